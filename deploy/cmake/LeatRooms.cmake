@@ -1,0 +1,52 @@
+# leat_room(PATH [DEPS rooms...] [LIBS targets...]): the library target of one room.
+# A room without a .cc file yet is an interface target, so that arrows can be drawn early.
+function(leat_room path)
+  cmake_parse_arguments(ROOM "" "" "DEPS;LIBS" ${ARGN})
+  string(REPLACE "/" "_" target "${path}")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${path}/*.cc")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  string(REPLACE "/" "_" deps "${ROOM_DEPS}")
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${target} PUBLIC ${deps} ${ROOM_LIBS} PRIVATE leat_warnings)
+    if(LEAT_PCH)
+      target_precompile_headers(${target} PRIVATE <cstdint> <functional> <map> <memory> <optional>
+                                <string> <string_view> <vector>)
+    endif()
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE "${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${target} INTERFACE ${deps} ${ROOM_LIBS})
+  endif()
+endfunction()
+
+# The server program, and the name under which client harnesses look for it.
+function(leat_server_executable)
+  if(NOT EXISTS "${CMAKE_SOURCE_DIR}/core/server/main.cc")
+    return()
+  endif()
+  add_executable(leat-server core/server/main.cc)
+  target_link_libraries(leat-server PRIVATE core_server leat_warnings)
+  if(LEAT_JEMALLOC_LIBRARY AND LEAT_SANITIZE STREQUAL "")
+    target_link_libraries(leat-server PRIVATE "${LEAT_JEMALLOC_LIBRARY}")
+  endif()
+  set_target_properties(leat-server PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+  add_custom_command(TARGET leat-server POST_BUILD
+    COMMAND "${CMAKE_COMMAND}" -E create_symlink leat-server "${CMAKE_BINARY_DIR}/nats-server")
+endfunction()
+
+# leat_unit_tests(DIR ROOMS...): all *_test.cc of tests/unit/DIR as one program.
+function(leat_unit_tests dir)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/${dir}/*.cc")
+  if(NOT sources)
+    return()
+  endif()
+  string(REPLACE "/" "_" deps "${ARGN}")
+  add_executable(${dir}_test ${sources})
+  target_include_directories(${dir}_test PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${dir}_test PRIVATE ${deps} GTest::gtest GTest::gmock GTest::gtest_main
+                        leat_warnings)
+  target_compile_definitions(${dir}_test PRIVATE LEAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${dir} COMMAND ${dir}_test)
+endfunction()
