@@ -30,7 +30,7 @@ class CheckFailure {
 
 }  // namespace leat::internal
 
-#define LEAT_CHECK(condition)     \
-  if (condition) [[likely]] {     \
-  } else /* NOLINT */             \
+#define LEAT_CHECK(condition) \
+  if (condition) [[likely]] { \
+  } else /* NOLINT */         \
     ::leat::internal::CheckFailure(__FILE__, __LINE__, #condition)

@@ -40,7 +40,7 @@ class LogStatement {
 }  // namespace leat
 
 // LEAT_LOG(kInfo) << "words " << value; the words are not evaluated when the level is off.
-#define LEAT_LOG(level)                                         \
-  if (!::leat::log_enabled(::leat::LogLevel::level)) {          \
-  } else /* NOLINT */                                           \
+#define LEAT_LOG(level)                                \
+  if (!::leat::log_enabled(::leat::LogLevel::level)) { \
+  } else /* NOLINT */                                  \
     ::leat::internal::LogStatement(::leat::LogLevel::level)

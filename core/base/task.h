@@ -22,9 +22,9 @@ class InlineFunction<R(Args...), kInlineBytes> {
   InlineFunction(std::nullptr_t) {}  // NOLINT: "none", as for std::function
 
   template <typename F>
-    requires(!std::is_same_v<std::decay_t<F>, InlineFunction> &&
-             std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-  InlineFunction(F&& callable) {  // NOLINT: converts as std::function does
+  requires(!std::is_same_v<std::decay_t<F>, InlineFunction> &&
+           std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
+      InlineFunction(F&& callable) {  // NOLINT: converts as std::function does
     using Held = std::decay_t<F>;
     if constexpr (sizeof(Held) <= kInlineBytes && alignof(Held) <= alignof(std::max_align_t) &&
                   std::is_nothrow_move_constructible_v<Held>) {

@@ -1,0 +1,63 @@
+"""The floors of the house as data: which room may include which, and which third party.
+
+A change here is a change of the design: it comes with the room's README and its reason in one commit.
+"""
+
+# Rooms by floor. On floor 3 a room may also include the rooms before it in this order.
+FLOORS = {
+    0: ["core/base"],
+    1: ["core/subject", "core/env", "proto/json", "proto/client", "proto/api", "proto/ack",
+        "proto/record", "proto/cluster", "storage/api"],
+    2: ["raft/core", "streams/meta", "consumers/core", "streams/core"],
+    3: ["core/router", "core/session", "raft/group", "streams/host", "consumers/host",
+        "core/cluster", "core/api", "core/node"],
+    4: ["core/runtime", "core/net", "storage/journal", "storage/rocks", "storage/memory",
+        "raft/transport"],
+    5: ["core/auth", "core/monitor", "core/server"],
+}
+
+# Arrows inside floor 1 and floor 2; every other arrow inside these floors is forbidden.
+INSIDE = {
+    "proto/client": ["core/subject", "proto/json"],
+    "proto/api": ["core/subject", "proto/json", "proto/ack"],
+    "proto/ack": ["core/subject", "proto/json"],
+    "proto/record": ["core/subject", "proto/api", "proto/ack"],
+    "proto/cluster": ["core/subject"],
+    "storage/api": ["proto/record"],
+    "streams/core": ["consumers/core"],
+}
+
+# Machines never see the environment.
+FORBIDDEN = {room: ["core/env"] for room in FLOORS[2]}
+
+# Interfaces by which a call may go against the arrows: header -> rooms that may include it.
+# None: any room from floor 3 on.
+INTERFACES = {
+    "core/router/sink.h": None,
+    "core/router/message.h": None,
+    "core/router/interest_listener.h": None,
+    "core/session/byte_stream.h": None,
+    "core/session/authenticator.h": None,
+    "core/session/permissions.h": None,
+    "raft/group/peer_transport.h": None,
+    "core/net/http_handler.h": None,
+    "streams/host/stream_listener.h": None,
+    "consumers/core/stream_view.h": None,
+}
+
+# Third-party headers by prefix -> rooms (or single files) that may include them.
+THIRD_PARTY = {
+    "tl/": ["core/base"],
+    "xxhash.h": ["core/base/hash.cc"],
+    "nmmintrin.h": ["core/base/hash.cc"],
+    "boost/json": ["proto/json"],
+    "boost/asio": ["core/runtime", "core/net", "core/server"],
+    "boost/beast": ["core/net"],
+    "boost/": ["core/runtime", "core/net"],
+    "rocksdb/": ["storage/rocks"],
+    "spdlog/": ["core/runtime"],
+    "openssl/": ["core/net", "core/auth", "core/runtime", "core/server"],
+    "crypt.h": ["core/auth"],
+    "google/protobuf": ["proto/cluster"],
+    "jemalloc/": ["core/runtime"],
+}
