@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/base/ids.h"
+
+namespace leat {
+
+enum class Rollup : std::uint8_t { kNone, kSubject, kAll, kInvalid };
+
+// The first header of a publish that is not built; the publish is refused by its name.
+enum class UnbuiltPublishHeader : std::uint8_t { kNone, kBatch, kCounter, kSchedule };
+
+// A sequence that a publish expects, from a header with a decimal number.
+struct ExpectedSeq {
+  bool is_set = false;
+  bool is_valid = true;  // the text was a number
+  StreamSeq value;
+};
+
+// `Nats-TTL`: how long the message lives.
+struct MessageTtl {
+  enum class Kind : std::uint8_t { kNone, kFor, kNever, kInvalid };
+  Kind kind = Kind::kNone;
+  DurationNs duration = 0;  // of kFor, at least one second
+};
+
+// What the header block of a publish asks of a stream. The views point into the block.
+struct PublishHeaders {
+  std::string_view msg_id;
+  std::string_view expected_stream;
+  std::string_view expected_last_msg_id;
+  ExpectedSeq expected_last_seq;
+  ExpectedSeq expected_last_subject_seq;
+  std::string_view expected_last_subject_seq_subject;  // may hold wildcards
+  Rollup rollup = Rollup::kNone;
+  std::string_view rollup_text;
+  MessageTtl ttl;
+  UnbuiltPublishHeader unbuilt = UnbuiltPublishHeader::kNone;
+  std::string_view unbuilt_name;
+  // A part of the block that is not stored, with its line end; empty when absent.
+  std::string_view request_info_line;
+  bool has_stream_source = false;  // `Nats-Stream-Source` is the server's own (10227)
+};
+
+// Reads a whole header block (`NATS/1.0\r\n...\r\n\r\n`) once; an empty block gives the defaults.
+// Names are compared as they are spelled, the first header of a name counts, and lines that are no
+// header are passed over. Allocates nothing.
+PublishHeaders scan_publish_headers(std::string_view block);
+
+// The text of `Nats-TTL`: whole seconds, a Go duration of at least a second, or `never`.
+MessageTtl parse_message_ttl(std::string_view text);
+
+}  // namespace leat
