@@ -29,5 +29,24 @@ inline constexpr std::size_t kEntryBytes = 1024 * 1024;
 // Storage: a block closes at this size of messages, or this many of them.
 inline constexpr std::size_t kBlockBytes = 64 * 1024;
 inline constexpr std::size_t kBlockMessages = 512;
+// One row of state; larger state is spread over numbered pages, so that a change rewrites little.
+inline constexpr std::size_t kStatePageBytes = 16 * 1024;
+
+// Appended to the log by one shard and not yet durable; above it the shard's publishers wait.
+inline constexpr std::size_t kLogPendingBytes = 64 * 1024 * 1024;
+// One batch of the journal: what is gathered during one sync, cut here so that a batch is one
+// write of bounded memory. A single larger record makes a larger batch.
+inline constexpr std::size_t kJournalBatchBytes = 8 * 1024 * 1024;
+// One file of the journal: large enough to be rare, small enough to be trimmed in steps.
+inline constexpr std::size_t kJournalSegmentBytes = 64 * 1024 * 1024;
+
+// Write sets of one shard that the store thread has not written yet; above it publishers wait.
+inline constexpr std::size_t kStorePendingBytes = 64 * 1024 * 1024;
+// Memory tables of the store; a flush is asked for at half of it.
+inline constexpr std::size_t kStoreMemtableBytes = 64 * 1024 * 1024;
+// Cold reads waiting for a thread, for the whole process; more are refused (kLimit).
+inline constexpr std::size_t kColdReadsPending = 4096;
+// Threads that read cold blocks: enough to keep a disk's queue busy.
+inline constexpr int kColdReadThreads = 4;
 
 }  // namespace leat::limits

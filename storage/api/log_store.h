@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/base/result.h"
+
+namespace leat {
+
+// What one record of the journal says. The numbers are on disk: pinned, never reused.
+enum class RecordKind : std::uint8_t {
+  kEntry = 1,      // an entry of the group's log; its payload is a batch of commands
+  kHardState = 2,  // the newest {term, vote, commit} of the group, in the owner's encoding
+  // The group's log now ends before `index`, and the next entry is `index` with `previous_hash`.
+  // Takes back a suffix (index <= last), or restarts the log behind a snapshot (index > last + 1).
+  kTruncate = 3,
+  kWitness = 4,  // what the store has flushed; kept under kMetaGroup
+};
+
+// One record as a group gives it to the log, and gets it back at recovery.
+struct LogRecord {
+  GroupId group;
+  RecordKind kind = RecordKind::kEntry;
+  LogIndex index;                   // of the entry; of kHardState: what its owner likes
+  Term term;                        // of the entry or of the hard state
+  std::uint64_t previous_hash = 0;  // entry_hash() of the entry before; 0 before the first one
+  Bytes payload;
+};
+
+// The hash that chains the entries of one group: covers the chain before it, index, term and
+// payload. Part of the disk format: the journal compares it with the next `previous_hash`.
+std::uint64_t entry_hash(const LogRecord& entry);
+
+// Counts the records that one shard has appended, from 1 without gaps.
+using LogTicket = StrongId<struct LogTicketTag>;
+
+// Who hears, on the shard's thread, that records are durable. Tickets never go back; one call
+// covers all tickets up to its own.
+class LogListener {
+ public:
+  virtual ~LogListener() = default;
+  virtual void durable_through(LogTicket ticket) = 0;
+};
+
+// The log of the process as one shard sees it; owned by the shard's host and used on its thread
+// only. Records of one shard become durable in the order they were appended. There is no error to
+// handle: a log that cannot be written or synced stops the process and names the reason.
+class LogStore {
+ public:
+  virtual ~LogStore() = default;
+
+  // The listener must outlive the store; set before the first append.
+  virtual void set_listener(LogListener& listener) = 0;
+
+  // Gathers a record; nothing moves before flush(). The payload is held, not copied.
+  virtual LogTicket append(LogRecord record) = 0;
+
+  // Hands what was gathered to the writer; called once at the end of a turn.
+  virtual void flush() = 0;
+
+  // Bytes appended and not yet durable. Above limits::kLogPendingBytes the host takes no further
+  // publishes; the store itself never refuses.
+  virtual std::size_t pending_bytes() const = 0;
+};
+
+// A part of one group's log that the disk has damaged. The group does not vote, lead or serve this
+// range until a peer has repaired it.
+struct SuspectRange {
+  GroupId group;
+  LogIndex first;  // the first index that may be lost
+  LogIndex last;   // the last one; none = unknown, everything from `first` on
+  // True where a vote may have been lost as well, so that the group must not vote.
+  bool is_hard_state_lost = false;
+  std::string reason;
+};
+
+// First and last index that the log holds of a group; both none when it holds no entry.
+struct LogBounds {
+  LogIndex first;
+  LogIndex last;
+};
+
+// What was found in the log at start. Blocking; used before any shard runs, and dropped after.
+// Reading is allowed on several threads at once.
+class RecoveredLog {
+ public:
+  using Visitor = std::function<Status(const LogRecord& entry)>;
+
+  virtual ~RecoveredLog() = default;
+
+  // All groups with any record, in ascending order.
+  virtual std::vector<GroupId> groups() const = 0;
+  virtual LogBounds bounds(GroupId group) const = 0;
+  // The newest hard state record of the group.
+  virtual std::optional<LogRecord> hard_state(GroupId group) const = 0;
+  // The newest record of kind kWitness.
+  virtual std::optional<LogRecord> witness() const = 0;
+  // The group's entries from `from` on in index order, truncated ones left out. Indexes follow
+  // each other without a gap except across a suspect range. Stops at the visitor's first failure.
+  virtual Status replay(GroupId group, LogIndex from, const Visitor& visit) const = 0;
+  // Empty on a healthy disk.
+  virtual const std::vector<SuspectRange>& suspect_ranges() const = 0;
+};
+
+}  // namespace leat
