@@ -29,13 +29,9 @@ struct LogRecord {
   RecordKind kind = RecordKind::kEntry;
   LogIndex index;                   // of the entry; of kHardState: what its owner likes
   Term term;                        // of the entry or of the hard state
-  std::uint64_t previous_hash = 0;  // entry_hash() of the entry before; 0 before the first one
+  std::uint64_t previous_hash = 0;  // chain_hash() of the entry before (core/base/chain_hash.h)
   Bytes payload;
 };
-
-// The hash that chains the entries of one group: covers the chain before it, index, term and
-// payload. Part of the disk format: the journal compares it with the next `previous_hash`.
-std::uint64_t entry_hash(const LogRecord& entry);
 
 // Counts the records that one shard has appended, from 1 without gaps.
 using LogTicket = StrongId<struct LogTicketTag>;
