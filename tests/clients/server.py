@@ -1,0 +1,81 @@
+"""One server process for a test: started with a store of its own, killed, started again on the same port."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+BINARY = os.environ.get("LEAT_SERVER") or str(
+    pathlib.Path(__file__).resolve().parents[2] / "build" / "release" / "leat-server")
+
+
+class Server:
+    """The process, its client port and its folder. Waits are for observed conditions with a deadline."""
+
+    def __init__(self, folder, arguments=(), config=""):
+        self.folder = pathlib.Path(folder)
+        self.arguments = list(arguments)
+        self.config = config
+        self.port = 0
+        self.http = 0
+        self.process = None
+        self.log = self.folder / "server.log"
+
+    @property
+    def url(self):
+        return f"nats://127.0.0.1:{self.port}"
+
+    def start(self):
+        ports = self.folder / "ports"
+        ports.mkdir(exist_ok=True)
+        conf = self.folder / "server.conf"
+        conf.write_text(f'host: "127.0.0.1"\nport: {self.port or -1}\n'
+                        f'http: "127.0.0.1:{self.http or -1}"\nserver_name: n1\n'
+                        f'ports_file_dir: "{ports}"\njetstream {{ store_dir: "{self.folder}/store" }}\n'
+                        + self.config)
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([BINARY, "-c", str(conf), *self.arguments], stderr=log,
+                                            stdout=log)
+        name = f"{pathlib.Path(BINARY).name}_{self.process.pid}.ports"
+        found = wait_for(lambda: self._ports(ports / name), 20, f"no ports file; log:\n{self.tail()}")
+        self.port = int(found["nats"][0].rsplit(":", 1)[1])
+        self.http = int(found["monitoring"][0].rsplit(":", 1)[1])
+        return self
+
+    def _ports(self, path):
+        if self.process.poll() is not None:
+            raise AssertionError(f"server ended with {self.process.returncode}:\n{self.tail()}")
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(timeout=10) == 0, self.tail()
+
+    def tail(self):
+        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+
+
+def wait_for(condition, seconds, message):
+    """The first true value of condition() within the deadline."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)  # the pause of a poll, not of the test
+    raise AssertionError(message)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
