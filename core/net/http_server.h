@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/net/http_handler.h"
+#include "core/net/listener.h"
+#include "core/runtime/shard.h"
+
+namespace leat {
+
+// The monitoring port: HTTP/1.1, GET and HEAD, one request per connection. Owned by the server,
+// lives on one shard. A request that is not complete within limits::kHttpRequestNs is dropped.
+class HttpServer {
+ public:
+  static Result<std::unique_ptr<HttpServer>> open(Shard& shard, const std::string& host, int port);
+  ~HttpServer();
+
+  std::uint16_t port() const { return listener_->port(); }
+  const std::string& host() const { return listener_->host(); }
+  void start(HttpHandler& handler);  // on the shard, or before it runs
+  void close();
+
+ private:
+  explicit HttpServer(std::unique_ptr<Listener> listener, Shard& shard);
+
+  Shard& shard_;
+  std::unique_ptr<Listener> listener_;
+};
+
+}  // namespace leat

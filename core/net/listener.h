@@ -1,0 +1,68 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/base/task.h"
+#include "core/runtime/shard.h"
+#include "core/session/byte_stream.h"
+
+namespace leat {
+
+// A connected socket on its way to the shard that will own it. Closes it if nobody takes it.
+class AcceptedSocket {
+ public:
+  AcceptedSocket(int descriptor, PeerAddress peer);
+  AcceptedSocket(AcceptedSocket&& other) noexcept;
+  AcceptedSocket& operator=(AcceptedSocket&& other) noexcept;
+  ~AcceptedSocket();
+
+  const PeerAddress& peer() const { return peer_; }
+  bool is_ipv6() const;
+  int release();  // the caller closes it
+
+ private:
+  int descriptor_;
+  PeerAddress peer_;
+};
+
+// One listening socket. Owned by the server; lives on one shard, whose thread calls `accepted`.
+// Opened before clients may come (so that a taken port is known at start), accepting from start().
+class Listener {
+ public:
+  using Accepted = InlineFunction<void(AcceptedSocket)>;
+
+  // `port` -1 or 0: one that the system chooses. The error of a taken port reads as the peer's:
+  // `HOST:PORT, "bind: address already in use"`.
+  static Result<std::unique_ptr<Listener>> open(Shard& shard, const std::string& host, int port);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  const std::string& host() const { return host_; }  // as configured
+  void start(Accepted accepted);                     // on the shard, or before it runs
+  void close();  // on the shard, or when it does not run; nothing is accepted afterwards
+
+ private:
+  Listener(Shard& shard, std::string host);
+  void wait();
+  void accept_ready();
+  void retry_later();
+
+  Shard& shard_;
+  std::string host_;
+  std::uint16_t port_ = 0;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  Accepted accepted_;
+  std::shared_ptr<bool> alive_;  // false: handlers still queued do nothing
+  TimerId retry_;
+};
+
+// "host:port" as log lines and URLs write it; IPv6 in brackets.
+std::string host_and_port(const std::string& host, int port);
+
+}  // namespace leat
