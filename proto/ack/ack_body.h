@@ -20,7 +20,7 @@ enum class AckKind : std::uint8_t {
 struct AckBody {
   AckKind kind = AckKind::kUnknown;
   DurationNs nak_delay = 0;  // 0: at once; a delay that cannot be read counts as none
-  std::string_view rest;     // trimmed: the pull request of kNext, the reason of kTerm
+  std::string_view rest{};   // trimmed: the pull request of kNext, the reason of kTerm
 };
 
 AckBody parse_ack_body(std::string_view payload);

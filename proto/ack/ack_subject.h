@@ -17,11 +17,11 @@ namespace leat {
 //
 // Both are read; the first is written. The views point into the subject that was read.
 struct AckSubject {
-  std::string_view stream;
-  std::string_view consumer;
+  std::string_view stream{};
+  std::string_view consumer{};
   std::uint64_t delivered = 0;  // how often this message was delivered, from 1
-  StreamSeq stream_seq;
-  ConsumerSeq consumer_seq;
+  StreamSeq stream_seq{};
+  ConsumerSeq consumer_seq{};
   WallNs timestamp = 0;  // when the message was stored
   std::uint64_t pending = 0;
 };

@@ -16,7 +16,7 @@ enum class UnbuiltPublishHeader : std::uint8_t { kNone, kBatch, kCounter, kSched
 struct ExpectedSeq {
   bool is_set = false;
   bool is_valid = true;  // the text was a number
-  StreamSeq value;
+  StreamSeq value{};
 };
 
 // `Nats-TTL`: how long the message lives.
@@ -28,19 +28,21 @@ struct MessageTtl {
 
 // What the header block of a publish asks of a stream. The views point into the block.
 struct PublishHeaders {
-  std::string_view msg_id;
-  std::string_view expected_stream;
-  std::string_view expected_last_msg_id;
-  ExpectedSeq expected_last_seq;
-  ExpectedSeq expected_last_subject_seq;
-  std::string_view expected_last_subject_seq_subject;  // may hold wildcards
+  std::string_view msg_id{};
+  std::string_view expected_stream{};
+  std::string_view expected_last_msg_id{};
+  ExpectedSeq expected_last_seq{};
+  ExpectedSeq expected_last_subject_seq{};
+  std::string_view expected_last_subject_seq_subject{};  // may hold wildcards
   Rollup rollup = Rollup::kNone;
-  std::string_view rollup_text;
-  MessageTtl ttl;
+  std::string_view rollup_text{};
+  MessageTtl ttl{};
   UnbuiltPublishHeader unbuilt = UnbuiltPublishHeader::kNone;
-  std::string_view unbuilt_name;
-  // A part of the block that is not stored, with its line end; empty when absent.
-  std::string_view request_info_line;
+  std::string_view unbuilt_name{};
+  // Parts of the block that are not stored, empty when absent: the text behind `NATS/1.0` in the
+  // first line, and the line of `Nats-Request-Info` with its line end.
+  std::string_view status_part{};
+  std::string_view request_info_line{};
   bool has_stream_source = false;  // `Nats-Stream-Source` is the server's own (10227)
 };
 

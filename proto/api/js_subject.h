@@ -49,9 +49,9 @@ enum class JsEndpoint : std::uint8_t {
 // The parts of such a subject; views into it.
 struct JsSubject {
   JsEndpoint endpoint = JsEndpoint::kNone;
-  std::string_view stream;
-  std::string_view consumer;
-  std::string_view rest;
+  std::string_view stream{};
+  std::string_view consumer{};
+  std::string_view rest{};
 };
 
 // Splits a literal subject. Allocates nothing and cannot fail: what is no endpoint, or has the
