@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "raft/core/entry.h"
+#include "raft/core/messages.h"
+
+namespace leat {
+
+// What a member must find again after a crash. Term and vote are promises to the others and are
+// synced before any message that rests on them; commit is a help at restart.
+struct RaftHardState {
+  Term term;
+  NodeId vote;  // none: has not voted in this term
+  LogIndex commit;
+
+  friend bool operator==(const RaftHardState&, const RaftHardState&) = default;
+};
+
+enum class RaftRole : std::uint8_t { kFollower, kPreCandidate, kCandidate, kLeader };
+
+// A read that was asked for may be served once everything up to `index` is applied.
+struct ReadState {
+  std::uint64_t context = 0;
+  LogIndex index;
+};
+
+// The effects of what went into a Raft since the last take_ready(), to be carried out by its group:
+//
+//   1. hard_state and entries  -> to the journal, in this order
+//   2. send_now                -> to the peers, without waiting (a leader's own appends)
+//   3. send_after_persist      -> to the peers when 1 is durable (votes, replies to appends)
+//   4. committed               -> to the state machine, in order; all of them are durable here
+//
+// Durability is told back by Raft::advance; nothing here waits for it.
+struct RaftReady {
+  std::optional<RaftHardState> hard_state;
+  std::vector<RaftEntry> entries;
+  std::vector<RaftMessage> send_now;
+  std::vector<RaftMessage> send_after_persist;
+  std::vector<RaftEntry> committed;
+  std::vector<ReadState> reads;
+  bool became_leader = false;
+
+  bool empty() const {
+    return !hard_state && entries.empty() && send_now.empty() && send_after_persist.empty() &&
+           committed.empty() && reads.empty() && !became_leader;
+  }
+  void clear() {
+    hard_state.reset();
+    entries.clear();
+    send_now.clear();
+    send_after_persist.clear();
+    committed.clear();
+    reads.clear();
+    became_leader = false;
+  }
+};
+
+}  // namespace leat

@@ -1,0 +1,111 @@
+#include "raft/group/group.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+#include "raft/group/group_set.h"
+#include "raft/group/raft_row.h"
+
+namespace leat {
+
+Group::Group(GroupId id, Raft raft, StateMachine& machine, GroupSet& groups)
+    : id_(id),
+      raft_(std::move(raft)),
+      machine_(machine),
+      groups_(groups),
+      applied_(raft_.log().start()) {
+  groups_.add(*this);
+}
+
+Group::~Group() { groups_.remove(*this); }
+
+Status Group::campaign() {
+  LEAT_TRY(raft_.campaign());
+  groups_.enqueue(*this);
+  return {};
+}
+
+Result<LogIndex> Group::propose(Bytes payload) {
+  Result<LogIndex> index = raft_.propose(std::move(payload));
+  if (index) groups_.enqueue(*this);
+  return index;
+}
+
+Bytes Group::raft_row() const {
+  RaftRow row;
+  row.hard_state = raft_.hard_state();
+  row.stored = applied_;
+  row.members.voters = {raft_.self()};
+  return encode_raft_row(row);
+}
+
+void Group::process() {
+  while (raft_.has_ready()) {
+    raft_.take_ready(ready_);
+    if (ready_.became_leader) leads_from_ = raft_.log().last().index;
+    persist(ready_);
+    // Messages to peers go out through the transport; a group of one has none.
+    LEAT_CHECK(ready_.send_now.empty() && ready_.send_after_persist.empty());
+    for (RaftEntry& entry : ready_.committed) to_apply_.push_back(std::move(entry));
+    apply_committed();
+  }
+}
+
+void Group::persist(RaftReady& ready) {
+  LogTicket ticket;
+  RaftProgress progress;
+  if (ready.hard_state) {
+    ticket = groups_.log().append({.group = id_,
+                                   .kind = RecordKind::kHardState,
+                                   .index = ready.hard_state->commit,
+                                   .term = ready.hard_state->term,
+                                   .previous_hash = 0,
+                                   .payload = encode_hard_state(*ready.hard_state)});
+    progress.hard_state_durable = ready.hard_state->term;
+  }
+  for (const RaftEntry& entry : ready.entries) {
+    ticket = groups_.log().append({.group = id_,
+                                   .kind = RecordKind::kEntry,
+                                   .index = entry.index,
+                                   .term = entry.term,
+                                   .previous_hash = entry.previous_hash,
+                                   .payload = entry.payload});
+    progress.durable = {.index = entry.index, .term = entry.term, .hash = 0};
+  }
+  if (ticket) groups_.await(ticket, *this, progress);
+}
+
+void Group::durable(const RaftProgress& progress) {
+  raft_.advance(progress);
+  groups_.enqueue(*this);
+}
+
+void Group::apply_committed() {
+  while (!is_applying_ && !to_apply_.empty()) {
+    const RaftEntry& entry = to_apply_.front();
+    is_applying_ = true;
+    if (!entry.is_no_op() && machine_.apply(entry) == StateMachine::Applied::kLater) return;
+    mark_applied(entry.index);
+  }
+}
+
+void Group::entry_applied() {
+  LEAT_CHECK(is_applying_) << "group " << id_ << " is not applying";
+  mark_applied(to_apply_.front().index);
+  if (!to_apply_.empty()) groups_.enqueue(*this);
+}
+
+void Group::mark_applied(LogIndex index) {
+  applied_ = raft_.log().position(index);
+  to_apply_.pop_front();
+  is_applying_ = false;
+  RaftProgress progress;
+  progress.applied = index;
+  raft_.advance(progress);
+  if (leads_from_ && index >= leads_from_) {
+    leads_from_ = {};
+    machine_.became_leader();
+  }
+}
+
+}  // namespace leat

@@ -1,0 +1,65 @@
+#include "raft/group/group_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace leat {
+
+GroupSet::GroupSet(LogStore& log, Scheduler& scheduler) : log_(log), scheduler_(scheduler) {
+  log_.set_listener(*this);
+}
+
+void GroupSet::add(Group&) { ++group_count_; }
+
+void GroupSet::remove(Group& group) {
+  --group_count_;
+  std::replace(queued_.begin(), queued_.end(), &group, static_cast<Group*>(nullptr));
+  std::replace(processing_.begin(), processing_.end(), &group, static_cast<Group*>(nullptr));
+  for (Awaited& awaited : awaited_) {
+    if (awaited.group == &group) awaited.group = nullptr;
+  }
+}
+
+void GroupSet::enqueue(Group& group) {
+  if (!group.is_queued_) {
+    group.is_queued_ = true;
+    queued_.push_back(&group);
+  }
+  if (!is_scheduled_) {
+    is_scheduled_ = true;
+    scheduler_.at_turn_end([this] { process_queued(); });
+  }
+}
+
+void GroupSet::await(LogTicket ticket, Group& group, const RaftProgress& progress) {
+  if (awaited_begin_ == awaited_.size()) {
+    awaited_.clear();
+    awaited_begin_ = 0;
+  }
+  awaited_.push_back({.ticket = ticket, .group = &group, .progress = progress});
+}
+
+void GroupSet::durable_through(LogTicket ticket) {
+  while (awaited_begin_ < awaited_.size() && awaited_[awaited_begin_].ticket <= ticket) {
+    // Copied out: what a group does next may add to the queue.
+    const Awaited done = awaited_[awaited_begin_++];
+    if (done.group != nullptr) done.group->durable(done.progress);
+  }
+}
+
+void GroupSet::process_queued() {
+  is_scheduled_ = false;
+  processing_.swap(queued_);
+  for (std::size_t i = 0; i < processing_.size(); ++i) {
+    Group* group = processing_[i];
+    if (group == nullptr) continue;
+    group->is_queued_ = false;
+    group->process();
+  }
+  processing_.clear();
+  log_.flush();
+}
+
+}  // namespace leat

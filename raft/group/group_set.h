@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/env/scheduler.h"
+#include "raft/core/raft.h"
+#include "raft/group/group.h"
+#include "storage/api/log_store.h"
+
+namespace leat {
+
+// All groups of one shard that write to one log. Gathers their records during a turn and hands them
+// to the log at its end; tells each group when its records are durable. Only groups with work are
+// visited: nothing here costs time for a quiet group, and groups of one are never ticked.
+// Owned by the shard's hosts; used on the shard's thread; outlives its groups.
+//
+//   propose -> turn end: take Ready, append, one flush -> durable_through(ticket) -> turn end:
+//   apply
+class GroupSet : public LogListener {
+ public:
+  // Becomes the listener of `log`; both must outlive this set.
+  GroupSet(LogStore& log, Scheduler& scheduler);
+
+  LogStore& log() { return log_; }
+  void durable_through(LogTicket ticket) override;
+
+ private:
+  friend class Group;
+
+  // Records up to `ticket` on their way to the disk, and what their durability means to a group.
+  struct Awaited {
+    LogTicket ticket;
+    Group* group = nullptr;  // null: removed meanwhile
+    RaftProgress progress;
+  };
+
+  void add(Group& group);
+  void remove(Group& group);
+  void enqueue(Group& group);  // has work: visited at the end of this turn
+  void await(LogTicket ticket, Group& group, const RaftProgress& progress);
+  void process_queued();
+
+  LogStore& log_;
+  Scheduler& scheduler_;
+  std::vector<Group*> queued_;
+  std::vector<Group*> processing_;  // null: removed while its turn came
+  std::vector<Awaited> awaited_;    // a queue: [awaited_begin_, end)
+  std::size_t awaited_begin_ = 0;
+  std::size_t group_count_ = 0;
+  bool is_scheduled_ = false;
+};
+
+}  // namespace leat

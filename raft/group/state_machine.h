@@ -1,0 +1,24 @@
+#pragma once
+
+#include "raft/core/entry.h"
+
+namespace leat {
+
+// What a Raft group drives: a stream, or the meta group. Called on the group's shard.
+class StateMachine {
+ public:
+  enum class Applied : bool {
+    kYes,
+    // The entry is too long for one turn, or waits for rows: the machine goes on by itself and
+    // calls Group::entry_applied() at its end. Until then it gets no further entry.
+    kLater,
+  };
+
+  virtual ~StateMachine() = default;
+  // The next committed entry, durable here; each exactly once and in log order. Never a no-op.
+  virtual Applied apply(const RaftEntry& entry) = 0;
+  // This member leads from now on, and everything that was in the log before is applied.
+  virtual void became_leader() = 0;
+};
+
+}  // namespace leat
