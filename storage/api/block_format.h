@@ -31,12 +31,12 @@ inline constexpr std::size_t kBlockHeaderBytes = 24;
 
 // A message as it stands in a block. The views live as long as what they were read from.
 struct StoredMessage {
-  StreamSeq sequence;
+  StreamSeq sequence = {};
   WallNs time = 0;
   std::uint8_t flags = 0;  // the owner's; kept as they are
-  std::string_view subject;
-  std::string_view headers;  // with the version line and the empty line, or empty
-  std::string_view payload;
+  std::string_view subject = {};
+  std::string_view headers = {};  // with the version line and the empty line, or empty
+  std::string_view payload = {};
 };
 
 // Gathers the open block of one stream and makes its value. Used on the stream's thread. Sequences

@@ -37,7 +37,7 @@ inline constexpr std::uint8_t kIndexRowVersion = 1;
 
 // One message of a block, without its body.
 struct IndexedMessage {
-  StreamSeq sequence;
+  StreamSeq sequence = {};
   WallNs time = 0;
   std::uint32_t subject = 0;     // number in the row's dictionary
   std::uint32_t size_bytes = 0;  // as the stream counts it
@@ -47,9 +47,9 @@ struct IndexedMessage {
 
 // A message id seen in the span of a block, also of a message that was not stored.
 struct IndexedMessageId {
-  StreamSeq sequence;  // what a duplicate is answered with
+  StreamSeq sequence = {};  // what a duplicate is answered with
   WallNs time = 0;
-  std::string_view id;
+  std::string_view id = {};
 };
 
 // Gathers the index row of the open block. Used on the stream's thread.
@@ -72,6 +72,8 @@ class IndexRowBuilder {
   std::size_t id_count_ = 0;
   WallNs base_time_ = 0;
   bool has_base_time_ = false;
+  std::string last_subject_;
+  std::uint32_t last_number_ = 0;
 };
 
 // A decoded index row. The views point into the value that was given to parse().

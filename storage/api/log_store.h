@@ -25,12 +25,12 @@ enum class RecordKind : std::uint8_t {
 
 // One record as a group gives it to the log, and gets it back at recovery.
 struct LogRecord {
-  GroupId group;
+  GroupId group = {};
   RecordKind kind = RecordKind::kEntry;
-  LogIndex index;                   // of the entry; of kHardState: what its owner likes
-  Term term;                        // of the entry or of the hard state
+  LogIndex index = {};              // of the entry; of kHardState: what its owner likes
+  Term term = {};                   // of the entry or of the hard state
   std::uint64_t previous_hash = 0;  // chain_hash() of the entry before (core/base/chain_hash.h)
-  Bytes payload;
+  Bytes payload = {};
 };
 
 // Counts the records that one shard has appended, from 1 without gaps.
@@ -68,12 +68,12 @@ class LogStore {
 // A part of one group's log that the disk has damaged. The group does not vote, lead or serve this
 // range until a peer has repaired it.
 struct SuspectRange {
-  GroupId group;
-  LogIndex first;  // the first index that may be lost
-  LogIndex last;   // the last one; none = unknown, everything from `first` on
+  GroupId group = {};
+  LogIndex first = {};  // the first index that may be lost
+  LogIndex last = {};   // the last one; none = unknown, everything from `first` on
   // True where a vote may have been lost as well, so that the group must not vote.
   bool is_hard_state_lost = false;
-  std::string reason;
+  std::string reason = {};
 };
 
 // First and last index that the log holds of a group; both none when it holds no entry.

@@ -45,9 +45,9 @@ class MessageStore {
 
 // A group's row of the last write set that reached the disk.
 struct StoredRow {
-  LogIndex stored;       // replay starts behind it
-  StreamSeq first_kept;  // as the set said
-  Bytes raft_row;
+  LogIndex stored = {};       // replay starts behind it
+  StreamSeq first_kept = {};  // as the set said
+  Bytes raft_row = {};
 };
 
 // What the store held when it was opened. Blocking; for recovery only, on any thread.

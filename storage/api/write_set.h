@@ -28,36 +28,36 @@ struct StatePageKey {
 };
 
 struct StatePage {
-  StatePageKey key;
-  Bytes value;  // at most limits::kStatePageBytes; empty deletes the page
+  StatePageKey key = {};
+  Bytes value = {};  // at most limits::kStatePageBytes; empty deletes the page
 };
 
 // A block of messages (block_format.h) or an index row (index_row.h), under its first sequence.
 struct BlockRow {
-  StreamSeq first;
-  Bytes value;
+  StreamSeq first = {};
+  Bytes value = {};
 };
 
 // A row of the meta group, which keeps its state as rows of its own naming.
 struct MetaRow {
-  std::string key;
-  Bytes value;  // empty deletes the row
+  std::string key = {};
+  Bytes value = {};  // empty deletes the row
 };
 
 // Everything that moves `stored` of one group, written in one piece or not at all: after a crash
 // either all of it is there or none, and the log is replayed from `stored` + 1.
 // Taken only between entries.
 struct WriteSet {
-  GroupId group;
-  std::vector<BlockRow> blocks;      // a block with a known first sequence replaces the old one
-  std::vector<BlockRow> index_rows;  // one per block
-  std::vector<StatePage> pages;
-  std::vector<MetaRow> meta_rows;  // of kMetaGroup only
-  Bytes raft_row;                  // {term, vote, commit, membership, ...} in the owner's encoding
-  LogIndex stored;                 // == applied when the set was taken
+  GroupId group = {};
+  std::vector<BlockRow> blocks = {};  // a block with a known first sequence replaces the old one
+  std::vector<BlockRow> index_rows = {};  // one per block
+  std::vector<StatePage> pages = {};
+  std::vector<MetaRow> meta_rows = {};  // of kMetaGroup only
+  Bytes raft_row = {};   // {term, vote, commit, membership, ...} in the owner's encoding
+  LogIndex stored = {};  // == applied when the set was taken
   // Messages below it have left by retention; blocks that lie wholly below may be reclaimed once
   // this set is flushed. None keeps everything.
-  StreamSeq first_kept;
+  StreamSeq first_kept = {};
 
   // What the set counts for against limits::kStorePendingBytes.
   std::size_t size_bytes() const {

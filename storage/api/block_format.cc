@@ -1,0 +1,195 @@
+#include "storage/api/block_format.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/limits.h"
+#include "storage/api/crc32c.h"
+#include "storage/api/encoding.h"
+
+namespace leat {
+
+namespace {
+
+using encoding::Cursor;
+
+constexpr std::size_t kCountOffset = 2;
+constexpr std::size_t kChecksumOffset = 4;
+constexpr std::size_t kFirstOffset = 8;
+constexpr std::size_t kTimeOffset = 16;
+constexpr std::size_t kOffsetBytes = 4;
+constexpr std::size_t kMessageCountMax = 0xFFFF;
+
+struct Base {
+  StreamSeq first;
+  WallNs time;
+};
+
+std::uint32_t checksum_of(std::string_view value) {
+  const std::uint32_t before = crc32c(value.substr(0, kChecksumOffset));
+  return crc32c(value.substr(kFirstOffset), before);
+}
+
+StoredMessage decode(Cursor& cursor, const Base& base) {
+  StoredMessage message;
+  message.sequence = StreamSeq(base.first.value + cursor.varint());
+  message.time = encoding::wrapping_sum(base.time, encoding::unzigzag(cursor.varint()));
+  message.flags = cursor.number<std::uint8_t>();
+  const std::uint64_t subject_size = cursor.varint();
+  const std::uint64_t header_size = cursor.varint();
+  const std::uint64_t payload_size = cursor.varint();
+  message.subject = cursor.bytes(subject_size);
+  message.headers = cursor.bytes(header_size);
+  message.payload = cursor.bytes(payload_size);
+  return message;
+}
+
+// The position of the first of `count` messages at or after `sequence`. Without gaps it is where
+// the sequence says; each gap brings it nearer to the front, so that the guess bounds the search.
+template <typename SequenceAt>
+std::size_t position_of(StreamSeq sequence, StreamSeq first, std::size_t count,
+                        SequenceAt sequence_at) {
+  std::size_t low = 0;
+  std::size_t high = count;
+  if (sequence >= first && sequence.value - first.value < count) {
+    const auto guess = static_cast<std::size_t>(sequence.value - first.value);
+    if (sequence_at(guess) == sequence) return guess;
+    high = guess + 1;
+  }
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (sequence_at(middle) < sequence) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+void BlockBuilder::reset(StreamSeq first) {
+  first_ = first;
+  last_ = StreamSeq();
+  base_time_ = 0;
+  body_.clear();
+  offsets_.clear();
+}
+
+void BlockBuilder::append(const StoredMessage& message) {
+  LEAT_CHECK(message.sequence >= first_ && (empty() || message.sequence > last_))
+      << "sequence " << message.sequence << " after " << last_ << " in block " << first_;
+  LEAT_CHECK(offsets_.size() < kMessageCountMax);
+  if (empty()) base_time_ = message.time;
+  offsets_.push_back(static_cast<std::uint32_t>(body_.size()));
+
+  char head[5 * encoding::kVarintBytesMax + 1];
+  char* at = encoding::store_varint(head, message.sequence.value - first_.value);
+  const std::int64_t delta = encoding::wrapping_difference(message.time, base_time_);
+  at = encoding::store_varint(at, encoding::zigzag(delta));
+  *at++ = static_cast<char>(message.flags);
+  at = encoding::store_varint(at, message.subject.size());
+  at = encoding::store_varint(at, message.headers.size());
+  at = encoding::store_varint(at, message.payload.size());
+  body_.append(head, static_cast<std::size_t>(at - head));
+  body_.append(message.subject);
+  body_.append(message.headers);
+  body_.append(message.payload);
+  last_ = message.sequence;
+}
+
+bool BlockBuilder::is_full() const {
+  return size_bytes() >= limits::kBlockBytes || offsets_.size() >= limits::kBlockMessages;
+}
+
+std::optional<StoredMessage> BlockBuilder::find(StreamSeq sequence) const {
+  if (empty() || sequence < first_ || sequence > last_) return std::nullopt;
+  const auto message_at = [this](std::size_t position) {
+    Cursor cursor(std::string_view(body_).substr(offsets_[position]));
+    return decode(cursor, {first_, base_time_});
+  };
+  const auto sequence_at = [&](std::size_t position) { return message_at(position).sequence; };
+  const std::size_t position = position_of(sequence, first_, offsets_.size(), sequence_at);
+  if (position == offsets_.size()) return std::nullopt;
+  const StoredMessage message = message_at(position);
+  if (message.sequence != sequence) return std::nullopt;
+  return message;
+}
+
+Bytes BlockBuilder::value() const {
+  ByteBuffer buffer(size_bytes());
+  char* const start = buffer.writable(size_bytes());
+  encoding::store(start, static_cast<std::uint16_t>(kBlockVersion));  // and the reserved byte
+  encoding::store(start + kCountOffset, static_cast<std::uint16_t>(offsets_.size()));
+  encoding::store(start + kFirstOffset, first_.value);
+  encoding::store(start + kTimeOffset, base_time_);
+  std::memcpy(start + kBlockHeaderBytes, body_.data(), body_.size());
+  char* at = start + kBlockHeaderBytes + body_.size();
+  for (const std::uint32_t offset : offsets_) {
+    encoding::store(at, static_cast<std::uint32_t>(offset + kBlockHeaderBytes));
+    at += kOffsetBytes;
+  }
+  encoding::store(start + kChecksumOffset, checksum_of({start, size_bytes()}));
+  buffer.commit(size_bytes());
+  return buffer.take_all();
+}
+
+Result<BlockReader> BlockReader::open(Bytes value) {
+  const std::string_view bytes = value.view();
+  const auto corrupt = [](const char* what) {
+    return failure(ErrorKind::kCorruption, std::string("block: ") + what);
+  };
+  if (bytes.size() < kBlockHeaderBytes) return corrupt("shorter than its header");
+  if (bytes[0] != static_cast<char>(kBlockVersion)) return corrupt("unknown version");
+  if (encoding::load<std::uint32_t>(bytes.data() + kChecksumOffset) != checksum_of(bytes)) {
+    return corrupt("wrong checksum");
+  }
+  BlockReader reader;
+  reader.count_ = encoding::load<std::uint16_t>(bytes.data() + kCountOffset);
+  reader.first_ = StreamSeq(encoding::load<std::uint64_t>(bytes.data() + kFirstOffset));
+  reader.base_time_ = encoding::load<WallNs>(bytes.data() + kTimeOffset);
+  if (bytes.size() - kBlockHeaderBytes < reader.count_ * kOffsetBytes) {
+    return corrupt("too short for its messages");
+  }
+  // One walk now spares every later read its checks.
+  const std::size_t table = bytes.size() - reader.count_ * kOffsetBytes;
+  Cursor cursor(bytes.substr(kBlockHeaderBytes, table - kBlockHeaderBytes));
+  StreamSeq previous;
+  for (std::size_t i = 0; i < reader.count_; ++i) {
+    const std::size_t offset = table - cursor.remaining();
+    if (encoding::load<std::uint32_t>(bytes.data() + table + i * kOffsetBytes) != offset) {
+      return corrupt("an offset that is not its message's");
+    }
+    const StoredMessage message = decode(cursor, {reader.first_, reader.base_time_});
+    if (!cursor.ok() || (i > 0 && message.sequence <= previous)) return corrupt("a bad message");
+    previous = message.sequence;
+  }
+  if (cursor.remaining() != 0) return corrupt("bytes behind its messages");
+  reader.value_ = std::move(value);
+  return reader;
+}
+
+StoredMessage BlockReader::at(std::size_t position) const {
+  LEAT_CHECK(position < count_) << position << " of " << count_;
+  const std::string_view bytes = value_.view();
+  const std::size_t table = bytes.size() - count_ * kOffsetBytes;
+  const auto offset = encoding::load<std::uint32_t>(bytes.data() + table + position * kOffsetBytes);
+  Cursor cursor(bytes.substr(offset, table - offset));
+  return decode(cursor, {first_, base_time_});
+}
+
+std::size_t BlockReader::lower_bound(StreamSeq sequence) const {
+  return position_of(sequence, first_, count_,
+                     [this](std::size_t position) { return at(position).sequence; });
+}
+
+std::optional<StoredMessage> BlockReader::find(StreamSeq sequence) const {
+  const std::size_t position = lower_bound(sequence);
+  if (position == count_) return std::nullopt;
+  const StoredMessage message = at(position);
+  if (message.sequence != sequence) return std::nullopt;
+  return message;
+}
+
+}  // namespace leat

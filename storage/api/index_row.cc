@@ -1,0 +1,186 @@
+#include "storage/api/index_row.h"
+
+#include "core/base/check.h"
+#include "storage/api/crc32c.h"
+#include "storage/api/encoding.h"
+
+namespace leat {
+
+namespace {
+
+using encoding::Cursor;
+
+constexpr std::size_t kHeaderBytes = 32;
+constexpr std::size_t kCountOffset = 2;
+constexpr std::size_t kChecksumOffset = 4;
+constexpr std::size_t kFirstOffset = 8;
+constexpr std::size_t kLastOffset = 16;
+constexpr std::size_t kTimeOffset = 24;
+constexpr std::size_t kMessageCountMax = 0xFFFF;
+
+constexpr std::uint8_t kGapFollows = 1;
+constexpr std::uint8_t kTtlFollows = 2;
+constexpr std::uint8_t kDeleted = 4;
+constexpr std::uint8_t kKnownFlags = kGapFollows | kTtlFollows | kDeleted;
+
+std::uint32_t checksum_of(std::string_view value) {
+  const std::uint32_t before = crc32c(value.substr(0, kChecksumOffset));
+  return crc32c(value.substr(kFirstOffset), before);
+}
+
+// Where the next message is expected, and what its time is told against.
+struct Place {
+  StreamSeq expected;
+  WallNs time;
+};
+
+void encode_message(std::string& to, const IndexedMessage& message, const Place& place) {
+  const std::uint64_t gap = message.sequence.value - place.expected.value;
+  std::uint8_t flags = message.is_deleted ? kDeleted : std::uint8_t{0};
+  if (gap > 0) flags |= kGapFollows;
+  if (message.ttl_s > 0) flags |= kTtlFollows;
+  to.push_back(static_cast<char>(flags));
+  if (gap > 0) encoding::append_varint(to, gap);
+  encoding::append_varint(to, message.subject);
+  encoding::append_varint(to, message.size_bytes);
+  const std::int64_t delta = encoding::wrapping_difference(message.time, place.time);
+  encoding::append_varint(to, encoding::zigzag(delta));
+  if (message.ttl_s > 0) encoding::append_varint(to, message.ttl_s);
+}
+
+Result<IndexedMessage> decode_message(Cursor& cursor, const Place& place) {
+  IndexedMessage message;
+  const auto flags = cursor.number<std::uint8_t>();
+  message.sequence = place.expected;
+  if (flags & kGapFollows) message.sequence = StreamSeq(place.expected.value + cursor.varint());
+  message.subject = static_cast<std::uint32_t>(cursor.varint());
+  message.size_bytes = static_cast<std::uint32_t>(cursor.varint());
+  message.time = encoding::wrapping_sum(place.time, encoding::unzigzag(cursor.varint()));
+  if (flags & kTtlFollows) message.ttl_s = static_cast<std::uint32_t>(cursor.varint());
+  message.is_deleted = (flags & kDeleted) != 0;
+  if (!cursor.ok() || (flags & ~kKnownFlags) != 0 || message.sequence < place.expected) {
+    return failure(ErrorKind::kCorruption, "index row: a bad message");
+  }
+  return message;
+}
+
+IndexedMessageId decode_id(Cursor& cursor, const Place& base) {
+  IndexedMessageId id;
+  const auto first = static_cast<std::int64_t>(base.expected.value);
+  const std::int64_t delta = encoding::unzigzag(cursor.varint());
+  id.sequence = StreamSeq(static_cast<std::uint64_t>(encoding::wrapping_sum(first, delta)));
+  id.time = encoding::wrapping_sum(base.time, encoding::unzigzag(cursor.varint()));
+  id.id = cursor.bytes(cursor.varint());
+  return id;
+}
+
+}  // namespace
+
+void IndexRowBuilder::reset(StreamSeq first) {
+  first_ = first;
+  subjects_.clear();
+  numbers_.clear();
+  messages_.clear();
+  ids_.clear();
+  id_count_ = 0;
+  base_time_ = 0;
+  has_base_time_ = false;
+}
+
+void IndexRowBuilder::append(const IndexedMessage& message, std::string_view subject) {
+  LEAT_CHECK(message.sequence >= first_ &&
+             (messages_.empty() || message.sequence > messages_.back().sequence))
+      << "sequence " << message.sequence << " in the index row of " << first_;
+  LEAT_CHECK(messages_.size() < kMessageCountMax);
+  if (!has_base_time_) base_time_ = message.time;
+  has_base_time_ = true;
+  messages_.push_back(message);
+  // A run of one subject, the common case, needs no look-up.
+  if (last_subject_ != subject || numbers_.empty()) {
+    last_subject_ = subject;
+    const auto next = static_cast<std::uint32_t>(numbers_.size());
+    const auto [found, is_new] = numbers_.try_emplace(last_subject_, next);
+    if (is_new) {
+      encoding::append_varint(subjects_, subject.size());
+      subjects_.append(subject);
+    }
+    last_number_ = found->second;
+  }
+  messages_.back().subject = last_number_;
+}
+
+void IndexRowBuilder::append_id(const IndexedMessageId& id) {
+  if (!has_base_time_) base_time_ = id.time;
+  has_base_time_ = true;
+  const std::uint64_t delta = id.sequence.value - first_.value;
+  encoding::append_varint(ids_, encoding::zigzag(static_cast<std::int64_t>(delta)));
+  const std::int64_t time_delta = encoding::wrapping_difference(id.time, base_time_);
+  encoding::append_varint(ids_, encoding::zigzag(time_delta));
+  encoding::append_varint(ids_, id.id.size());
+  ids_.append(id.id);
+  ++id_count_;
+}
+
+Bytes IndexRowBuilder::value(StreamSeq last) const {
+  std::string value(kHeaderBytes, '\0');
+  value.reserve(kHeaderBytes + subjects_.size() + 12 * messages_.size() + ids_.size() + 30);
+  encoding::append_varint(value, numbers_.size());
+  value.append(subjects_);
+  Place place{first_, base_time_};
+  for (const IndexedMessage& message : messages_) {
+    encode_message(value, message, place);
+    place = {message.sequence.next(), message.time};
+  }
+  encoding::append_varint(value, id_count_);
+  value.append(ids_);
+
+  value[0] = static_cast<char>(kIndexRowVersion);
+  encoding::store(&value[kCountOffset], static_cast<std::uint16_t>(messages_.size()));
+  encoding::store(&value[kFirstOffset], first_.value);
+  encoding::store(&value[kLastOffset], last.value);
+  encoding::store(&value[kTimeOffset], base_time_);
+  encoding::store(&value[kChecksumOffset], checksum_of(value));
+  return Bytes::copy_of(value);
+}
+
+Result<IndexRow> IndexRow::parse(std::string_view value) {
+  const auto corrupt = [](const char* what) {
+    return failure(ErrorKind::kCorruption, std::string("index row: ") + what);
+  };
+  if (value.size() < kHeaderBytes) return corrupt("shorter than its header");
+  if (value[0] != static_cast<char>(kIndexRowVersion)) return corrupt("unknown version");
+  if (encoding::load<std::uint32_t>(value.data() + kChecksumOffset) != checksum_of(value)) {
+    return corrupt("wrong checksum");
+  }
+  IndexRow row;
+  row.first = StreamSeq(encoding::load<std::uint64_t>(value.data() + kFirstOffset));
+  row.last = StreamSeq(encoding::load<std::uint64_t>(value.data() + kLastOffset));
+  const std::size_t count = encoding::load<std::uint16_t>(value.data() + kCountOffset);
+  const Place base{row.first, encoding::load<WallNs>(value.data() + kTimeOffset)};
+
+  Cursor cursor(value.substr(kHeaderBytes));
+  const std::uint64_t subject_count = cursor.varint();
+  // Every part takes a byte at least: a count beyond the rest is refused before it is believed.
+  if (subject_count > cursor.remaining()) return corrupt("more subjects than bytes");
+  row.subjects.reserve(static_cast<std::size_t>(subject_count));
+  for (std::uint64_t i = 0; i < subject_count; ++i) {
+    row.subjects.push_back(cursor.bytes(cursor.varint()));
+  }
+  if (count > cursor.remaining()) return corrupt("more messages than bytes");
+  row.messages.reserve(count);
+  Place place = base;
+  for (std::size_t i = 0; i < count; ++i) {
+    LEAT_TRY_ASSIGN(const IndexedMessage message, decode_message(cursor, place));
+    if (message.subject >= row.subjects.size()) return corrupt("a subject that it does not name");
+    row.messages.push_back(message);
+    place = {message.sequence.next(), message.time};
+  }
+  const std::uint64_t id_count = cursor.varint();
+  if (id_count > cursor.remaining()) return corrupt("more message ids than bytes");
+  row.ids.reserve(static_cast<std::size_t>(id_count));
+  for (std::uint64_t i = 0; i < id_count; ++i) row.ids.push_back(decode_id(cursor, base));
+  if (!cursor.ok() || cursor.remaining() != 0) return corrupt("it does not end where it should");
+  return row;
+}
+
+}  // namespace leat
