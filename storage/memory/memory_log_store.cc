@@ -1,0 +1,27 @@
+#include "storage/memory/memory_log_store.h"
+
+#include "core/base/check.h"
+
+namespace leat {
+
+LogTicket MemoryLogStore::append(LogRecord record) {
+  LEAT_CHECK(listener_ != nullptr);
+  gathered_bytes_ += sizeof(LogRecord) + record.payload.size();
+  ++last_;
+  return last_;
+}
+
+void MemoryLogStore::flush() {
+  if (gathered_bytes_ == 0) return;
+  const std::size_t size_bytes = gathered_bytes_;
+  flushed_bytes_ += size_bytes;
+  gathered_bytes_ = 0;
+  scheduler_.post([this, through = last_, size_bytes] { acknowledge(through, size_bytes); });
+}
+
+void MemoryLogStore::acknowledge(LogTicket through, std::size_t size_bytes) {
+  flushed_bytes_ -= size_bytes;
+  listener_->durable_through(through);
+}
+
+}  // namespace leat
