@@ -40,6 +40,7 @@ Bytes Group::raft_row() const {
 }
 
 void Group::process() {
+  apply_committed();  // what an unfinished entry held back
   while (raft_.has_ready()) {
     raft_.take_ready(ready_);
     if (ready_.became_leader) leads_from_ = raft_.log().last().index;

@@ -1,0 +1,263 @@
+// Wrong here: an entry applied before the disk has it, twice, out of order, or not at all.
+#include "raft/group/group.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "raft/group/group_set.h"
+#include "raft/group/raft_row.h"
+#include "raft/group/recovery.h"
+#include "tests/support/virtual_shard.h"
+
+namespace leat {
+namespace {
+
+constexpr NodeId kSelf{1};
+
+// A log whose disk syncs when the test says so, and loses the rest in a crash.
+class SteppedLog : public LogStore, public RecoveredLog {
+ public:
+  void set_listener(LogListener& listener) override { listener_ = &listener; }
+  LogTicket append(LogRecord record) override {
+    gathered_.push_back(std::move(record));
+    return LogTicket(++appended_);
+  }
+  void flush() override {
+    ++flushes;
+    for (LogRecord& record : gathered_) flushed_.push_back(std::move(record));
+    gathered_.clear();
+  }
+  std::size_t pending_bytes() const override { return 0; }
+
+  void sync() {
+    for (LogRecord& record : flushed_) disk.push_back(std::move(record));
+    flushed_.clear();
+    listener_->durable_through(LogTicket(appended_ - gathered_.size()));
+  }
+
+  std::vector<GroupId> groups() const override { return {}; }
+  LogBounds bounds(GroupId) const override { return {}; }
+  std::optional<LogRecord> hard_state(GroupId group) const override {
+    std::optional<LogRecord> newest;
+    for (const LogRecord& record : disk) {
+      if (record.group == group && record.kind == RecordKind::kHardState) newest = record;
+    }
+    return newest;
+  }
+  std::optional<LogRecord> witness() const override { return {}; }
+  Status replay(GroupId group, LogIndex from, const Visitor& visit) const override {
+    for (const LogRecord& record : disk) {
+      if (record.group != group || record.kind != RecordKind::kEntry || record.index < from) {
+        continue;
+      }
+      LEAT_TRY(visit(record));
+    }
+    return {};
+  }
+  const std::vector<SuspectRange>& suspect_ranges() const override { return suspects; }
+
+  std::vector<LogRecord> disk;
+  std::vector<SuspectRange> suspects;
+  int flushes = 0;
+
+ private:
+  LogListener* listener_ = nullptr;
+  std::vector<LogRecord> gathered_;
+  std::vector<LogRecord> flushed_;
+  std::uint64_t appended_ = 0;
+};
+
+class Recorder : public StateMachine {
+ public:
+  Applied apply(const RaftEntry& entry) override {
+    seen.emplace_back(entry.payload.view());
+    return seen.back() == later ? Applied::kLater : Applied::kYes;
+  }
+  void became_leader() override { seen.emplace_back("leader"); }
+
+  std::vector<std::string> seen;
+  std::string later;
+};
+
+using Seen = std::vector<std::string>;
+
+class GroupTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Group> started(GroupId id, Recorder& machine,
+                                 const std::optional<StoredRow>& stored = {}) {
+    Result<RaftStart> start = recover_group(id, kSelf, log_, stored);
+    EXPECT_TRUE(start.has_value()) << start.error().text;
+    Result<Raft> raft = Raft::start(std::move(*start));
+    EXPECT_TRUE(raft.has_value()) << raft.error().text;
+    auto group = std::make_unique<Group>(id, std::move(*raft), machine, groups_);
+    EXPECT_TRUE(group->campaign());
+    return group;
+  }
+  void settle() {
+    shard_.run();
+    log_.sync();
+    shard_.run();
+  }
+
+  leat::testing::VirtualShard shard_;
+  SteppedLog log_;
+  GroupSet groups_{log_, shard_};
+};
+
+TEST_F(GroupTest, AppliesWhenDurableAndInOrder) {
+  Recorder machine;
+  const auto group = started(GroupId(5), machine);
+  settle();
+  EXPECT_EQ(machine.seen, Seen{"leader"});
+  ASSERT_TRUE(group->propose(Bytes::of_static("a")));
+  ASSERT_TRUE(group->propose(Bytes::of_static("b")));
+  shard_.run();
+  EXPECT_EQ(machine.seen, Seen{"leader"});
+  log_.sync();
+  shard_.run();
+  EXPECT_EQ(machine.seen, (Seen{"leader", "a", "b"}));
+  EXPECT_EQ(group->applied().index, LogIndex(3));
+}
+
+TEST_F(GroupTest, ATurnOfManyGroupsIsOneFlush) {
+  Recorder first;
+  Recorder second;
+  const auto one = started(GroupId(5), first);
+  const auto two = started(GroupId(6), second);
+  settle();
+  const int before = log_.flushes;
+  ASSERT_TRUE(one->propose(Bytes::of_static("a")));
+  ASSERT_TRUE(two->propose(Bytes::of_static("b")));
+  ASSERT_TRUE(one->propose(Bytes::of_static("c")));
+  shard_.run();
+  EXPECT_EQ(log_.flushes, before + 1);
+  log_.sync();
+  shard_.run();
+  EXPECT_EQ(first.seen, (Seen{"leader", "a", "c"}));
+  EXPECT_EQ(second.seen, (Seen{"leader", "b"}));
+}
+
+TEST_F(GroupTest, AnUnfinishedEntryHoldsBackTheNext) {
+  Recorder machine;
+  machine.later = "long";
+  const auto group = started(GroupId(5), machine);
+  settle();
+  ASSERT_TRUE(group->propose(Bytes::of_static("long")));
+  ASSERT_TRUE(group->propose(Bytes::of_static("next")));
+  settle();
+  EXPECT_EQ(machine.seen, (Seen{"leader", "long"}));
+  EXPECT_EQ(group->applied().index, LogIndex(1));
+  group->entry_applied();
+  EXPECT_EQ(group->applied().index, LogIndex(2));
+  shard_.run();
+  EXPECT_EQ(machine.seen, (Seen{"leader", "long", "next"}));
+}
+
+TEST_F(GroupTest, ARestartReplaysAllThatWasSyncedBeforeItLeads) {
+  {
+    Recorder machine;
+    const auto group = started(GroupId(5), machine);
+    settle();
+    ASSERT_TRUE(group->propose(Bytes::of_static("a")));
+    settle();
+    ASSERT_TRUE(group->propose(Bytes::of_static("lost")));
+  }
+  Recorder machine;
+  const auto group = started(GroupId(5), machine);
+  settle();
+  EXPECT_EQ(machine.seen, (Seen{"a", "leader"}));
+  EXPECT_EQ(group->term(), Term(2));
+}
+
+TEST_F(GroupTest, ARestartBehindAWriteSetReplaysWhatFollowsIt) {
+  StoredRow stored;
+  {
+    Recorder machine;
+    const auto group = started(GroupId(5), machine);
+    settle();
+    ASSERT_TRUE(group->propose(Bytes::of_static("a")));
+    settle();
+    stored.stored = group->applied().index;
+    stored.raft_row = group->raft_row();
+    ASSERT_TRUE(group->propose(Bytes::of_static("b")));
+    settle();
+  }
+  Recorder machine;
+  const auto group = started(GroupId(5), machine, stored);
+  settle();
+  EXPECT_EQ(machine.seen, (Seen{"b", "leader"}));
+}
+
+TEST_F(GroupTest, ALogThatEndsBeforeStoredBeginsThere) {
+  StoredRow stored;
+  {
+    Recorder machine;
+    const auto group = started(GroupId(5), machine);
+    settle();
+    ASSERT_TRUE(group->propose(Bytes::of_static("a")));
+    settle();
+    stored.stored = group->applied().index;
+    stored.raft_row = group->raft_row();
+  }
+  log_.disk.clear();
+  Recorder machine;
+  const auto group = started(GroupId(5), machine, stored);
+  settle();
+  EXPECT_EQ(machine.seen, Seen{"leader"});
+  EXPECT_EQ(group->applied().index, LogIndex(3));
+}
+
+TEST_F(GroupTest, ASuspectGroupDoesNotStart) {
+  log_.suspects.push_back({.group = GroupId(5),
+                           .first = LogIndex(3),
+                           .last = {},
+                           .is_hard_state_lost = false,
+                           .reason = "checksum"});
+  const Result<RaftStart> refused = recover_group(GroupId(5), kSelf, log_, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kCorruption);
+  EXPECT_TRUE(recover_group(GroupId(6), kSelf, log_, {}));
+}
+
+TEST_F(GroupTest, AGroupThatIsGoneHearsNothingMore) {
+  Recorder machine;
+  auto group = started(GroupId(5), machine);
+  settle();
+  ASSERT_TRUE(group->propose(Bytes::of_static("a")));
+  shard_.run();
+  group.reset();
+  log_.sync();
+  shard_.run();
+  EXPECT_EQ(machine.seen, Seen{"leader"});
+}
+
+// The bytes on disk of the first version; a change here makes old stores unreadable.
+TEST(RaftRow, BytesArePinned) {
+  RaftRow row;
+  row.hard_state = {.term = Term(0x0102), .vote = NodeId(3), .commit = LogIndex(4)};
+  row.stored = {.index = LogIndex(5), .term = Term(6), .hash = 0x1122334455667788};
+  row.members.voters = {NodeId(9)};
+  const auto number = [](char low, char next = 0) {
+    return std::string{low, next, 0, 0, 0, 0, 0, 0};
+  };
+  const std::string expected = "\x01" + number(2, 1) + number(3) + number(4) + number(5) +
+                               number(6) + "\x88\x77\x66\x55\x44\x33\x22\x11" + "\x01" + number(9) +
+                               std::string(1, '\0');
+  const Bytes bytes = encode_raft_row(row);
+  EXPECT_EQ(bytes.view(), expected);
+  const Result<RaftRow> back = decode_raft_row(bytes.view());
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->hard_state, row.hard_state);
+  EXPECT_EQ(back->stored, row.stored);
+  EXPECT_EQ(back->members.voters, row.members.voters);
+  for (std::size_t size = 0; size < expected.size(); ++size) {
+    EXPECT_FALSE(decode_raft_row(bytes.view().substr(0, size))) << size;
+  }
+  EXPECT_FALSE(decode_raft_row(expected + "x"));
+}
+
+}  // namespace
+}  // namespace leat
