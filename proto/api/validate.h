@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "proto/api/consumer_config.h"
+#include "proto/api/errors.h"
+#include "proto/api/info.h"
+#include "proto/api/requests.h"
+#include "proto/api/stream_config.h"
+
+namespace leat {
+
+// The rules for configurations, in the order in which a client sees them. Pure functions: what
+// needs other streams (names, overlap, reservations) is decided by streams/meta, what needs the
+// stream's other consumers by check_consumer_beside.
+
+// What the server sets for all streams and consumers.
+struct ServerAssetLimits {
+  DurationNs duplicate_window = 0;     // 0: no bound
+  std::int64_t max_ack_pending = 0;    // 0 or -1: no bound
+  std::int64_t max_request_batch = 0;  // 0 or -1: no bound
+};
+
+// A stream to be made: refuses what is wrong or not built, fills in the defaults.
+ApiResult<StreamConfig> normalize_stream_config(const StreamConfigRequest& request,
+                                                const AccountLimits& account,
+                                                const ServerAssetLimits& server);
+
+// The same for a stream that exists, and what may not change.
+ApiResult<StreamConfig> normalize_stream_update(const StreamConfigRequest& request,
+                                                const StreamConfig& old,
+                                                const AccountLimits& account,
+                                                const ServerAssetLimits& server);
+
+// Where a request to make a consumer was sent.
+struct ConsumerCreateTarget {
+  std::string_view stream{};
+  std::string_view consumer{};  // empty: the server makes a name
+  std::string_view filter{};    // empty: none in the subject
+  bool is_durable_form = false;
+};
+
+// The part that needs no stream: names and filters of subject and body. Gives the request with the
+// name of the subject put in.
+ApiStatus check_consumer_target(ConsumerCreateRequest& request, const ConsumerCreateTarget& target);
+
+// A consumer of this stream: refuses what is wrong or not built, fills in the defaults. An
+// ephemeral consumer without a name keeps an empty one.
+ApiResult<ConsumerConfig> normalize_consumer_config(const ConsumerConfig& config,
+                                                    const StreamConfig& stream,
+                                                    const AccountLimits& account,
+                                                    const ServerAssetLimits& server);
+
+// What may not change in a consumer that exists.
+ApiStatus check_consumer_update(const ConsumerConfig& old, const ConsumerConfig& updated);
+
+// The rules of a work queue between its consumers. `others` are those that exist already.
+ApiStatus check_consumer_beside(const ConsumerConfig& config, const StreamConfig& stream,
+                                std::span<const ConsumerConfig* const> others);
+
+}  // namespace leat
