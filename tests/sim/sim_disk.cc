@@ -1,0 +1,127 @@
+#include "tests/sim/sim_disk.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace leat::sim {
+
+class SimFile final : public File {
+ public:
+  SimFile(SimDisk& disk, std::shared_ptr<SimDisk::Inode> inode)
+      : disk_(disk), inode_(std::move(inode)) {}
+
+  Status write_at(std::uint64_t offset, std::string_view bytes) override {
+    std::string& cached = inode_->cached;
+    if (cached.size() < offset + bytes.size()) cached.resize(offset + bytes.size());
+    std::memcpy(cached.data() + offset, bytes.data(), bytes.size());
+    mark(offset, bytes.size());
+    return {};
+  }
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+    const std::string& cached = inode_->cached;
+    if (offset >= cached.size()) return std::size_t{0};
+    const std::size_t size = std::min<std::size_t>(into.size(), cached.size() - offset);
+    std::memcpy(into.data(), cached.data() + offset, size);
+    return size;
+  }
+
+  Status sync_data() override {
+    inode_->durable = inode_->cached;
+    inode_->dirty.clear();
+    ++disk_.syncs_;
+    return {};
+  }
+
+  Status sync_all() override { return sync_data(); }
+
+  Result<std::uint64_t> size() override {
+    return static_cast<std::uint64_t>(inode_->cached.size());
+  }
+
+  Status resize(std::uint64_t size) override {
+    const std::uint64_t before = inode_->cached.size();
+    inode_->cached.resize(size);
+    if (size > before) mark(before, size - before);
+    return {};
+  }
+
+ private:
+  void mark(std::uint64_t offset, std::uint64_t size) {
+    if (size == 0) return;
+    for (std::uint64_t sector = offset / SimDisk::kSectorBytes;
+         sector <= (offset + size - 1) / SimDisk::kSectorBytes; ++sector) {
+      inode_->dirty[sector] = true;
+    }
+  }
+
+  SimDisk& disk_;
+  std::shared_ptr<SimDisk::Inode> inode_;
+};
+
+Result<std::unique_ptr<File>> SimDisk::open(const std::string& path, OpenMode mode) {
+  auto found = files_.find(path);
+  if (mode == OpenMode::kCreate) {
+    if (found != files_.end()) return failure(ErrorKind::kExists, path + " exists");
+    found = files_.emplace(path, std::make_shared<Inode>()).first;
+  }
+  if (found == files_.end()) return failure(ErrorKind::kNotFound, path + " does not exist");
+  return std::unique_ptr<File>(std::make_unique<SimFile>(*this, found->second));
+}
+
+Result<std::vector<std::string>> SimDisk::list(const std::string& directory) {
+  std::vector<std::string> names;
+  const std::string prefix = directory + "/";
+  for (const auto& [path, inode] : files_) {
+    if (path.starts_with(prefix) && path.find('/', prefix.size()) == std::string::npos) {
+      names.push_back(path.substr(prefix.size()));
+    }
+  }
+  return names;
+}
+
+Status SimDisk::make_directories(const std::string& /*directory*/) { return {}; }
+
+Status SimDisk::rename(const std::string& from, const std::string& to) {
+  auto node = files_.extract(from);
+  if (node.empty()) return failure(ErrorKind::kNotFound, from + " does not exist");
+  files_.insert_or_assign(to, std::move(node.mapped()));
+  return {};
+}
+
+Status SimDisk::sync_directory(const std::string& directory) {
+  for (auto& [path, inode] : files_) {
+    if (path.starts_with(directory + "/")) inode->is_listed = true;
+  }
+  return {};
+}
+
+bool SimDisk::exists(const std::string& path) { return files_.contains(path); }
+
+void SimDisk::crash(Rng& chance) {
+  for (auto file = files_.begin(); file != files_.end();) {
+    Inode& inode = *file->second;
+    if (!inode.is_listed && chance.below(2) == 0) {
+      file = files_.erase(file);
+      continue;
+    }
+    std::string after = inode.durable;
+    for (const auto& [sector, is_dirty] : inode.dirty) {
+      if (chance.below(2) == 0) continue;
+      const std::uint64_t from = sector * kSectorBytes;
+      if (from >= inode.cached.size()) continue;
+      const std::size_t size = std::min<std::size_t>(kSectorBytes, inode.cached.size() - from);
+      if (after.size() < from + size) after.resize(from + size);
+      std::memcpy(after.data() + from, inode.cached.data() + from, size);
+    }
+    // A handle of the dead process must not see the new life.
+    auto next = std::make_shared<Inode>();
+    next->durable = after;
+    next->cached = std::move(after);
+    next->is_listed = inode.is_listed;
+    file->second = std::move(next);
+    ++file;
+  }
+}
+
+}  // namespace leat::sim

@@ -1,0 +1,140 @@
+#include "tests/sim/sim_store.h"
+
+#include <algorithm>
+
+namespace leat::sim {
+
+void StoreContents::apply(const WriteSet& set) {
+  groups[set.group] = StoredRow{set.stored, set.first_kept, set.raft_row};
+  for (const BlockRow& row : set.blocks) blocks[{set.group, row.first}] = row.value;
+  for (const BlockRow& row : set.index_rows) index_rows[{set.group, row.first}] = row.value;
+  for (const StatePage& page : set.pages) {
+    if (page.value.empty()) {
+      pages.erase({set.group, page.key});
+    } else {
+      pages[{set.group, page.key}] = page.value;
+    }
+  }
+  for (const MetaRow& row : set.meta_rows) {
+    if (row.value.empty()) {
+      meta.erase(row.key);
+    } else {
+      meta[row.key] = row.value;
+    }
+  }
+}
+
+void StoreContents::erase_stream(GroupId stream) {
+  groups.erase(stream);
+  deleted.insert(stream);
+  const auto is_of_stream = [stream](const auto& row) { return row.first.first == stream; };
+  std::erase_if(blocks, is_of_stream);
+  std::erase_if(index_rows, is_of_stream);
+  std::erase_if(pages, is_of_stream);
+}
+
+namespace {
+
+class SimRecoveredStore final : public RecoveredStore {
+ public:
+  explicit SimRecoveredStore(StoreContents& contents) : contents_(contents) {}
+
+  Result<std::vector<GroupId>> groups() override {
+    std::vector<GroupId> all;
+    for (const auto& [group, row] : contents_.groups) all.push_back(group);
+    return all;
+  }
+
+  Result<std::vector<GroupId>> deleted_groups() override {
+    return std::vector<GroupId>(contents_.deleted.begin(), contents_.deleted.end());
+  }
+
+  Result<std::optional<StoredRow>> stored_row(GroupId group) override {
+    const auto found = contents_.groups.find(group);
+    if (found == contents_.groups.end()) return std::optional<StoredRow>();
+    return std::optional<StoredRow>(found->second);
+  }
+
+  Status scan_state_pages(GroupId stream, const PageVisitor& visit) override {
+    for (const auto& [key, value] : contents_.pages) {
+      if (key.first == stream) LEAT_TRY(visit(key.second, value.view()));
+    }
+    return {};
+  }
+
+  Status scan_index_rows(GroupId stream, StreamSeq from, const RowVisitor& visit) override {
+    for (const auto& [key, value] : contents_.index_rows) {
+      if (key.first == stream && key.second >= from) LEAT_TRY(visit(key.second, value.view()));
+    }
+    return {};
+  }
+
+  Status scan_meta_rows(const MetaVisitor& visit) override {
+    for (const auto& [key, value] : contents_.meta) LEAT_TRY(visit(key, value.view()));
+    return {};
+  }
+
+  Result<Bytes> read_block(GroupId stream, StreamSeq first) override {
+    const auto found = contents_.blocks.find({stream, first});
+    if (found == contents_.blocks.end()) return failure(ErrorKind::kNotFound, "no such block");
+    return found->second;
+  }
+
+ private:
+  StoreContents& contents_;
+};
+
+}  // namespace
+
+std::unique_ptr<RecoveredStore> SimStoreDisk::recovered() {
+  return std::make_unique<SimRecoveredStore>(live_);
+}
+
+void SimMessageStore::later(Task task) {
+  const SteadyNs now = loop_.clock().steady_ns();
+  const DurationNs delay = 20'000 + static_cast<DurationNs>(loop_.chance().below(3'000'000));
+  last_done_ = std::max(last_done_ + 1, now + delay);
+  loop_.call_after(last_done_ - now, [alive = alive_, task = std::move(task)]() mutable {
+    if (*alive) task();
+  });
+}
+
+void SimMessageStore::write(WriteSet set, Task on_written) {
+  const std::size_t size = set.size_bytes();
+  pending_bytes_ += size;
+  later([this, size, set = std::move(set), done = std::move(on_written)]() mutable {
+    disk_.live().apply(set);
+    pending_bytes_ -= size;
+    // The store's own flush comes when it likes, always at a border of write sets.
+    if (loop_.chance().below(8) == 0) disk_.flush();
+    if (done) shard_.post(std::move(done));
+  });
+}
+
+void SimMessageStore::delete_stream(GroupId stream, Task on_deleted) {
+  later([this, stream, done = std::move(on_deleted)]() mutable {
+    disk_.live().erase_stream(stream);
+    if (done) shard_.post(std::move(done));
+  });
+}
+
+void SimMessageStore::read_block(GroupId stream, StreamSeq first, ReadCallback callback) {
+  later([this, stream, first, call = std::move(callback)]() mutable {
+    shard_.post([value = disk_.recovered()->read_block(stream, first),
+                 call = std::move(call)]() mutable { call(std::move(value)); });
+  });
+}
+
+void SimMessageStore::read_index_row(GroupId stream, StreamSeq first, ReadCallback callback) {
+  later([this, stream, first, call = std::move(callback)]() mutable {
+    const auto& rows = disk_.live().index_rows;
+    const auto found = rows.find({stream, first});
+    Result<Bytes> value = found == rows.end()
+                              ? Result<Bytes>(failure(ErrorKind::kNotFound, "no such index row"))
+                              : Result<Bytes>(found->second);
+    shard_.post(
+        [value = std::move(value), call = std::move(call)]() mutable { call(std::move(value)); });
+  });
+}
+
+}  // namespace leat::sim

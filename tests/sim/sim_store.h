@@ -1,0 +1,67 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "storage/api/message_store.h"
+#include "tests/sim/sim_loop.h"
+
+namespace leat::sim {
+
+// What a store holds: the rows of all groups.
+struct StoreContents {
+  using RowKey = std::pair<GroupId, StreamSeq>;
+  std::map<GroupId, StoredRow> groups;
+  std::set<GroupId> deleted;
+  std::map<RowKey, Bytes> blocks;
+  std::map<RowKey, Bytes> index_rows;
+  std::map<std::pair<GroupId, StatePageKey>, Bytes> pages;
+  std::map<std::string, Bytes> meta;
+
+  void apply(const WriteSet& set);
+  void erase_stream(GroupId stream);
+};
+
+// The store of one simulated server, which outlives its processes. It keeps write sets in memory
+// until a flush, as the real one does with its own log switched off; a crash or a kill takes back
+// everything since the last flush, always a suffix of whole write sets.
+class SimStoreDisk {
+ public:
+  StoreContents& live() { return live_; }
+  void flush() { flushed_ = live_; }
+  void lose_unflushed() { live_ = flushed_; }
+  std::unique_ptr<RecoveredStore> recovered();
+
+ private:
+  StoreContents live_;
+  StoreContents flushed_;
+};
+
+// The handle of one shard.
+class SimMessageStore final : public MessageStore {
+ public:
+  SimMessageStore(SimStoreDisk& disk, SimLoop& loop, SimShard& shard)
+      : disk_(disk), loop_(loop), shard_(shard), alive_(std::make_shared<bool>(true)) {}
+  ~SimMessageStore() override { *alive_ = false; }
+
+  void write(WriteSet set, Task on_written) override;
+  void delete_stream(GroupId stream, Task on_deleted) override;
+  void read_block(GroupId stream, StreamSeq first, ReadCallback callback) override;
+  void read_index_row(GroupId stream, StreamSeq first, ReadCallback callback) override;
+  std::size_t pending_bytes() const override { return pending_bytes_; }
+
+ private:
+  void later(Task task);
+
+  SimStoreDisk& disk_;
+  SimLoop& loop_;
+  SimShard& shard_;
+  std::shared_ptr<bool> alive_;  // false once the process that owned this handle is gone
+  SteadyNs last_done_ = 0;       // writes end in order
+  std::size_t pending_bytes_ = 0;
+};
+
+}  // namespace leat::sim
