@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <unordered_map>
+
+#include "core/base/ids.h"
+#include "storage/api/block_format.h"
+
+namespace leat {
+
+// Opened blocks of all streams of one shard, the least recently used leaving first. One per shard,
+// on its thread. Bounded in bytes; a block that is in use elsewhere stays alive by its own share.
+class BlockCache {
+ public:
+  explicit BlockCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  // Valid until the next call that is not const.
+  const BlockReader* find(GroupId stream, StreamSeq first);
+  void insert(GroupId stream, BlockReader block);
+  void drop_stream(GroupId stream);
+  std::size_t size_bytes() const { return bytes_; }
+
+ private:
+  struct Key {
+    GroupId stream;
+    StreamSeq first;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept {
+      return std::hash<GroupId>()(key.stream) * 31 + std::hash<StreamSeq>()(key.first);
+    }
+  };
+  struct Item {
+    Key key;
+    BlockReader block;
+  };
+
+  void drop(std::list<Item>::iterator item);
+
+  std::size_t bytes_max_;
+  std::size_t bytes_ = 0;
+  std::list<Item> items_;  // most recently used first
+  std::unordered_map<Key, std::list<Item>::iterator, KeyHash> by_key_;
+};
+
+}  // namespace leat
