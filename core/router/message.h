@@ -27,7 +27,12 @@ struct RoutedMessage {
   std::uint32_t header_bytes = 0;  // length of the header block at the start of body
   Origin origin;
   Bytes frame;
+  // Where it is matched when that is not `subject`: a consumer delivers to an inbox or a deliver
+  // subject, and the subscriber is shown the subject of the stored message. Empty: `subject`.
+  std::string_view deliver_to{};
 
+  // What interest, queue groups and subscriptions are matched against, here and on other shards.
+  std::string_view route() const { return deliver_to.empty() ? subject : deliver_to; }
   std::string_view headers() const { return body.substr(0, header_bytes); }
   std::string_view payload() const { return body.substr(header_bytes); }
 };
