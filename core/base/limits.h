@@ -10,9 +10,13 @@ namespace leat::limits {
 
 // Client protocol (defaults of the NATS configuration).
 inline constexpr std::size_t kControlLineBytes = 4096;
+// Blanks between a verb and its arguments do not count for the control line, but are held with it.
+inline constexpr std::size_t kLeadingBlanks = 64 * 1024;
 inline constexpr std::size_t kPayloadBytes = 1024 * 1024;
 inline constexpr std::size_t kPendingBytes = 64 * 1024 * 1024;
 inline constexpr int kConnections = 64 * 1024;
+// Closed connections are remembered for monitoring; the oldest give way.
+inline constexpr std::size_t kClosedConnections = 10'000;
 inline constexpr int kPingsOutstanding = 2;
 // A header block longer than this cannot be stored (error 10097).
 inline constexpr std::size_t kStoredHeaderBytes = 64 * 1024 - 1;

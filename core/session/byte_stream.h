@@ -21,7 +21,9 @@ class ByteStreamHandler {
  public:
   virtual ~ByteStreamHandler() = default;
   // Received bytes stand at the end of `buffer`; the handler consumes what it has parsed and leaves
-  // the rest. Payloads are shared out of the buffer without a copy.
+  // the rest. Payloads are shared out of the buffer without a copy. It is the same buffer in every
+  // call and stays valid until on_closed: a handler that stopped reading consumes what is left of
+  // it on its own before it resumes.
   virtual void on_received(ByteBuffer& buffer) = 0;
   // The write under way has ended; `bytes` of it went out.
   virtual void on_written(std::size_t bytes) = 0;

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/task.h"
+#include "core/env/clock.h"
+#include "core/env/mailbox.h"
+#include "core/env/scheduler.h"
+#include "core/router/router.h"
+#include "core/session/authenticator.h"
+#include "core/session/byte_stream.h"
+#include "core/session/connection_ledger.h"
+#include "core/session/connection_snapshot.h"
+#include "core/session/session_settings.h"
+
+namespace leat {
+
+class Session;
+
+// What a SessionSet lives among. All of it outlives the set.
+struct SessionHosts {
+  Router& router;
+  Scheduler& scheduler;
+  Mailbox& mailbox;
+  const Clock& clock;
+  Authenticator& authenticator;
+  ConnectionLedger& ledger;
+  // Numbers nobody can guess, for nonces; and for jitter and order.
+  std::uint64_t (*random)();
+};
+
+// The client connections of one shard. Owned by the shard's hosts, used on the shard's thread; the
+// sessions are owned by their streams, and the set knows them from accept to on_closed.
+class SessionSet final : public ConnectionAcceptor, public NoResponderListener {
+ public:
+  SessionSet(const SessionHosts& hosts, std::shared_ptr<const SessionSettings> settings);
+  ~SessionSet() override;
+  SessionSet(const SessionSet&) = delete;
+  SessionSet& operator=(const SessionSet&) = delete;
+
+  // The sets of all shards, by shard, so that a slow subscriber can pause a publisher of another
+  // shard. Called once, before use.
+  void connect_shards(std::vector<SessionSet*> sets);
+
+  std::unique_ptr<ByteStreamHandler> accept(ByteStream& stream) override;
+  void nobody_took(ConnectionId publisher, std::string_view subject,
+                   std::string_view reply) override;
+
+  // A new generation: sessions are authenticated again with what they said in CONNECT; those that
+  // fail or have moved to another account are closed, subscriptions that are no longer allowed are
+  // removed, each with its -ERR. `done` runs when all sessions have been looked at.
+  void reload(std::shared_ptr<const SessionSettings> settings, Task done);
+  // Sends INFO to all clients that understand it, such as when the cluster has changed.
+  void announce(std::shared_ptr<const SessionSettings> settings);
+
+  // Lame duck: INFO with ldm to all that understand it; then all are closed, in random order and
+  // evenly over `duration_ns`. `connect_urls` are those of the others.
+  void announce_lame_duck(std::vector<std::string> connect_urls);
+  void close_over(DurationNs duration_ns);
+  void close_all(CloseReason reason);
+  bool close(ConnectionId connection, CloseReason reason);  // false: not here
+  bool announce_lame_duck_to(ConnectionId connection);      // false: not here
+
+  // For monitoring. kWithSubscriptions fills ConnectionSnapshot::subscriptions.
+  enum class Detail { kPlain, kWithSubscriptions };
+  std::vector<ConnectionSnapshot> open_connections(Detail detail) const;
+  const std::deque<ConnectionSnapshot>& closed_connections() const { return closed_; }
+  SessionCounts counts() const;
+  std::size_t size() const { return sessions_.size(); }
+
+ private:
+  friend class Session;
+
+  // Sessions whose output is to be written, or that are to be closed, when the turn ends.
+  void mark_dirty(Session& session);
+  void end_turn();
+  void remove(Session& session);
+  Session* find(ConnectionId connection) const;
+
+  // Back-pressure between sessions, over shards.
+  void stall(ShardId shard, ConnectionId publisher);
+  void unstall(ShardId shard, ConnectionId publisher);
+  void stall_here(ConnectionId publisher);
+  void unstall_here(ConnectionId publisher);
+
+  // Looks at the writes under way until there are none.
+  void watch_writes();
+  void check_writes();
+  void close_next();
+  void recheck_next();
+
+  SessionHosts hosts_;
+  std::shared_ptr<const SessionSettings> settings_;
+  std::vector<SessionSet*> sets_;
+  std::unordered_map<ConnectionId, Session*> sessions_;
+  std::vector<ConnectionId> dirty_;
+  std::vector<ConnectionId> dirty_now_;  // being worked on; kept for its memory
+  std::deque<ConnectionSnapshot> closed_;
+  SessionCounts counts_;
+  bool end_turn_due_ = false;
+  TimerId write_watch_;
+
+  std::vector<ConnectionId> to_close_;  // lame duck, in the order of closing from the back
+  DurationNs close_gap_ns_ = 0;
+  TimerId close_timer_;
+
+  std::vector<ConnectionId> to_recheck_;
+  Task recheck_done_;
+};
+
+}  // namespace leat
