@@ -10,9 +10,9 @@ namespace leat {
 
 // The first line of a delivery. With `header_bytes` it is HMSG, otherwise MSG.
 struct DeliveryLine {
-  std::string_view subject;
-  std::string_view sid;
-  std::string_view reply;        // empty: none
+  std::string_view subject = {};
+  std::string_view sid = {};
+  std::string_view reply = {};   // empty: none
   std::size_t header_bytes = 0;  // length of the header block in the body
   std::size_t body_bytes = 0;    // header block and payload
 };
