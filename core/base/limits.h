@@ -23,6 +23,31 @@ inline constexpr std::size_t kStoredHeaderBytes = 64 * 1024 - 1;
 // Decimal sizes in control lines have at most this many digits; more is a protocol error.
 inline constexpr int kSizeDigits = 9;
 
+// The loop of a shard. A set of shards is a word of 64 bits.
+inline constexpr std::uint16_t kShards = 64;
+// Ready socket handlers run in one turn before its mail, timers and turn end have their time.
+inline constexpr int kHandlersPerTurn = 256;
+
+// Sockets. A read asks for as much as recent reads filled, between these two; an idle connection
+// holds no buffer at all.
+inline constexpr std::size_t kReadBytesMin = 512;
+inline constexpr std::size_t kReadBytesMax = 64 * 1024;
+// Sockets accepted at once before other handlers have their time.
+inline constexpr int kAcceptsPerTurn = 64;
+// Pause after accept was refused for want of descriptors, so that the loop does not spin.
+inline constexpr std::int64_t kAcceptRetryNs = 100'000'000;
+// A closing connection has this long to take what is being written, and this long again to read it
+// and close its end; without the second, unread input would make the system discard our last words.
+inline constexpr std::int64_t kCloseFlushNs = 2'000'000'000;
+inline constexpr std::int64_t kCloseLingerNs = 1'000'000'000;
+// What a closing connection may still send before it is cut off.
+inline constexpr std::size_t kCloseDrainBytes = 1024 * 1024;
+
+// The monitoring port.
+inline constexpr std::uint32_t kHttpHeaderBytes = 8 * 1024;
+inline constexpr std::int64_t kHttpRequestNs = 10'000'000'000;  // whole exchange
+inline constexpr int kHttpConnections = 256;                    // more are closed at once
+
 // One turn of the machines: no apply touches more messages before others have their turn.
 inline constexpr std::uint32_t kMessagesPerApply = 4096;
 

@@ -23,6 +23,7 @@ class ConnectionSet {
   ConnectionSet& operator=(const ConnectionSet&) = delete;
 
   void adopt(AcceptedSocket socket);
+  void close_all();  // every handler is told inside the call
   std::uint32_t size() const { return size_.load(std::memory_order_relaxed); }  // any thread
 
  private:

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "core/net/http_handler.h"
@@ -23,10 +24,21 @@ class HttpServer {
   void close();
 
  private:
-  explicit HttpServer(std::unique_ptr<Listener> listener, Shard& shard);
+  class Exchange;
+  // Shared with the exchanges, which may outlive the server by a turn.
+  struct State {
+    HttpHandler* handler = nullptr;  // null: closed
+    int exchanges = 0;
+  };
+
+  HttpServer(std::unique_ptr<Listener> listener, Shard& shard);
 
   Shard& shard_;
   std::unique_ptr<Listener> listener_;
+  std::shared_ptr<State> state_;
 };
+
+// Path and query of a request target, percent-decoded.
+HttpRequest parse_http_target(std::string_view target);
 
 }  // namespace leat

@@ -21,8 +21,8 @@ class AcceptedSocket {
   ~AcceptedSocket();
 
   const PeerAddress& peer() const { return peer_; }
-  bool is_ipv6() const;
-  int release();  // the caller closes it
+  // Puts the connection into `socket`, which is not open afterwards if the loop refuses it.
+  void move_into(boost::asio::ip::tcp::socket& socket) &&;
 
  private:
   int descriptor_;

@@ -79,7 +79,7 @@ class Shard final : public Scheduler, public Mailbox {
   void run_batch(std::vector<Task>& from);
   void run_turn_end();
   void send_mail();
-  bool has_work() const { return !posted_.empty() || timers_.next_ns() <= clock_.steady_ns(); }
+  bool has_work() { return !posted_.empty() || timers_.next_ns() <= clock_.steady_ns(); }
 
   const ShardId self_;
   const Clock& clock_;

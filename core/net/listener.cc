@@ -1,0 +1,174 @@
+#include "core/net/listener.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/base/limits.h"
+#include "core/base/log.h"
+
+namespace leat {
+
+namespace {
+
+using boost::asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+
+PeerAddress address_of(const sockaddr_storage& from) {
+  if (from.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(from);
+    boost::asio::ip::address_v6::bytes_type bytes;
+    std::copy(std::begin(v6.sin6_addr.s6_addr), std::end(v6.sin6_addr.s6_addr), bytes.begin());
+    boost::asio::ip::address address = boost::asio::ip::address_v6(bytes);
+    // A wildcard bind to :: also takes IPv4; people know such a peer by its IPv4 name.
+    if (address.to_v6().is_v4_mapped()) {
+      address = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
+    }
+    return {.host = address.to_string(), .port = ntohs(v6.sin6_port)};
+  }
+  const auto& v4 = reinterpret_cast<const sockaddr_in&>(from);
+  return {.host = boost::asio::ip::address_v4(ntohl(v4.sin_addr.s_addr)).to_string(),
+          .port = ntohs(v4.sin_port)};
+}
+
+// A literal address, or the first one the resolver knows. Runs at start and reload only, where
+// waiting for the resolver does no harm.
+Result<tcp::endpoint> resolve(Shard& shard, const std::string& host, std::uint16_t port) {
+  if (host.empty()) return tcp::endpoint(tcp::v4(), port);
+  ErrorCode error;
+  const auto address = boost::asio::ip::make_address(host, error);
+  if (!error) return tcp::endpoint(address, port);
+  tcp::resolver resolver(shard.loop());
+  const auto found = resolver.resolve(host, std::to_string(port), error);
+  if (error || found.empty()) {
+    return failure(ErrorKind::kIo,
+                   host_and_port(host, port) + ", \"lookup " + host + ": no such host\"");
+  }
+  return found.begin()->endpoint();
+}
+
+}  // namespace
+
+AcceptedSocket::AcceptedSocket(int descriptor, PeerAddress peer)
+    : descriptor_(descriptor), peer_(std::move(peer)) {}
+
+AcceptedSocket::AcceptedSocket(AcceptedSocket&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), peer_(std::move(other.peer_)) {}
+
+AcceptedSocket& AcceptedSocket::operator=(AcceptedSocket&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(peer_, other.peer_);
+  return *this;
+}
+
+AcceptedSocket::~AcceptedSocket() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void AcceptedSocket::move_into(tcp::socket& socket) && {
+  sockaddr_storage own{};
+  socklen_t size = sizeof(own);
+  if (::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&own), &size) != 0) return;
+  ErrorCode error;
+  socket.assign(own.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor_, error);
+  if (error) return;
+  descriptor_ = -1;
+  socket.non_blocking(true, error);
+}
+
+Listener::Listener(Shard& shard, std::string host)
+    : shard_(shard),
+      host_(std::move(host)),
+      acceptor_(shard.loop()),
+      alive_(std::make_shared<bool>(true)) {}
+
+Listener::~Listener() { close(); }
+
+Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const std::string& host, int port) {
+  const auto wanted = static_cast<std::uint16_t>(port < 0 ? 0 : port);
+  LEAT_TRY_ASSIGN(const tcp::endpoint endpoint, resolve(shard, host, wanted));
+  std::unique_ptr<Listener> listener(new Listener(shard, host));  // NOLINT: private constructor
+  tcp::acceptor& acceptor = listener->acceptor_;
+  const auto failed = [&](const char* step, const ErrorCode& error) {
+    return failure(ErrorKind::kIo,
+                   host_and_port(host, wanted) + ", \"" + step + ": " +
+                       (error == boost::asio::error::address_in_use ? "address already in use"
+                                                                    : error.message()) +
+                       "\"");
+  };
+  ErrorCode error;
+  acceptor.open(endpoint.protocol(), error);
+  if (error) return failed("socket", error);
+  acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (endpoint.address().is_v6()) acceptor.set_option(boost::asio::ip::v6_only(false), error);
+  acceptor.bind(endpoint, error);
+  if (error) return failed("bind", error);
+  acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
+  if (error) return failed("listen", error);
+  acceptor.non_blocking(true, error);
+  if (error) return failed("listen", error);
+  listener->port_ = acceptor.local_endpoint(error).port();
+  return listener;
+}
+
+void Listener::start(Accepted accepted) {
+  accepted_ = std::move(accepted);
+  wait();
+}
+
+void Listener::close() {
+  *alive_ = false;
+  shard_.cancel(retry_);
+  ErrorCode ignored;
+  acceptor_.close(ignored);
+}
+
+void Listener::wait() {
+  acceptor_.async_wait(tcp::acceptor::wait_read, [this, alive = alive_](const ErrorCode& error) {
+    if (*alive && !error) accept_ready();
+  });
+}
+
+void Listener::accept_ready() {
+  for (int count = 0; count < limits::kAcceptsPerTurn; ++count) {
+    sockaddr_storage from{};
+    socklen_t size = sizeof(from);
+    const int descriptor = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&from),
+                                     &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      const int on = 1;
+      ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+      accepted_(AcceptedSocket(descriptor, address_of(from)));
+      if (!*alive_) return;  // NOLINT: the callee may have closed the listener
+      continue;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      LEAT_LOG(kError) << "Temporary Client Accept Error (" << std::strerror(errno)
+                       << "), pausing accept";
+      retry_later();
+      return;
+    }
+    // What is left (ECONNABORTED and network errors of the new connection) ends only that one.
+  }
+  wait();
+}
+
+void Listener::retry_later() {
+  retry_ = shard_.call_at(shard_.clock().steady_ns() + limits::kAcceptRetryNs, [this] { wait(); });
+}
+
+std::string host_and_port(const std::string& host, int port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+}  // namespace leat

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/env/file.h"
+
+namespace leat {
+
+// The file system of the machine. Stateless; any thread.
+class PosixFileSystem final : public FileSystem {
+ public:
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
+  Result<std::vector<std::string>> list(const std::string& directory) override;
+  Status make_directories(const std::string& directory) override;
+  Status rename(const std::string& from, const std::string& to) override;
+  Status sync_directory(const std::string& directory) override;
+  bool exists(const std::string& path) override;
+};
+
+}  // namespace leat

@@ -1,0 +1,141 @@
+#include "core/runtime/shard.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <iterator>
+
+#include "core/base/check.h"
+#include "core/base/limits.h"
+
+namespace leat {
+
+namespace {
+
+// The loop wakes by itself at least this often; a bound for the arithmetic of far moments.
+constexpr DurationNs kSleepNsMax = 3600LL * 1'000'000'000;
+
+}  // namespace
+
+void ShardInbox::post(Task task) {
+  const std::lock_guard lock(mutex_);
+  tasks_.push_back(std::move(task));
+  wake();
+}
+
+void ShardInbox::append(std::vector<Task>& batch) {
+  const std::lock_guard lock(mutex_);
+  if (tasks_.empty()) {
+    tasks_.swap(batch);
+  } else {
+    std::move(batch.begin(), batch.end(), std::back_inserter(tasks_));
+    batch.clear();
+  }
+  wake();
+}
+
+void ShardInbox::take(std::vector<Task>& into) {
+  LEAT_CHECK(into.empty());
+  const std::lock_guard lock(mutex_);
+  tasks_.swap(into);
+  wake_is_posted_ = false;
+}
+
+// An empty handler is enough: every turn looks into the inbox after its handlers.
+void ShardInbox::wake() {
+  if (wake_is_posted_) return;
+  wake_is_posted_ = true;
+  boost::asio::post(loop_, [] {});
+}
+
+Shard::Shard(ShardId self, const Clock& clock)
+    : self_(self), clock_(clock), keep_running_(loop_.get_executor()), inbox_(loop_) {
+  // Alone until connected; mail to itself is a posted task in any case.
+  peers_.assign(1, &inbox_);
+  outgoing_.resize(1);
+}
+
+Shard::~Shard() = default;
+
+void Shard::connect(std::vector<ShardInbox*> peers) {
+  LEAT_CHECK(self_.value < peers.size()) << self_.value;
+  peers_ = std::move(peers);
+  outgoing_.resize(peers_.size());
+}
+
+void Shard::post(Task task) { posted_.push_back(std::move(task)); }
+
+void Shard::at_turn_end(Task task) { turn_end_.push_back(std::move(task)); }
+
+TimerId Shard::call_at(SteadyNs when, Task task) { return timers_.add(when, std::move(task)); }
+
+void Shard::cancel(TimerId timer) { timers_.cancel(timer); }
+
+void Shard::send(ShardId to, Task task) {
+  if (to == self_) {
+    posted_.push_back(std::move(task));
+    return;
+  }
+  LEAT_CHECK(to.value < outgoing_.size()) << to.value;
+  outgoing_[to.value].push_back(std::move(task));
+}
+
+void Shard::run() {
+  while (!stopped_.load(std::memory_order_acquire)) {
+    // What was posted before run() counts as work of the first turn.
+    if (!has_work() && turn_end_.empty()) {
+      const DurationNs sleep_ns =
+          std::min(kSleepNsMax, std::max<DurationNs>(0, timers_.next_ns() - clock_.steady_ns()));
+      // Boost counts in milliseconds rounded up, so a timer is never early here.
+      loop_.run_one_for(std::chrono::nanoseconds(sleep_ns));
+    }
+    run_turn();
+  }
+}
+
+void Shard::stop() {
+  stopped_.store(true, std::memory_order_release);
+  inbox_.post([] {});
+}
+
+void Shard::run_turn() {
+  run_handlers();
+  inbox_.take(running_);
+  run_batch(running_);
+  posted_.swap(running_);
+  run_batch(running_);
+  const SteadyNs now = clock_.steady_ns();
+  while (Task due = timers_.take_due(now)) due();
+  run_turn_end();
+  send_mail();
+}
+
+void Shard::run_handlers() {
+  for (int count = 0; count < limits::kHandlersPerTurn; ++count) {
+    if (loop_.poll_one() == 0) return;
+  }
+}
+
+// Tasks may add to posted_, turn_end_, outgoing_ and the inbox, never to the batch being run.
+void Shard::run_batch(std::vector<Task>& from) {
+  for (Task& task : from) {
+    task();
+    task = Task();  // what it holds is given back before the next one runs
+  }
+  from.clear();
+}
+
+void Shard::run_turn_end() {
+  while (!turn_end_.empty()) {
+    turn_end_.swap(running_);
+    run_batch(running_);
+  }
+}
+
+void Shard::send_mail() {
+  for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+    if (!outgoing_[to].empty()) peers_[to]->append(outgoing_[to]);
+  }
+}
+
+}  // namespace leat
