@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leat {
+
+// A subject as its stream knows it. Numbers are dense and used again once a subject has left the
+// stream; the generation tells one user of a number from the next. Leader and replicas may number
+// differently: never in the log, a page or the hash.
+struct SubjectRef {
+  std::uint32_t number = 0;
+  std::uint32_t generation = 0;
+  std::string_view text{};
+};
+
+// The filters of one consumer (or of one request), with the answer for each subject of the stream
+// remembered by number. Owned by the consumer's state; used on the stream's thread.
+class FilterSet {
+ public:
+  FilterSet() = default;  // every subject
+  explicit FilterSet(std::vector<std::string> filters);
+
+  bool is_everything() const { return filters_.empty(); }
+  const std::vector<std::string>& filters() const { return filters_; }
+  bool matches(std::string_view subject) const;
+  bool matches(const SubjectRef& subject) const {
+    if (filters_.empty()) return true;
+    if (subject.number < known_.size() && known_[subject.number] >> 1 == subject.generation) {
+      return (known_[subject.number] & 1) != 0;
+    }
+    return learn(subject);
+  }
+
+ private:
+  bool learn(const SubjectRef& subject) const;
+
+  std::vector<std::string> filters_;
+  mutable std::vector<std::uint32_t> known_;  // generation * 2 + matches
+};
+
+}  // namespace leat
