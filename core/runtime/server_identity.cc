@@ -72,12 +72,12 @@ ServerIdentity random_server_identity() {
   return {.server_id = random_name(kServerPrefix), .xkey = random_name(kCurvePrefix)};
 }
 
-std::uint64_t random_seed() {
+std::uint64_t random_number() {
   std::array<char, sizeof(std::uint64_t)> bytes{};
   fill_random(bytes);
-  std::uint64_t seed = 0;
-  std::memcpy(&seed, bytes.data(), sizeof(seed));
-  return seed;
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes.data(), sizeof(number));
+  return number;
 }
 
 }  // namespace leat

@@ -15,7 +15,7 @@ struct ServerIdentity {
 // Drawn from the machine's random source. The keys behind these names do not exist: nothing signs
 // or seals yet.
 ServerIdentity random_server_identity();
-std::uint64_t random_seed();
+std::uint64_t random_number();  // unguessable; one system call
 
 // base32(prefix byte, 32 bytes of key, CRC16 of both): the text form of a public nkey.
 std::string nkey_text(std::uint8_t prefix, std::string_view key);

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/env/clock.h"
+#include "core/env/mailbox.h"
+#include "core/env/scheduler.h"
+#include "core/router/router.h"
+#include "core/session/authenticator.h"
+#include "core/session/connection_ledger.h"
+#include "core/session/session_set.h"
+#include "core/session/session_settings.h"
+
+namespace leat {
+
+// The doors of one shard: all that its hosts see of the world. Everything outlives the hosts.
+struct ShardDoors {
+  Scheduler& scheduler;
+  Mailbox& mailbox;
+  const Clock& clock;
+  Authenticator& authenticator;
+  ConnectionLedger& ledger;
+  std::uint64_t (*random)();  // unguessable
+};
+
+// Makes and wires the hosts of one shard. The server and the simulator both do it through this, so
+// that what is tested is what runs. Owned by them; made and destroyed while the shard does not run,
+// used on its thread otherwise.
+class ShardHosts {
+ public:
+  ShardHosts(const ShardDoors& doors, std::shared_ptr<const SessionSettings> settings);
+  ~ShardHosts();
+  ShardHosts(const ShardHosts&) = delete;
+  ShardHosts& operator=(const ShardHosts&) = delete;
+
+  // Tells the hosts of all shards (by shard) of one another. Once, before any shard runs.
+  static void connect(const std::vector<ShardHosts*>& shards);
+
+  Router& router() { return router_; }
+  SessionSet& sessions() { return sessions_; }
+
+ private:
+  Router router_;
+  SessionSet sessions_;
+};
+
+}  // namespace leat
