@@ -17,7 +17,6 @@ namespace leat {
 
 namespace {
 
-using boost::asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
 // Pieces of one sendmsg; more go out with the next.
@@ -76,7 +75,7 @@ void Connection::wait_readable() {
   if (is_waiting_readable_ || stage_ == Stage::kClosed) return;
   if (is_paused_ && stage_ == Stage::kOpen) return;
   is_waiting_readable_ = true;
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
+  socket_.async_wait(TcpSocket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
     self->is_waiting_readable_ = false;
     if (!error) self->on_readable();
   });
@@ -191,7 +190,7 @@ void Connection::write_some() {
 }
 
 void Connection::wait_writable() {
-  socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const ErrorCode& error) {
+  socket_.async_wait(TcpSocket::wait_write, [self = shared_from_this()](const ErrorCode& error) {
     if (!error && self->stage_ != Stage::kClosed) self->write_some();
   });
 }
@@ -228,7 +227,7 @@ void Connection::close(Close how) {
 void Connection::finish_flush() {
   stage_ = Stage::kLingering;
   ErrorCode error;
-  socket_.shutdown(tcp::socket::shutdown_send, error);
+  socket_.shutdown(TcpSocket::shutdown_send, error);
   if (error) {
     break_off({});
     return;

@@ -62,7 +62,7 @@ class Connection final : public ByteStream, public std::enable_shared_from_this<
   Shard& shard_;
   ConnectionSet* owner_;   // null once this has left it
   std::size_t place_ = 0;  // in the owner's list
-  boost::asio::ip::tcp::socket socket_;
+  TcpSocket socket_;
   PeerAddress peer_;
   std::unique_ptr<ByteStreamHandler> handler_;  // null once it was told on_closed
   Stage stage_ = Stage::kOpen;

@@ -125,13 +125,13 @@ class HttpServer::Exchange : public std::enable_shared_from_this<HttpServer::Exc
     if (std::exchange(is_over_, true)) return;
     shard_.cancel(deadline_);
     ErrorCode ignored;
-    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+    socket_.shutdown(TcpSocket::shutdown_both, ignored);
     socket_.close(ignored);
   }
 
   std::shared_ptr<State> state_;
   Shard& shard_;
-  tcp::socket socket_;
+  TcpSocket socket_;
   boost::beast::flat_buffer input_;
   http::request_parser<http::empty_body> parser_;
   std::optional<http::response<http::string_body>> response_;

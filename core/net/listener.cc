@@ -73,7 +73,7 @@ AcceptedSocket::~AcceptedSocket() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void AcceptedSocket::move_into(tcp::socket& socket) && {
+void AcceptedSocket::move_into(TcpSocket& socket) && {
   sockaddr_storage own{};
   socklen_t size = sizeof(own);
   if (::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&own), &size) != 0) return;

@@ -12,6 +12,10 @@
 
 namespace leat {
 
+// A socket that knows the type of its loop, which saves a type-erased call for each operation.
+using TcpSocket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
 // A connected socket on its way to the shard that will own it. Closes it if nobody takes it.
 class AcceptedSocket {
  public:
@@ -22,7 +26,7 @@ class AcceptedSocket {
 
   const PeerAddress& peer() const { return peer_; }
   // Puts the connection into `socket`, which is not open afterwards if the loop refuses it.
-  void move_into(boost::asio::ip::tcp::socket& socket) &&;
+  void move_into(TcpSocket& socket) &&;
 
  private:
   int descriptor_;

@@ -49,7 +49,7 @@ void ShardInbox::wake() {
 }
 
 Shard::Shard(ShardId self, const Clock& clock)
-    : self_(self), clock_(clock), keep_running_(loop_.get_executor()), inbox_(loop_) {
+    : self_(self), clock_(clock), loop_(1), keep_running_(loop_.get_executor()), inbox_(loop_) {
   // Alone until connected; mail to itself is a posted task in any case.
   peers_.assign(1, &inbox_);
   outgoing_.resize(1);

@@ -83,7 +83,7 @@ class Shard final : public Scheduler, public Mailbox {
 
   const ShardId self_;
   const Clock& clock_;
-  boost::asio::io_context loop_;
+  boost::asio::io_context loop_;  // told that one thread runs it
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_;
   ShardInbox inbox_;
   std::atomic<bool> stopped_{false};
