@@ -45,61 +45,6 @@ std::size_t line_bytes_max(const DeliveryLine& line) {
   return line.subject.size() + line.sid.size() + line.reply.size() + kLineExtraBytes;
 }
 
-// A code point of `text` and how many bytes it takes; size 0: not valid UTF-8.
-struct CodePoint {
-  char32_t value = 0;
-  std::size_t size = 0;
-};
-
-CodePoint decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (size == 0 || first > 0xF4 || text.size() < size) return {};
-  char32_t value = first & (0xFFU >> (size + 1));
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
-    value = (value << 6) | (byte(i) & 0x3FU);
-  }
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (value < kSmallest[size] || value > 0x10FFFF || surrogate) return {};
-  return {value, size};
-}
-
-// Close to Go's table of printable characters: controls, spaces other than U+0020, soft hyphen,
-// invisible and private characters are not.
-bool is_printable(char32_t c) {
-  if (c < 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD) return false;
-  if (c == 0x1680 || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F)) return false;
-  if ((c >= 0x205F && c <= 0x206F) || c == 0x3000 || c == 0xFEFF) return false;
-  return !(c >= 0xE000 && c <= 0xF8FF) && (c & 0xFFFE) != 0xFFFE && c < 0xE0000;
-}
-
-void append_hex(std::string& out, char32_t value, int digits) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) out += kDigits[(value >> shift) & 0xF];
-}
-
-void append_escaped(std::string& out, char32_t c) {
-  constexpr std::string_view kNamed = "\a\b\t\n\v\f\r";  // 7 to 13
-  constexpr std::string_view kNames = "abtnvfr";
-  if (c >= 7 && c < 7 + kNamed.size()) {
-    out += '\\';
-    out += kNames[c - 7];
-  } else if (c < 0x80) {
-    out += "\\x";
-    append_hex(out, c, 2);
-  } else if (c < 0x10000) {
-    out += "\\u";
-    append_hex(out, c, 4);
-  } else {
-    out += "\\U";
-    append_hex(out, c, 8);
-  }
-}
-
 }  // namespace
 
 void write_delivery_line(ByteBuffer& out, const DeliveryLine& line) {
@@ -146,28 +91,6 @@ void write_info(ByteBuffer& out, std::string_view info_json) {
   out.append("INFO ");
   out.append(info_json);
   out.append(" \r\n");
-}
-
-std::string go_quoted(std::string_view text) {
-  std::string out = "\"";
-  while (!text.empty()) {
-    const CodePoint point = decode(text);
-    if (point.size == 0) {
-      out += "\\x";
-      append_hex(out, static_cast<unsigned char>(text.front()), 2);
-      text.remove_prefix(1);
-      continue;
-    }
-    if (point.value == '"' || point.value == '\\') out += '\\';
-    if (is_printable(point.value)) {
-      out += text.substr(0, point.size);
-    } else {
-      append_escaped(out, point.value);
-    }
-    text.remove_prefix(point.size);
-  }
-  out += '"';
-  return out;
 }
 
 }  // namespace leat

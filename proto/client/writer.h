@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "core/base/bytes.h"
@@ -31,8 +30,5 @@ void write_ping(ByteBuffer& out);
 void write_pong(ByteBuffer& out);
 void write_error(ByteBuffer& out, std::string_view text);      // -ERR '<text>'\r\n
 void write_info(ByteBuffer& out, std::string_view info_json);  // one blank before CR LF
-
-// The text in double quotes as Go's %q writes it, which is how subjects stand in -ERR lines.
-std::string go_quoted(std::string_view text);
 
 }  // namespace leat

@@ -7,8 +7,6 @@
 namespace leat {
 namespace {
 
-using namespace std::string_literals;  // NOLINT: texts with zero bytes
-
 template <typename Write>
 std::string written(Write write) {
   ByteBuffer out(64);
@@ -44,16 +42,6 @@ TEST(ClientWriter, Words) {
               write_info(out, "{}");
             }),
             "+OK\r\nPING\r\nPONG\r\n-ERR 'Invalid Subject'\r\nINFO {} \r\n");
-}
-
-TEST(GoQuoted, EscapesAsGoDoes) {
-  EXPECT_EQ(go_quoted("foo.bar"), "\"foo.bar\"");
-  EXPECT_EQ(go_quoted("\x7Fweird"), "\"\\x7fweird\"");
-  EXPECT_EQ(go_quoted("a\xFF\x01\"\xC3\xA9\xC2\x85"), "\"a\\xff\\x01\\\"\xC3\xA9\\u0085\"");
-  EXPECT_EQ(go_quoted("\a\b\f\v\\"), "\"\\a\\b\\f\\v\\\\\"");
-  EXPECT_EQ(go_quoted("z\0"s), "\"z\\x00\"");
-  EXPECT_EQ(go_quoted("\xE2\x80\xA8\xF0\x9F\x98\x80"), "\"\\u2028\xF0\x9F\x98\x80\"");
-  EXPECT_EQ(go_quoted("\xED\xA0\x80\xE4"), "\"\\xed\\xa0\\x80\\xe4\"");
 }
 
 }  // namespace
