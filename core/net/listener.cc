@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -49,10 +50,16 @@ Result<tcp::endpoint> resolve(Shard& shard, const std::string& host, std::uint16
   tcp::resolver resolver(shard.loop());
   const auto found = resolver.resolve(host, std::to_string(port), error);
   if (error || found.empty()) {
-    return failure(ErrorKind::kIo,
-                   host_and_port(host, port) + ", \"lookup " + host + ": no such host\"");
+    return failure(ErrorKind::kIo, "listen tcp: lookup " + host + ": no such host");
   }
   return found.begin()->endpoint();
+}
+
+// The system's words as the peer writes them: in lower case.
+std::string reason_of(const ErrorCode& error) {
+  std::string reason = error.message();
+  if (!reason.empty()) reason[0] = static_cast<char>(std::tolower(reason[0]));
+  return reason;
 }
 
 }  // namespace
@@ -98,11 +105,8 @@ Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const std::string
   std::unique_ptr<Listener> listener(new Listener(shard, host));  // NOLINT: private constructor
   tcp::acceptor& acceptor = listener->acceptor_;
   const auto failed = [&](const char* step, const ErrorCode& error) {
-    return failure(ErrorKind::kIo,
-                   host_and_port(host, wanted) + ", \"" + step + ": " +
-                       (error == boost::asio::error::address_in_use ? "address already in use"
-                                                                    : error.message()) +
-                       "\"");
+    return failure(ErrorKind::kIo, "listen tcp " + host_and_port(host, wanted) + ": " + step +
+                                       ": " + reason_of(error));
   };
   ErrorCode error;
   acceptor.open(endpoint.protocol(), error);

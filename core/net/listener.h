@@ -40,7 +40,7 @@ class Listener {
   using Accepted = InlineFunction<void(AcceptedSocket)>;
 
   // `port` -1 or 0: one that the system chooses. The error of a taken port reads as the peer's:
-  // `HOST:PORT, "bind: address already in use"`.
+  // "listen tcp HOST:PORT: bind: address already in use".
   static Result<std::unique_ptr<Listener>> open(Shard& shard, const std::string& host, int port);
   ~Listener();
   Listener(const Listener&) = delete;

@@ -72,7 +72,9 @@ void Server::log_start(const ServerOptions& options) const {
 Status Server::open_listeners(const ServerOptions& options) {
   auto listener = Listener::open(pool_.at(0), options.host, options.port);
   if (!listener) {
-    return failure(ErrorKind::kIo, "Error listening on port: " + listener.error().text);
+    return failure(ErrorKind::kIo,
+                   "Error listening on port: " + host_and_port(options.host, options.port) +
+                       ", \"" + listener.error().text + "\"");
   }
   client_listener_ = std::move(*listener);
   return {};

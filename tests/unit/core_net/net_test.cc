@@ -225,8 +225,8 @@ TEST_F(Net, StoppingTellsEverySession) {
 TEST_F(Net, ATakenPortIsNamed) {
   auto second = Listener::open(pool_.at(0), "127.0.0.1", listener_->port());
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().text, "127.0.0.1:" + std::to_string(listener_->port()) +
-                                     ", \"bind: address already in use\"");
+  const std::string place = host_and_port("127.0.0.1", listener_->port());
+  EXPECT_EQ(second.error().text, "listen tcp " + place + ": bind: address already in use");
   EXPECT_FALSE(Listener::open(pool_.at(0), "192.0.2.77", -1));
 }
 

@@ -1,0 +1,66 @@
+#include "core/runtime/directory_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+namespace leat {
+
+namespace {
+
+constexpr const char* kLockFile = "/lock";
+constexpr mode_t kFileMode = 0640;
+
+std::string holder_of(int descriptor) {
+  std::array<char, 32> text{};
+  const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
+  return size > 0 ? "process " + std::string(text.data(), static_cast<std::size_t>(size))
+                  : "another process";
+}
+
+}  // namespace
+
+Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
+  std::error_code error;
+  if (std::filesystem::exists(directory, error) &&
+      !std::filesystem::is_directory(directory, error)) {
+    return failure(ErrorKind::kIo, "storage directory is not a directory");
+  }
+  std::filesystem::create_directories(directory, error);
+  if (error == std::errc::not_a_directory) {
+    return failure(ErrorKind::kIo, "storage directory is not a directory");
+  }
+  if (error) {
+    return failure(ErrorKind::kIo,
+                   "could not create storage directory " + directory + ": " + error.message());
+  }
+  const std::string path = directory + kLockFile;
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  if (descriptor < 0) {
+    return failure(ErrorKind::kIo, "open " + path + ": " + std::strerror(errno));
+  }
+  DirectoryLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    return failure(ErrorKind::kExists,
+                   "storage directory " + directory + " is in use by " + holder_of(descriptor));
+  }
+  // The process id is for people only; the lock is what counts.
+  const std::string pid = std::to_string(::getpid());
+  if (::ftruncate(descriptor, 0) != 0 ||
+      ::pwrite(descriptor, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    return failure(ErrorKind::kIo, "write " + path + ": " + std::strerror(errno));
+  }
+  return lock;
+}
+
+DirectoryLock::~DirectoryLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace leat
