@@ -81,4 +81,18 @@ inline constexpr std::size_t kColdReadsPending = 4096;
 // Threads that read cold blocks: enough to keep a disk's queue busy.
 inline constexpr int kColdReadThreads = 4;
 
+// The newest entries of one stream, kept for consumers that keep up; older messages come from
+// blocks. Two entries of full size at the least.
+inline constexpr std::size_t kTailCacheBytes = 4 * 1024 * 1024;
+// Blocks read back from the store, for all streams of one shard.
+inline constexpr std::size_t kBlockCacheBytes = 64 * 1024 * 1024;
+// Taken in by one stream and not yet applied; above it a publish is answered 429 (10167).
+inline constexpr std::size_t kStreamPendingBytes = 32 * 1024 * 1024;
+// Expiry looks at a stream at most this often.
+inline constexpr std::int64_t kExpiryIntervalNs = 250'000'000;
+// Deliveries of one consumer in one turn, so that its neighbours have their turn.
+inline constexpr std::uint32_t kDeliveriesPerTurn = 256;
+// Direct gets of one turn on one shard that wait for blocks; more are answered 500.
+inline constexpr std::size_t kDirectGetsPending = 16 * 1024;
+
 }  // namespace leat::limits

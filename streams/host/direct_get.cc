@@ -1,0 +1,155 @@
+#include "streams/host/direct_get.h"
+
+#include <charconv>
+#include <utility>
+
+#include "core/base/duration.h"
+#include "core/base/limits.h"
+#include "proto/api/level.h"
+#include "streams/host/direct_get_batch.h"
+
+namespace leat {
+namespace {
+
+// Which fields contradict each other, in one look.
+bool is_contradictory(const MsgGetRequest& r) {
+  const bool has_last = !r.last_by_subj.empty();
+  const bool has_next = !r.next_by_subj.empty();
+  const bool has_multi = !r.multi_last.empty();
+  return (r.seq && has_last) || (r.seq && r.start_time) || (r.start_time && has_last) ||
+         (has_last && has_next) || (has_last && r.batch > 0) || (has_last && has_multi) ||
+         (has_next && has_multi) || (r.up_to_seq && r.up_to_time);
+}
+
+bool selects_nothing(const MsgGetRequest& r) {
+  return !r.seq && r.last_by_subj.empty() && r.next_by_subj.empty() && !r.start_time &&
+         r.multi_last.empty();
+}
+
+bool is_level_too_high(std::string_view headers) {
+  const std::optional<std::string_view> level = header_value(headers, "Nats-Required-Api-Level");
+  if (!level) return false;
+  int number = 0;
+  const auto read = std::from_chars(level->data(), level->data() + level->size(), number);
+  return read.ec != std::errc() || read.ptr != level->data() + level->size() || number > kApiLevel;
+}
+
+// The message that a request for one selects; none when there is none.
+StreamSeq selected(const StreamMachine& machine, const MsgGetRequest& request) {
+  if (!request.last_by_subj.empty()) return machine.last_by_subject(request.last_by_subj);
+  StreamSeq from = request.seq;
+  if (request.start_time) from = machine.first_at_or_after(*request.start_time);
+  if (!request.next_by_subj.empty()) return machine.next_by_subject(request.next_by_subj, from);
+  return from;
+}
+
+}  // namespace
+
+HeaderBuilder& direct_get_headers(HeaderBuilder& headers, std::string_view stream,
+                                  const MessageView& message) {
+  if (message.headers.empty()) {
+    headers.start();
+  } else {
+    headers.start_from(message.headers);
+  }
+  return headers.add("Nats-Stream", stream)
+      .add("Nats-Subject", message.subject)
+      .add("Nats-Sequence", message.sequence.value)
+      .add("Nats-Time-Stamp", format_time(message.time));
+}
+
+DirectGet::DirectGet(StreamSet& streams, Router& router, Scheduler& scheduler)
+    : streams_(streams),
+      router_(router),
+      scheduler_(scheduler),
+      self_(std::make_shared<DirectGet*>(this)) {}
+
+DirectGet::~DirectGet() { *self_ = nullptr; }
+
+void DirectGet::deliver(const JsSubject& subject, const RoutedMessage& message) {
+  if (message.reply.empty()) return;
+  Stream* stream = streams_.find(message.account, subject.stream);
+  if (stream == nullptr) return;
+  if (requests_.empty()) {
+    scheduler_.at_turn_end([self = self_] {
+      if (*self != nullptr) (*self)->serve_all();
+    });
+  }
+  requests_.push_back({.stream = stream->uid(),
+                       .to = {.account = message.account,
+                              .shard = message.origin.shard,
+                              .subject = Bytes::copy_of(message.reply)},
+                       .subject = std::string(subject.rest),
+                       .body = std::string(message.payload()),
+                       .is_level_too_high = is_level_too_high(message.headers())});
+}
+
+void DirectGet::serve_all() {
+  std::vector<Request> requests = std::exchange(requests_, {});
+  std::size_t served = 0;
+  for (Request& request : requests) {
+    if (++served > limits::kDirectGetsPending) {
+      send_status(request.to, 500, "Too Many Requests");
+    } else {
+      serve(request);
+    }
+  }
+  requests.clear();
+  if (requests_.empty()) requests_.swap(requests);
+}
+
+void DirectGet::serve(Request& request) {
+  Stream* stream = streams_.find(request.stream);
+  if (stream == nullptr) return;
+  if (request.is_level_too_high) return send_status(request.to, 412, "Required Api Level");
+  MsgGetRequest selection;
+  if (request.subject.empty() && request.body.empty()) {
+    return send_status(request.to, 408, "Empty Request");
+  }
+  if (!request.body.empty()) {
+    std::optional<MsgGetRequest> decoded = decode_direct_get_request(request.body);
+    if (!decoded) return send_status(request.to, 408, "Malformed Request");
+    selection = std::move(*decoded);
+  }
+  if (!request.subject.empty()) {
+    if (!selects_nothing(selection) || selection.batch > 0) {
+      return send_status(request.to, 408, "Bad Request");
+    }
+    selection.last_by_subj = std::move(request.subject);
+  }
+  if (selects_nothing(selection)) return send_status(request.to, 408, "Empty Request");
+  if (is_contradictory(selection)) return send_status(request.to, 408, "Bad Request");
+  serve_selected(*stream, request.to, selection);
+}
+
+void DirectGet::serve_selected(Stream& stream, const ReplyHandle& to,
+                               const MsgGetRequest& request) {
+  if (request.batch > 0 || !request.multi_last.empty()) {
+    DirectGetBatch::start(stream, router_, to, request);
+    return;
+  }
+  const StreamSeq sequence = selected(stream.machine(), request);
+  if (!sequence || !stream.machine().contains(sequence)) {
+    return send_status(to, 404, "Message Not Found");
+  }
+  stream.get_message(sequence, [self = self_, to, name = stream.name(),
+                                no_hdr = request.no_hdr](Result<MessageView> message) {
+    if (*self == nullptr) return;
+    DirectGet& get = **self;
+    if (!message) {
+      const bool is_gone = message.error().kind == ErrorKind::kNotFound;
+      get.send_status(to, is_gone ? 404 : 500,
+                      is_gone ? "Message Not Found" : message.error().text);
+      return;
+    }
+    const std::string_view block =
+        no_hdr ? std::string_view() : direct_get_headers(get.headers_, name, *message).finish();
+    get.router_.answer(to, block, message->payload());
+  });
+}
+
+void DirectGet::send_status(const ReplyHandle& to, int status, std::string_view text) {
+  router_.answer(to, headers_.start(status, text).finish(), {});
+}
+
+}  // namespace leat

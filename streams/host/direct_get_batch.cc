@@ -1,0 +1,160 @@
+#include "streams/host/direct_get_batch.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "consumers/core/filter_set.h"
+#include "core/base/limits.h"
+#include "streams/host/direct_get.h"
+
+namespace leat {
+namespace {
+
+// More subjects than this are refused (413), as the peer does.
+constexpr std::size_t kSubjectsMax = 1024;
+constexpr std::uint32_t kScanBudget = 1u << 30;
+
+}  // namespace
+
+DirectGetBatch::DirectGetBatch(Stream& stream, Router& router, const ReplyHandle& to,
+                               const MsgGetRequest& request)
+    : stream_(stream), router_(router), to_(to), request_(request) {
+  left_ = request.batch > 0 ? static_cast<std::uint64_t>(request.batch) : ~std::uint64_t{0};
+  bytes_left_ =
+      request.max_bytes > 0 ? static_cast<std::size_t>(request.max_bytes) : limits::kPendingBytes;
+}
+
+void DirectGetBatch::start(Stream& stream, Router& router, const ReplyHandle& to,
+                           const MsgGetRequest& request) {
+  const std::shared_ptr<DirectGetBatch> batch(new DirectGetBatch(stream, router, to, request));
+  if (batch->select()) batch->run();
+}
+
+bool DirectGetBatch::select() {
+  if (!request_.multi_last.empty()) return select_last_of_each();
+  select_from();
+  if (pending_ > 0) return true;
+  send_status(404, "Message Not Found");
+  return false;
+}
+
+bool DirectGetBatch::select_last_of_each() {
+  const StreamMachine& machine = stream_.machine();
+  up_to_ = machine.last_sequence();
+  if (request_.up_to_seq) up_to_ = std::min(up_to_, request_.up_to_seq);
+  if (request_.up_to_time) {
+    const StreamSeq after = machine.first_at_or_after(*request_.up_to_time + 1);
+    if (after && after <= up_to_) up_to_ = after.previous();
+  }
+  if (up_to_ == machine.last_sequence()) {
+    chosen_ = machine.last_per_subject(request_.multi_last);
+  } else {
+    // The state knows the last one as of now; as of then it has to be looked for.
+    const FilterSet filters(request_.multi_last);
+    std::map<std::string, StreamSeq, std::less<>> last;
+    StreamSeq at = machine.first_sequence();
+    while (at <= up_to_) {
+      const ScanResult found = machine.view().scan(filters, at, kScanBudget);
+      if (!found.sequence || found.sequence > up_to_) break;
+      last[std::string(machine.message(found.sequence)->subject)] = found.sequence;
+      at = found.sequence.next();
+    }
+    for (const auto& [subject, sequence] : last) chosen_.push_back(sequence);
+    std::sort(chosen_.begin(), chosen_.end());
+  }
+  if (chosen_.size() > kSubjectsMax) {
+    send_status(413, "Too Many Results");
+    return false;
+  }
+  if (chosen_.empty()) {
+    send_status(404, "No Results");
+    return false;
+  }
+  pending_ = chosen_.size();
+  return true;
+}
+
+void DirectGetBatch::select_from() {
+  const StreamMachine& machine = stream_.machine();
+  from_ = std::max(request_.seq, machine.first_sequence());
+  if (request_.start_time) {
+    from_ = machine.first_at_or_after(*request_.start_time);
+    if (!from_) from_ = machine.last_sequence().next();
+  }
+  pending_ = count_from(from_);
+}
+
+std::uint64_t DirectGetBatch::count_from(StreamSeq from) const {
+  const StreamMachine& machine = stream_.machine();
+  if (from <= machine.first_sequence()) {
+    if (request_.next_by_subj.empty()) return machine.message_count();
+    std::uint64_t count = 0;
+    for (const auto& [subject, of_subject] : machine.subject_counts(request_.next_by_subj)) {
+      count += of_subject;
+    }
+    return count;
+  }
+  std::uint64_t count = 0;
+  for (StreamSeq at = machine.next_by_subject(request_.next_by_subj, from); at;
+       at = machine.next_by_subject(request_.next_by_subj, at.next())) {
+    ++count;
+  }
+  return count;
+}
+
+StreamSeq DirectGetBatch::next_sequence() {
+  if (left_ == 0 || bytes_left_ == 0) return {};
+  const StreamMachine& machine = stream_.machine();
+  if (request_.multi_last.empty()) return machine.next_by_subject(request_.next_by_subj, from_);
+  while (next_chosen_ < chosen_.size() && !machine.contains(chosen_[next_chosen_])) ++next_chosen_;
+  return next_chosen_ < chosen_.size() ? chosen_[next_chosen_] : StreamSeq();
+}
+
+void DirectGetBatch::run() {
+  for (std::uint32_t sent = 0; sent < limits::kDeliveriesPerTurn; ++sent) {
+    const StreamSeq sequence = next_sequence();
+    if (!sequence) return finish();
+    const std::optional<MessageView> message = stream_.reader().find(sequence);
+    if (!message) {
+      // The reader answers to nobody once the stream has gone, and then this ends with it.
+      stream_.reader().load(sequence, [self = shared_from_this()](Status loaded) {
+        if (!loaded) return self->send_status(500, loaded.error().text);
+        self->run();
+      });
+      return;
+    }
+    send(*message);
+  }
+  stream_.post([self = shared_from_this()] { self->run(); });
+}
+
+void DirectGetBatch::send(const MessageView& message) {
+  if (pending_ > 0) --pending_;
+  std::string_view block;
+  if (!request_.no_hdr) {
+    block = direct_get_headers(headers_, stream_.name(), message)
+                .add("Nats-Num-Pending", pending_)
+                .add("Nats-Last-Sequence", last_sent_.value)
+                .finish();
+  }
+  router_.answer(to_, block, message.payload());
+  last_sent_ = message.sequence;
+  from_ = message.sequence.next();
+  ++next_chosen_;
+  --left_;
+  bytes_left_ -= std::min(bytes_left_, block.size() + message.payload().size());
+}
+
+void DirectGetBatch::finish() {
+  headers_.start(204, "EOB").add("Nats-Num-Pending", pending_);
+  headers_.add("Nats-Last-Sequence", last_sent_.value);
+  if (!request_.multi_last.empty()) headers_.add("Nats-UpTo-Sequence", up_to_.value);
+  router_.answer(to_, headers_.finish(), {});
+}
+
+void DirectGetBatch::send_status(int status, std::string_view text) {
+  router_.answer(to_, headers_.start(status, text).finish(), {});
+}
+
+}  // namespace leat

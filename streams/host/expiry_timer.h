@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/env/scheduler.h"
+
+namespace leat {
+
+class Stream;
+
+// Proposes `expire` when the oldest message of a stream has outlived its age or its TTL. Owned by
+// its stream, on its shard. At most one timer and one proposal are under way.
+class ExpiryTimer {
+ public:
+  explicit ExpiryTimer(Stream& stream) : stream_(stream) {}
+  ~ExpiryTimer();
+  ExpiryTimer(const ExpiryTimer&) = delete;
+  ExpiryTimer& operator=(const ExpiryTimer&) = delete;
+
+  // After each entry that may have changed what expires first; cheap when nothing did.
+  void rearm();
+
+ private:
+  void fire();
+
+  Stream& stream_;
+  TimerId timer_;
+  WallNs due_ = 0;  // what timer_ waits for
+  SteadyNs last_fired_ = 0;
+  bool is_proposed_ = false;
+};
+
+}  // namespace leat

@@ -1,0 +1,70 @@
+#include "streams/host/ingest.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/ack/publish_headers.h"
+#include "proto/api/pub_ack.h"
+#include "streams/core/admit.h"
+#include "streams/host/stream.h"
+
+namespace leat {
+
+Ingest::~Ingest() { set_subjects({}); }
+
+void Ingest::set_subjects(const std::vector<std::string>& subjects) {
+  Router& router = stream_.context().router;
+  std::erase_if(subscriptions_, [&](const Subscribed& old) {
+    if (std::find(subjects.begin(), subjects.end(), old.subject) != subjects.end()) return false;
+    router.unsubscribe(old.subscription);
+    return true;
+  });
+  for (const std::string& subject : subjects) {
+    const bool is_known = std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                                      [&](const Subscribed& s) { return s.subject == subject; });
+    if (is_known) continue;
+    const SubscribeRequest request{
+        .account = stream_.account(), .subject = subject, .queue = {}, .cookie = 0};
+    subscriptions_.push_back({subject, router.subscribe(request, *this)});
+  }
+}
+
+bool Ingest::deliver(const RoutedMessage& message, SinkCookie) {
+  if (stream_.is_overloaded()) {
+    refuse_overload(message);
+    return true;
+  }
+  const std::string_view block = message.headers();
+  const PublishHeaders headers = block.empty() ? PublishHeaders() : scan_publish_headers(block);
+  const PublishSizes sizes{.headers = block.size(), .payload = message.payload().size()};
+  if (const ApiStatus admitted = admit(stream_.config(), headers, sizes); !admitted) {
+    refuse(message, admitted.error());
+    return true;
+  }
+  stream_.take_publish(message, block.empty() ? StoredHeaders() : stored_headers(block, headers));
+  return true;
+}
+
+void Ingest::refuse(const RoutedMessage& message, const ApiError& error) {
+  if (message.reply.empty() || stream_.config().no_ack) return;
+  if (refusals_.empty()) stream_.at_turn_end([this] { answer_refusals(); });
+  refusals_.push_back({.to = {.account = message.account,
+                              .shard = message.origin.shard,
+                              .subject = Bytes::copy_of(message.reply)},
+                       .headers = {},
+                       .body = pub_ack_error(stream_.name(), error)});
+}
+
+void Ingest::refuse_overload(const RoutedMessage& message) {
+  refuse(message, api_error(ApiErrorCode::kStreamTooManyRequests));
+  if (!refusals_.empty()) refusals_.back().headers = "NATS/1.0 429 Too Many Requests\r\n\r\n";
+}
+
+void Ingest::answer_refusals() {
+  const std::vector<Refusal> refusals = std::exchange(refusals_, {});
+  for (const Refusal& refusal : refusals) {
+    stream_.context().router.answer(refusal.to, refusal.headers, refusal.body);
+  }
+}
+
+}  // namespace leat

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/router/router.h"
+#include "core/router/sink.h"
+#include "proto/api/errors.h"
+
+namespace leat {
+
+class Stream;
+
+// The sink of a stream's subjects: refuses what needs no look at the state, and adds the rest to
+// the entry of the turn. Owned by its stream, on its shard.
+//
+// Above its bounds (bytes not yet durable, or not yet stored) a publish that asks for an answer is
+// told 429, and nothing is taken, so that a publisher who waits for his acks is slowed down.
+class Ingest : public Sink {
+ public:
+  explicit Ingest(Stream& stream) : stream_(stream) {}
+  ~Ingest() override;
+  Ingest(const Ingest&) = delete;
+  Ingest& operator=(const Ingest&) = delete;
+
+  // Subscribes to exactly these from now on; what stays the same is not touched.
+  void set_subjects(const std::vector<std::string>& subjects);
+  bool deliver(const RoutedMessage& message, SinkCookie cookie) override;
+
+ private:
+  struct Subscribed {
+    std::string subject;
+    SubscriptionId subscription;
+  };
+  // An error to be answered at the end of the turn.
+  struct Refusal {
+    ReplyHandle to;
+    std::string headers;
+    std::string body;
+  };
+
+  void refuse(const RoutedMessage& message, const ApiError& error);
+  void refuse_overload(const RoutedMessage& message);
+  void answer_refusals();
+
+  Stream& stream_;
+  std::vector<Subscribed> subscriptions_;
+  std::vector<Refusal> refusals_;
+};
+
+}  // namespace leat

@@ -1,0 +1,81 @@
+#include "streams/host/pending_answers.h"
+
+#include <span>
+#include <utility>
+
+#include "core/base/check.h"
+#include "proto/api/pub_ack.h"
+
+namespace leat {
+
+PendingAnswers::PendingAnswers(Router& router, std::string stream_name)
+    : router_(router), stream_name_(std::move(stream_name)) {
+  ack_room_.resize(kPubAckBytes + 6 * stream_name_.size());
+}
+
+PendingAnswers::Waiter PendingAnswers::waiter(AccountId account, ShardId shard,
+                                              std::string_view reply) {
+  Waiter waiter;
+  waiter.account = account;
+  waiter.shard = shard;
+  if (!reply.empty()) {
+    replies_.append(reply);
+    waiter.reply = replies_.take_all();
+  }
+  return waiter;
+}
+
+void PendingAnswers::add_publish(AccountId account, ShardId shard, std::string_view reply) {
+  publishes_.push_back(waiter(account, shard, reply));
+  ++gathering_.publishes;
+}
+
+void PendingAnswers::add_command(CommandCallback done) {
+  commands_.push_back(std::move(done));
+  ++gathering_.commands;
+}
+
+void PendingAnswers::add_ack(AccountId account, ShardId shard, std::string_view reply) {
+  acks_.push_back(waiter(account, shard, reply));
+  ++gathering_.acks;
+}
+
+void PendingAnswers::entry_proposed(LogIndex index) {
+  gathering_.index = index;
+  entries_.push_back(std::exchange(gathering_, Entry()));
+}
+
+void PendingAnswers::release(LogIndex index, const StreamEffects& effects) {
+  if (entries_.empty() || entries_.front().index != index) return;
+  const Entry entry = entries_.pop_front();
+  LEAT_CHECK(effects.verdicts.size() == entry.publishes) << effects.verdicts.size();
+  LEAT_CHECK(effects.replies.size() == entry.commands) << effects.replies.size();
+  LEAT_CHECK(effects.acks.size() == entry.acks) << effects.acks.size();
+  for (const PublishVerdict& verdict : effects.verdicts) {
+    answer_publish(publishes_.pop_front(), verdict);
+  }
+  for (const AckVerdict& verdict : effects.acks) {
+    Waiter waiter = acks_.pop_front();
+    if (waiter.reply.empty() || !verdict.is_answered) continue;
+    router_.answer({waiter.account, waiter.shard, std::move(waiter.reply)}, {}, {});
+  }
+  for (const CommandReply& reply : effects.replies) {
+    CommandCallback done = commands_.pop_front();
+    if (done) done(reply);
+  }
+}
+
+void PendingAnswers::answer_publish(Waiter waiter, const PublishVerdict& verdict) {
+  if (waiter.reply.empty()) return;
+  const ReplyHandle to{waiter.account, waiter.shard, std::move(waiter.reply)};
+  if (verdict.kind == PublishVerdict::Kind::kRefused) {
+    router_.answer(to, {}, pub_ack_error(stream_name_, to_api_error(verdict)));
+    return;
+  }
+  const PubAck ack{.stream = stream_name_,
+                   .seq = verdict.sequence,
+                   .is_duplicate = verdict.kind == PublishVerdict::Kind::kDuplicate};
+  router_.answer(to, {}, format_pub_ack(ack, ack_room_));
+}
+
+}  // namespace leat

@@ -1,0 +1,65 @@
+#include "streams/host/reader.h"
+
+#include <memory>
+#include <utility>
+
+namespace leat {
+
+Reader::Reader(GroupId stream, const Places& places)
+    : stream_(stream), places_(places), link_(std::make_shared<Link>(Link{this})) {}
+
+Reader::~Reader() { link_->reader = nullptr; }
+
+std::optional<MessageView> Reader::find(StreamSeq sequence) {
+  if (const MessageView* cached = places_.tail.find(sequence)) return *cached;
+  const StreamSeq first = places_.blocks.block_of(sequence);
+  if (!first) return places_.blocks.find_open(sequence);
+  if (!current_ || current_->first() != first) {
+    const BlockReader* block = places_.blocks.unwritten(first);
+    if (block == nullptr) block = places_.cache.find(stream_, first);
+    if (block == nullptr) return {};
+    current_ = *block;
+  }
+  const std::optional<StoredMessage> found = current_->find(sequence);
+  if (!found) return {};
+  return view_of(*found);
+}
+
+void Reader::load(StreamSeq sequence, LoadCallback done) {
+  const StreamSeq first = places_.blocks.block_of(sequence);
+  const bool is_under_way = loading_.contains(first);
+  loading_[first].push_back(std::move(done));
+  if (!is_under_way) read_block(first);
+  // Whoever reads one block usually goes on to the next.
+  const StreamSeq next = places_.blocks.next_block(first);
+  if (next && places_.blocks.unwritten(next) == nullptr && !loading_.contains(next) &&
+      places_.cache.find(stream_, next) == nullptr) {
+    loading_[next];
+    read_block(next);
+  }
+}
+
+void Reader::read_block(StreamSeq first) {
+  places_.store.read_block(stream_, first, [link = link_, first](Result<Bytes> value) {
+    if (link->reader != nullptr) link->reader->block_arrived(first, std::move(value));
+  });
+}
+
+void Reader::block_arrived(StreamSeq first, Result<Bytes> value) {
+  std::vector<LoadCallback> waiting = std::move(loading_[first]);
+  loading_.erase(first);
+  Status status;
+  if (value) {
+    Result<BlockReader> block = BlockReader::open(std::move(*value));
+    if (block) {
+      places_.cache.insert(stream_, std::move(*block));
+    } else {
+      status = tl::unexpected(std::move(block).error());
+    }
+  } else {
+    status = tl::unexpected(std::move(value).error());
+  }
+  for (LoadCallback& done : waiting) done(status);
+}
+
+}  // namespace leat

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/base/task.h"
+#include "storage/api/message_store.h"
+#include "streams/host/block_cache.h"
+#include "streams/host/stream_blocks.h"
+#include "streams/host/tail_cache.h"
+
+namespace leat {
+
+// Finds messages of one stream by sequence: tail cache, open block, blocks under way to the store,
+// the shard's block cache, and at last the store. Owned by its stream, on its shard.
+//
+//   const std::optional<MessageView> found = reader.find(sequence);
+//   if (!found) reader.load(sequence, [](Status status) { ... look again ... });
+class Reader {
+ public:
+  struct Places {
+    const TailCache& tail;
+    const StreamBlocks& blocks;
+    BlockCache& cache;
+    MessageStore& store;
+  };
+  Reader(GroupId stream, const Places& places);
+  // Reads that are under way are answered to nobody.
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  // The message if it is in memory. Whether it was removed is the machine's knowledge, not the
+  // reader's. The view is valid until the stream takes in or writes something, or the next find.
+  std::optional<MessageView> find(StreamSeq sequence);
+
+  using LoadCallback = InlineFunction<void(Status)>;
+  // Brings the block of `sequence` into the cache, then calls `done`, always in a later turn.
+  // kNotFound: there is no such block (any more).
+  void load(StreamSeq sequence, LoadCallback done);
+
+ private:
+  // Outlives the reader where a read is under way.
+  struct Link {
+    Reader* reader = nullptr;
+  };
+
+  void read_block(StreamSeq first);
+  void block_arrived(StreamSeq first, Result<Bytes> value);
+
+  GroupId stream_;
+  Places places_;
+  std::shared_ptr<Link> link_;
+  std::optional<BlockReader> current_;  // the block that was read from last
+  std::map<StreamSeq, std::vector<LoadCallback>> loading_;
+};
+
+}  // namespace leat

@@ -1,0 +1,164 @@
+#include "streams/host/stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/limits.h"
+#include "core/base/log.h"
+#include "raft/group/recovery.h"
+
+namespace leat {
+
+Stream::Stream(StreamAssignment assignment, const StreamContext& context, StreamMachine machine)
+    : assignment_(std::move(assignment)),
+      context_(context),
+      machine_(std::move(machine)),
+      tail_(limits::kTailCacheBytes),
+      reader_(assignment_.uid, {tail_, blocks_, context_.cache, context_.store}),
+      entry_buffer_(limits::kEntryBytes),
+      answers_(context_.router, assignment_.config.name),
+      self_(std::make_shared<Stream*>(this)) {}
+
+Stream::~Stream() {
+  *self_ = nullptr;
+  context_.cache.drop_stream(uid());
+}
+
+Result<std::unique_ptr<Stream>> Stream::create(StreamAssignment assignment,
+                                               const StreamContext& context) {
+  std::unique_ptr<Stream> stream(new Stream(std::move(assignment), context, StreamMachine()));
+  RaftStart start;
+  start.self = context.self;
+  start.members.voters = {context.self};
+  LEAT_TRY_ASSIGN(Raft raft, Raft::start(std::move(start)));
+  stream->group_ = std::make_unique<Group>(stream->uid(), std::move(raft), *stream, context.groups);
+  return stream;
+}
+
+Result<std::unique_ptr<Stream>> Stream::recover(StreamAssignment assignment,
+                                                const StreamContext& context,
+                                                const Recovered& recovered) {
+  const GroupId uid = assignment.uid;
+  LEAT_TRY_ASSIGN(const std::optional<StoredRow> stored, recovered.store.stored_row(uid));
+  LEAT_TRY_ASSIGN(RaftStart start, recover_group(uid, context.self, recovered.log, stored));
+  // What replay will give to the machine is read here once, where it can still be refused.
+  for (const RaftEntry& entry : start.entries) {
+    if (!entry.is_no_op()) LEAT_TRY(check_entry(entry.payload.view()));
+  }
+  std::unique_ptr<Stream> stream(new Stream(std::move(assignment), context, StreamMachine()));
+  if (stored) LEAT_TRY(stream->load(recovered));
+  LEAT_TRY_ASSIGN(Raft raft, Raft::start(std::move(start)));
+  stream->group_ = std::make_unique<Group>(uid, std::move(raft), *stream, context.groups);
+  return stream;
+}
+
+Status Stream::load(const Recovered& recovered) {
+  LEAT_TRY(recovered.store.scan_state_pages(
+      uid(), [this](const StatePageKey& key, std::string_view value) {
+        return machine_.load_page(key, value);
+      }));
+  LEAT_TRY(recovered.store.scan_index_rows(
+      uid(), machine_.first_kept(), [this](StreamSeq first, std::string_view value) -> Status {
+        LEAT_TRY_ASSIGN(const IndexRow row, IndexRow::parse(value));
+        blocks_.add_stored(first);
+        return machine_.load_index_row(row);
+      }));
+  LEAT_TRY(machine_.finish_load());
+  last_stamp_ = machine_.last_stamp();
+  return {};
+}
+
+void Stream::start(Task ready) {
+  ready_ = std::move(ready);
+  const Status stands = group_->campaign();
+  LEAT_CHECK(stands.has_value()) << stands.error().text;
+  if (machine_.config_number() == 0 && group_->last_index().value == 1) {
+    // New: the configuration rides in the batch of the first vote.
+    propose_config([this](const CommandReply&) { open(); });
+    close_entry();
+  }
+}
+
+void Stream::became_leader() {
+  last_stamp_ = std::max(last_stamp_, machine_.last_stamp());
+  if (machine_.config_number() >= assignment_.config_number) {
+    open();
+  } else if (!writer_.is_open() && group_->last_index() == group_->applied().index) {
+    // The assignment is newer than the log, or a crash took the first configuration.
+    propose_config([this](const CommandReply&) { open(); });
+  }
+}
+
+void Stream::open() {
+  if (is_open_) return;
+  is_open_ = true;
+  context_.router.claim_stream(account(), name());
+  follow_config();
+  for (StreamListener* listener : context_.listeners) listener->became_leader(*this);
+  expiry_.rearm();
+  if (ready_) std::exchange(ready_, Task())();
+}
+
+void Stream::follow_config() {
+  const StreamConfig& applied = machine_.config();
+  ingest_.set_subjects(applied.subjects);
+  context_.router.set_direct_get(
+      account(), name(),
+      applied.allow_direct ? Router::DirectGet::kAllowed : Router::DirectGet::kRefused);
+}
+
+void Stream::update(StreamAssignment assignment, CommandCallback done) {
+  LEAT_CHECK(assignment.uid == uid() && assignment.config_number > assignment_.config_number);
+  assignment_ = std::move(assignment);
+  propose_config([this, done = std::move(done)](const CommandReply& reply) mutable {
+    // Subscriptions may not change inside a publish, and apply is never inside one.
+    follow_config();
+    if (done) done(reply);
+  });
+}
+
+void Stream::remove(Task done) {
+  removed_ = std::move(done);
+  is_removing_ = true;
+  ingest_.set_subjects({});
+  open_entry();
+  writer_.add_stream_delete();
+  answers_.add_command([this](const CommandReply&) { finish_remove(); });
+}
+
+void Stream::finish_remove() {
+  for (StreamListener* listener : context_.listeners) {
+    listener->stopping(*this, StreamListener::Stop::kDeleted);
+  }
+  if (is_open_) context_.router.release_stream(account(), name());
+  is_open_ = false;
+  context_.store.delete_stream(uid(), [self = self_] {
+    Stream* stream = *self;
+    // `done` destroys the stream, and with it the place where it stands.
+    if (stream != nullptr && stream->removed_) {
+      Task removed = std::move(stream->removed_);
+      removed();
+    }
+  });
+}
+
+void Stream::stop() {
+  if (!is_open_) return;
+  is_open_ = false;
+  for (StreamListener* listener : context_.listeners) {
+    listener->stopping(*this, StreamListener::Stop::kShutdown);
+  }
+  ingest_.set_subjects({});
+  if (!is_applying_) take_write_set();
+}
+
+const StreamConfig& Stream::config() const {
+  return machine_.config_number() == 0 ? assignment_.config : machine_.config();
+}
+
+StreamInfo Stream::info(const StateDetails& details) const {
+  return {.config = config(), .created = machine_.created(), .state = machine_.state_info(details)};
+}
+
+}  // namespace leat

@@ -1,0 +1,181 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/base/ring.h"
+#include "core/base/task.h"
+#include "proto/api/info.h"
+#include "proto/record/entry.h"
+#include "raft/group/group.h"
+#include "storage/api/log_store.h"
+#include "storage/api/message_store.h"
+#include "streams/core/admit.h"
+#include "streams/core/stream_effects.h"
+#include "streams/core/stream_machine.h"
+#include "streams/host/expiry_timer.h"
+#include "streams/host/ingest.h"
+#include "streams/host/pending_answers.h"
+#include "streams/host/reader.h"
+#include "streams/host/stream_blocks.h"
+#include "streams/host/stream_context.h"
+#include "streams/host/tail_cache.h"
+
+namespace leat {
+
+// A stream as the meta group placed it here. The configuration's number ascends with each change.
+struct StreamAssignment {
+  AccountId account;
+  GroupId uid;
+  std::uint64_t config_number = 0;
+  StreamConfig config;
+};
+
+// One stream on its shard: its machine, its Raft group, its blocks and whoever waits for it. Owned
+// by the shard's StreamSet; used on the shard's thread.
+//
+//   take_publish, propose -> entry of the turn -> log -> apply -> blocks, answers, listeners
+//                                                            -> write set when a block is full
+//
+// Holds between calls: the machine, the blocks and the pages of a write set name the same index;
+// nothing is answered before it is applied, nothing applied before it is durable.
+class Stream : public StateMachine {
+ public:
+  // A stream that nothing is stored of; start() makes it from its assignment.
+  static Result<std::unique_ptr<Stream>> create(StreamAssignment assignment,
+                                                const StreamContext& context);
+  // A stream as the store and the log have it; entries from stored + 1 are replayed by start().
+  struct Recovered {
+    RecoveredStore& store;
+    const RecoveredLog& log;
+  };
+  static Result<std::unique_ptr<Stream>> recover(StreamAssignment assignment,
+                                                 const StreamContext& context,
+                                                 const Recovered& recovered);
+  ~Stream() override;
+
+  // Stands for leader. `ready` runs when the stream has applied the assignment's configuration,
+  // takes publishes and has told its listeners.
+  void start(Task ready);
+  // Puts a changed configuration in; `done` runs when it is applied.
+  void update(StreamAssignment assignment, CommandCallback done);
+  // Ends the stream: its tombstone is applied, then its rows are deleted, then `done` runs and the
+  // owner may drop it.
+  void remove(Task done);
+  // A clean stop: everything applied is on its way to the store.
+  void stop();
+
+  GroupId uid() const { return assignment_.uid; }
+  AccountId account() const { return assignment_.account; }
+  const std::string& name() const { return assignment_.config.name; }
+  // As applied; before the first one as assigned.
+  const StreamConfig& config() const;
+  bool is_leading() const { return is_open_; }
+  const StreamMachine& machine() const { return machine_; }
+  StreamMachine& machine_for_selector() { return machine_; }
+  StreamInfo info(const StateDetails& details) const;
+  const StreamContext& context() const { return context_; }
+
+  // --- commands; each joins the entry of this turn, in the order of the calls
+  void take_publish(const RoutedMessage& message, const StoredHeaders& headers);
+  void propose(const PurgeCommand& command, CommandCallback done);
+  void propose(const DeleteMessageCommand& command, CommandCallback done);
+  void propose(const ExpireCommand& command, CommandCallback done);
+  void propose(const ConsumerCreateCommand& command, CommandCallback done);
+  void propose(const ConsumerDeleteCommand& command, CommandCallback done);
+  void propose(const BookCommand& command, CommandCallback done);
+  void propose(const CursorCommand& command, CommandCallback done);
+  void propose(const GiveUpCommand& command, CommandCallback done);
+  // Who asked for an answer to an ack; one for each item.
+  struct AckSender {
+    AccountId account;
+    ShardId shard;
+    std::string_view reply;  // empty: nobody
+  };
+  void propose(const AcksCommand& command, std::span<const AckSender> senders);
+
+  // Runs when everything proposed before this call is applied; perhaps at once.
+  void after_applied(Task task);
+  // Whether publishes are refused until the disk has caught up.
+  bool is_overloaded() const;
+  // The wall clock as the next stamp will show it: never behind what is applied.
+  WallNs now() const;
+  // Runs at the end of this turn, or in the next one; not at all if the stream is gone by then.
+  void at_turn_end(Task task);
+  void post(Task task);
+
+  // --- reading
+  Reader& reader() { return reader_; }
+  // The message, from wherever it is; kNotFound when it is not in the stream. The view is valid
+  // during the call of `done`, which may come at once or in a later turn.
+  using MessageCallback = InlineFunction<void(Result<MessageView>)>;
+  void get_message(StreamSeq sequence, MessageCallback done);
+
+  // Takes a write set soon, because the log wants to leave its oldest records behind.
+  void must_store();
+
+  // --- StateMachine
+  Applied apply(const RaftEntry& entry) override;
+  void became_leader() override;
+
+ private:
+  Stream(StreamAssignment assignment, const StreamContext& context, StreamMachine machine);
+  Status load(const Recovered& recovered);
+
+  template <typename Command>
+  void add_command(const Command& command, CommandCallback done);
+  void open_entry();
+  void close_entry();
+  void propose_config(CommandCallback done);
+  void open();
+  void follow_config();
+
+  // Gives the outcome of an entry to blocks, waiters and listeners.
+  void finish_apply(const RaftEntry& entry);
+  void continue_apply();
+  void keep_stored(const Bytes& entry);
+  void run_after_applied(LogIndex index);
+  void plan_write_set();
+  void take_write_set();
+  void finish_remove();
+
+  struct AfterApplied {
+    LogIndex index;
+    Task task;
+  };
+
+  StreamAssignment assignment_;
+  StreamContext context_;
+  StreamMachine machine_;
+  StreamEffects effects_;
+  StreamBlocks blocks_;
+  TailCache tail_;
+  Reader reader_;
+  ByteBuffer entry_buffer_;
+  EntryWriter writer_{entry_buffer_};
+  PendingAnswers answers_;
+  Ring<AfterApplied> after_applied_;
+  Ingest ingest_{*this};
+  ExpiryTimer expiry_{*this};
+  Task ready_;
+  Task removed_;
+  WallNs last_stamp_ = 0;       // of the newest entry, proposed or applied
+  SteadyNs last_stamp_at_ = 0;  // when it was given
+  std::size_t unapplied_bytes_ = 0;
+  RaftEntry applying_;  // the entry that goes on next turn
+  bool is_applying_ = false;
+  bool is_open_ = false;
+  bool is_write_set_planned_ = false;
+  bool is_removing_ = false;
+  std::shared_ptr<Stream*> self_;  // null inside once the stream is gone
+  std::unique_ptr<Group> group_;
+};
+
+}  // namespace leat

@@ -1,0 +1,137 @@
+// The way out of a stream: a committed entry through the machine to blocks, answers and listeners.
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/limits.h"
+#include "core/base/log.h"
+#include "streams/host/stream.h"
+
+namespace leat {
+
+StateMachine::Applied Stream::apply(const RaftEntry& entry) {
+  effects_.clear();
+  if (machine_.apply(entry.index, entry.payload, effects_) == ApplyProgress::kMore) {
+    is_applying_ = true;
+    applying_ = entry;
+    post([this] { continue_apply(); });
+    return Applied::kLater;
+  }
+  finish_apply(entry);
+  return Applied::kYes;
+}
+
+void Stream::continue_apply() {
+  if (machine_.apply(applying_.index, applying_.payload, effects_) == ApplyProgress::kMore) {
+    post([this] { continue_apply(); });
+    return;
+  }
+  is_applying_ = false;
+  const RaftEntry entry = std::exchange(applying_, RaftEntry());
+  finish_apply(entry);
+  group_->entry_applied();
+}
+
+void Stream::finish_apply(const RaftEntry& entry) {
+  keep_stored(entry.payload);
+  unapplied_bytes_ -= std::min(unapplied_bytes_, entry.payload.size());
+  if (!effects_.removals.empty()) blocks_.forget_below(machine_.first_kept());
+  if (blocks_.has_full()) plan_write_set();
+  // From here on code of others runs, which may propose but not apply.
+  answers_.release(entry.index, effects_);
+  if (is_open_) {
+    for (StreamListener* listener : context_.listeners) listener->applied(*this, effects_);
+    expiry_.rearm();
+  }
+  run_after_applied(entry.index);
+}
+
+void Stream::keep_stored(const Bytes& entry) {
+  std::size_t next_id = 0;
+  const auto append_ids = [&](StreamSeq through) {
+    for (; next_id < effects_.message_ids.size(); ++next_id) {
+      const MessageIdEffect& id = effects_.message_ids[next_id];
+      if (id.sequence > through) return;
+      blocks_.append_id({.sequence = id.sequence, .time = id.time, .id = id.id});
+    }
+  };
+  if (!effects_.stored.empty()) tail_.begin_entry(entry);
+  for (const StoredEffect& stored : effects_.stored) {
+    // Headers and payload stand next to each other in an entry.
+    const std::string_view body =
+        stored.headers.empty() ? stored.payload
+                               : std::string_view(stored.headers.data(),
+                                                  stored.headers.size() + stored.payload.size());
+    const MessageView message{.sequence = stored.sequence,
+                              .time = stored.time,
+                              .subject = stored.subject,
+                              .headers = stored.headers,
+                              .body = body};
+    blocks_.append(message, {.size_bytes = stored.size_bytes, .ttl_s = stored.ttl_s});
+    tail_.add(message);
+    append_ids(stored.sequence);
+  }
+  append_ids(StreamSeq(~std::uint64_t{0}));
+}
+
+void Stream::run_after_applied(LogIndex index) {
+  while (!after_applied_.empty() && after_applied_.front().index <= index) {
+    Task task = std::move(after_applied_.pop_front().task);
+    task();
+  }
+}
+
+void Stream::plan_write_set() {
+  if (is_write_set_planned_) return;
+  is_write_set_planned_ = true;
+  at_turn_end([this] {
+    is_write_set_planned_ = false;
+    // Never inside an entry: its end plans the write set again.
+    if (!is_applying_) take_write_set();
+  });
+}
+
+void Stream::must_store() { plan_write_set(); }
+
+void Stream::take_write_set() {
+  if (machine_.is_deleted()) return;
+  WriteSet set;
+  set.group = uid();
+  blocks_.take(set, machine_.last_sequence());
+  machine_.take_dirty_pages([&set](const StatePageKey& key, std::string_view value) {
+    set.pages.push_back({.key = key, .value = Bytes::copy_of(value)});
+  });
+  set.raft_row = group_->raft_row();
+  set.stored = group_->applied().index;
+  set.first_kept = machine_.first_kept();
+  context_.store.write(std::move(set), [self = self_] {
+    if (*self != nullptr) (*self)->blocks_.written();
+  });
+}
+
+void Stream::get_message(StreamSeq sequence, MessageCallback done) {
+  if (!machine_.contains(sequence)) {
+    done(failure(ErrorKind::kNotFound, "no message found"));
+    return;
+  }
+  if (const std::optional<MessageView> found = reader_.find(sequence)) {
+    done(*found);
+    return;
+  }
+  reader_.load(sequence, [this, sequence, done = std::move(done)](Status loaded) mutable {
+    const std::optional<MessageView> found = reader_.find(sequence);
+    // Retention may have taken the block while it was being read.
+    if (found && machine_.contains(sequence)) {
+      done(*found);
+    } else if (!machine_.contains(sequence)) {
+      done(failure(ErrorKind::kNotFound, "no message found"));
+    } else if (!loaded) {
+      done(tl::unexpected(loaded.error()));
+    } else {
+      done(failure(ErrorKind::kCorruption,
+                   "message " + std::to_string(sequence.value) + " is missing in its block"));
+    }
+  });
+}
+
+}  // namespace leat

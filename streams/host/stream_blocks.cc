@@ -1,0 +1,114 @@
+#include "streams/host/stream_blocks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace leat {
+
+MessageView view_of(const StoredMessage& message) {
+  // Headers and payload stand next to each other in a block.
+  const std::string_view body =
+      message.headers.empty() ? message.payload
+                              : std::string_view(message.headers.data(),
+                                                 message.headers.size() + message.payload.size());
+  return {.sequence = message.sequence,
+          .time = message.time,
+          .subject = message.subject,
+          .headers = message.headers,
+          .body = body};
+}
+
+void StreamBlocks::open_at(StreamSeq first) {
+  if (is_open_) return;
+  open_.reset(first);
+  open_row_.reset(first);
+  open_ids_ = 0;
+  is_open_ = true;
+}
+
+void StreamBlocks::append(const MessageView& message, const Extent& extent) {
+  if (is_open_ && open_.is_full()) close_open(message.sequence.previous());
+  open_at(message.sequence);
+  open_.append({.sequence = message.sequence,
+                .time = message.time,
+                .flags = 0,
+                .subject = message.subject,
+                .headers = message.headers,
+                .payload = message.payload()});
+  open_row_.append({.sequence = message.sequence,
+                    .time = message.time,
+                    .subject = 0,
+                    .size_bytes = extent.size_bytes,
+                    .ttl_s = extent.ttl_s,
+                    .is_deleted = false},
+                   message.subject);
+}
+
+void StreamBlocks::append_id(const IndexedMessageId& id) {
+  open_at(id.sequence);
+  open_row_.append_id(id);
+  ++open_ids_;
+}
+
+void StreamBlocks::close_open(StreamSeq last) {
+  if (!is_open_) return;
+  is_open_ = false;
+  const StreamSeq first = open_.first();
+  closed_.push_back({.block = {.first = first, .value = open_.value()},
+                     .index_row = {.first = first, .value = open_row_.value(last)}});
+  Result<BlockReader> reader = BlockReader::open(closed_.back().block.value);
+  LEAT_CHECK(reader.has_value()) << "a block that was just built";
+  unwritten_.insert_or_assign(first, std::move(*reader));
+  firsts_.push_back(first);
+  open_.reset(first);
+  open_ids_ = 0;
+}
+
+void StreamBlocks::take(WriteSet& set, StreamSeq last) {
+  close_open(last);
+  std::vector<StreamSeq>& firsts = taken_.emplace_back();
+  for (Closed& closed : closed_) {
+    firsts.push_back(closed.block.first);
+    set.blocks.push_back(std::move(closed.block));
+    set.index_rows.push_back(std::move(closed.index_row));
+  }
+  closed_.clear();
+}
+
+void StreamBlocks::written() {
+  LEAT_CHECK(!taken_.empty());
+  for (const StreamSeq first : taken_.front()) unwritten_.erase(first);
+  taken_.pop_front();
+}
+
+void StreamBlocks::forget_below(StreamSeq first_kept) {
+  // A block ends where the next one begins.
+  while (firsts_.size() > 1 && firsts_[1] <= first_kept) firsts_.pop_front();
+}
+
+StreamSeq StreamBlocks::block_of(StreamSeq sequence) const {
+  if (is_open_ && sequence >= open_.first()) return {};
+  const auto after = std::upper_bound(firsts_.begin(), firsts_.end(), sequence);
+  return after == firsts_.begin() ? StreamSeq() : *std::prev(after);
+}
+
+StreamSeq StreamBlocks::next_block(StreamSeq first) const {
+  const auto after = std::upper_bound(firsts_.begin(), firsts_.end(), first);
+  return after == firsts_.end() ? StreamSeq() : *after;
+}
+
+const BlockReader* StreamBlocks::unwritten(StreamSeq first) const {
+  const auto found = unwritten_.find(first);
+  return found == unwritten_.end() ? nullptr : &found->second;
+}
+
+std::optional<MessageView> StreamBlocks::find_open(StreamSeq sequence) const {
+  if (!is_open_) return {};
+  const std::optional<StoredMessage> found = open_.find(sequence);
+  if (!found) return {};
+  return view_of(*found);
+}
+
+}  // namespace leat

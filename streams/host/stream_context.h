@@ -1,0 +1,28 @@
+#pragma once
+
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/env/clock.h"
+#include "core/env/scheduler.h"
+#include "core/router/router.h"
+#include "raft/group/group_set.h"
+#include "storage/api/message_store.h"
+#include "streams/host/block_cache.h"
+#include "streams/host/stream_listener.h"
+
+namespace leat {
+
+// What a stream is given by its shard. All of it outlives the stream.
+struct StreamContext {
+  Router& router;
+  Scheduler& scheduler;
+  const Clock& clock;
+  GroupSet& groups;     // over the log of the stream's storage type
+  MessageStore& store;  // of the stream's storage type
+  BlockCache& cache;
+  const std::vector<StreamListener*>& listeners;
+  NodeId self;
+};
+
+}  // namespace leat

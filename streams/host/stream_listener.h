@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "streams/core/stream_effects.h"
+
+namespace leat {
+
+class Stream;
+
+// Told what happens to the streams of one shard. Implemented by consumers/host and core/cluster;
+// called on the shard's thread, after the stream's own books are in order. A listener may propose
+// commands and read; it must not create or delete streams inside the call.
+class StreamListener {
+ public:
+  virtual ~StreamListener() = default;
+  // The stream leads from now on: everything before is applied. Timers and pumps start.
+  virtual void became_leader(Stream& stream) = 0;
+  // An entry was applied while leading: stored, removed, woken, acked, given up, consumers created,
+  // updated or gone, as the effects say. Views into them end with the call.
+  virtual void applied(Stream& stream, const StreamEffects& effects) = 0;
+  // The stream's tombstone is applied, or the server stops: pulls are ended, timers stop. The
+  // stream is gone after the call.
+  enum class Stop : std::uint8_t { kDeleted, kShutdown };
+  virtual void stopping(Stream& stream, Stop why) = 0;
+};
+
+}  // namespace leat

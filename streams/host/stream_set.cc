@@ -1,0 +1,154 @@
+#include "streams/host/stream_set.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/limits.h"
+
+namespace leat {
+
+StreamSet::StreamSet(const Doors& doors)
+    : doors_(doors),
+      file_groups_(doors.file.log, doors.scheduler),
+      memory_groups_(doors.memory.log, doors.scheduler),
+      cache_(limits::kBlockCacheBytes) {}
+
+StreamSet::~StreamSet() = default;
+
+StreamContext StreamSet::context_of(StorageType storage) {
+  const bool is_file = storage == StorageType::kFile;
+  return {.router = doors_.router,
+          .scheduler = doors_.scheduler,
+          .clock = doors_.clock,
+          .groups = is_file ? file_groups_ : memory_groups_,
+          .store = is_file ? doors_.file.store : doors_.memory.store,
+          .cache = cache_,
+          .listeners = listeners_,
+          .self = doors_.self};
+}
+
+Stream& StreamSet::add(std::unique_ptr<Stream> stream) {
+  Stream& added = *stream;
+  by_name_[{added.account(), added.name()}] = &added;
+  by_uid_[added.uid()] = std::move(stream);
+  return added;
+}
+
+void StreamSet::create(StreamAssignment assignment, DoneCallback done) {
+  const GroupId uid = assignment.uid;
+  if (by_uid_.contains(uid) || find(assignment.account, assignment.config.name) != nullptr) {
+    done(failure(ErrorKind::kExists, "stream " + assignment.config.name + " is here already"));
+    return;
+  }
+  const StreamContext context = context_of(assignment.config.storage);
+  Result<std::unique_ptr<Stream>> stream = Stream::create(std::move(assignment), context);
+  if (!stream) {
+    done(tl::unexpected(std::move(stream).error()));
+    return;
+  }
+  add(std::move(*stream)).start([done = std::move(done)]() mutable { done(Status()); });
+}
+
+void StreamSet::update(StreamAssignment assignment, DoneCallback done) {
+  Stream* stream = find(assignment.uid);
+  if (stream == nullptr) {
+    done(failure(ErrorKind::kNotFound, "stream " + assignment.config.name + " is not here"));
+    return;
+  }
+  stream->update(std::move(assignment),
+                 [done = std::move(done)](const CommandReply&) mutable { done(Status()); });
+}
+
+void StreamSet::remove(GroupId uid, DoneCallback done) {
+  Stream* stream = find(uid);
+  if (stream == nullptr) {
+    done(failure(ErrorKind::kNotFound, "stream is not here"));
+    return;
+  }
+  stream->remove([this, uid, done = std::move(done)]() mutable {
+    drop(uid);
+    done(Status());
+  });
+}
+
+void StreamSet::drop(GroupId uid) {
+  const auto found = by_uid_.find(uid);
+  LEAT_CHECK(found != by_uid_.end());
+  const auto named =
+      by_name_.find(NameOrder::NameView{found->second->account(), found->second->name()});
+  if (named != by_name_.end() && named->second == found->second.get()) by_name_.erase(named);
+  by_uid_.erase(found);
+}
+
+Status StreamSet::recover(StreamAssignment assignment, RecoveredStore& store,
+                          const RecoveredLog& log) {
+  const StreamContext context = context_of(assignment.config.storage);
+  const std::string name = assignment.config.name;
+  Result<std::unique_ptr<Stream>> stream =
+      assignment.config.storage == StorageType::kFile
+          ? Stream::recover(std::move(assignment), context, {.store = store, .log = log})
+          : Stream::create(std::move(assignment), context);
+  if (!stream) {
+    return failure(stream.error().kind, "stream " + name + ": " + stream.error().text);
+  }
+  recovered_.push_back(add(std::move(*stream)).uid());
+  return {};
+}
+
+void StreamSet::start_recovered(Task ready) {
+  const std::vector<GroupId> uids = std::exchange(recovered_, {});
+  if (uids.empty()) {
+    if (ready) ready();
+    return;
+  }
+  struct Countdown {
+    std::size_t left;
+    Task ready;
+  };
+  auto countdown = std::make_shared<Countdown>(Countdown{uids.size(), std::move(ready)});
+  for (const GroupId uid : uids) {
+    by_uid_.at(uid)->start([countdown] {
+      if (--countdown->left == 0 && countdown->ready) countdown->ready();
+    });
+  }
+}
+
+Stream* StreamSet::find(AccountId account, std::string_view name) {
+  const auto found = by_name_.find(NameOrder::NameView{account, name});
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+Stream* StreamSet::find(GroupId uid) {
+  const auto found = by_uid_.find(uid);
+  return found == by_uid_.end() ? nullptr : found->second.get();
+}
+
+std::vector<Stream*> StreamSet::streams_of(AccountId account) {
+  std::vector<Stream*> streams;
+  for (auto it = by_name_.lower_bound(NameOrder::NameView{account, {}});
+       it != by_name_.end() && it->first.first == account; ++it) {
+    streams.push_back(it->second);
+  }
+  return streams;
+}
+
+StreamUsage StreamSet::usage(AccountId account) {
+  StreamUsage usage;
+  for (const Stream* stream : streams_of(account)) {
+    const bool is_file = stream->config().storage == StorageType::kFile;
+    (is_file ? usage.file_bytes : usage.memory_bytes) += stream->machine().bytes();
+    ++usage.streams;
+    usage.consumers += stream->machine().consumer_count();
+  }
+  return usage;
+}
+
+void StreamSet::stop() {
+  for (const auto& [uid, stream] : by_uid_) stream->stop();
+}
+
+void StreamSet::must_store(GroupId group) {
+  if (Stream* stream = find(group)) stream->must_store();
+}
+
+}  // namespace leat

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/base/task.h"
+#include "raft/group/group_set.h"
+#include "storage/api/horizon.h"
+#include "storage/api/log_store.h"
+#include "storage/api/message_store.h"
+#include "streams/host/block_cache.h"
+#include "streams/host/stream.h"
+#include "streams/host/stream_listener.h"
+
+namespace leat {
+
+// The doors of one kind of storage, file or memory.
+struct StreamStorage {
+  LogStore& log;
+  MessageStore& store;
+};
+
+// What the streams of one account hold on this shard.
+struct StreamUsage {
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t streams = 0;
+  std::uint64_t consumers = 0;
+};
+
+// All streams of one shard, by account and name and by uid. Makes, changes and removes them as the
+// meta group has decided; whether a name is free, or a limit reached, was asked before. Owned by
+// the shard's hosts, used on the shard's thread; its callbacks run there.
+class StreamSet : public HorizonListener {
+ public:
+  struct Doors {
+    Router& router;
+    Scheduler& scheduler;
+    const Clock& clock;
+    StreamStorage file;
+    StreamStorage memory;
+    NodeId self;
+  };
+  explicit StreamSet(const Doors& doors);
+  ~StreamSet() override;
+  StreamSet(const StreamSet&) = delete;
+  StreamSet& operator=(const StreamSet&) = delete;
+
+  // Before the first stream; it must outlive this set.
+  void add_listener(StreamListener& listener) { listeners_.push_back(&listener); }
+
+  using DoneCallback = InlineFunction<void(Status)>;
+
+  // `done`: the stream has applied its configuration and takes publishes. kExists when the uid is
+  // here already.
+  void create(StreamAssignment assignment, DoneCallback done);
+  // `done`: the stream has applied the configuration with this number.
+  void update(StreamAssignment assignment, DoneCallback done);
+  // `done`: the tombstone is applied, waiting pulls have been told, the rows are gone.
+  void remove(GroupId uid, DoneCallback done);
+
+  // At start, before clients come: makes the stream from what store and log have, blocking. What
+  // it cannot be made from is an error that names the stream; nothing is removed then. A stream in
+  // memory begins empty.
+  Status recover(StreamAssignment assignment, RecoveredStore& store, const RecoveredLog& log);
+  // All recovered streams stand for leader and replay; `ready` runs when all take publishes.
+  void start_recovered(Task ready);
+
+  // Null when there is none on this shard.
+  Stream* find(AccountId account, std::string_view name);
+  Stream* find(GroupId uid);
+  // In the order of their names.
+  std::vector<Stream*> streams_of(AccountId account);
+  std::size_t size() const { return by_uid_.size(); }
+  StreamUsage usage(AccountId account);
+
+  // A clean stop: pulls are told, timers stop, and everything applied goes to the store.
+  void stop();
+
+  void must_store(GroupId group) override;
+
+ private:
+  struct NameOrder {
+    using is_transparent = void;
+    using Name = std::pair<AccountId, std::string>;
+    using NameView = std::pair<AccountId, std::string_view>;
+    static NameView view(const Name& name) { return {name.first, name.second}; }
+    static NameView view(const NameView& name) { return name; }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return view(a) < view(b);
+    }
+  };
+
+  StreamContext context_of(StorageType storage);
+  Stream& add(std::unique_ptr<Stream> stream);
+  void drop(GroupId uid);
+
+  Doors doors_;
+  GroupSet file_groups_;
+  GroupSet memory_groups_;
+  BlockCache cache_;
+  std::vector<StreamListener*> listeners_;
+  std::unordered_map<GroupId, std::unique_ptr<Stream>> by_uid_;
+  std::map<std::pair<AccountId, std::string>, Stream*, NameOrder> by_name_;
+  std::vector<GroupId> recovered_;
+};
+
+}  // namespace leat
