@@ -17,8 +17,7 @@ struct PullRequest {
   std::int64_t max_bytes = 0;
   DurationNs idle_heartbeat = 0;
 
-  // What only consumers with priority groups understand. The group and the priority mean nothing
-  // elsewhere; the others are refused by parse_pull_request, as no such consumer is built.
+  // Not built; refused by name when set.
   std::string group{};
   std::int64_t min_pending = 0;
   std::int64_t min_ack_pending = 0;
