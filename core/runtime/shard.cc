@@ -63,15 +63,28 @@ void Shard::connect(std::vector<ShardInbox*> peers) {
   outgoing_.resize(peers_.size());
 }
 
-void Shard::post(Task task) { posted_.push_back(std::move(task)); }
+void Shard::post(Task task) {
+  LEAT_DCHECK_OWNER(owner_);
+  posted_.push_back(std::move(task));
+}
 
-void Shard::at_turn_end(Task task) { turn_end_.push_back(std::move(task)); }
+void Shard::at_turn_end(Task task) {
+  LEAT_DCHECK_OWNER(owner_);
+  turn_end_.push_back(std::move(task));
+}
 
-TimerId Shard::call_at(SteadyNs when, Task task) { return timers_.add(when, std::move(task)); }
+TimerId Shard::call_at(SteadyNs when, Task task) {
+  LEAT_DCHECK_OWNER(owner_);
+  return timers_.add(when, std::move(task));
+}
 
-void Shard::cancel(TimerId timer) { timers_.cancel(timer); }
+void Shard::cancel(TimerId timer) {
+  LEAT_DCHECK_OWNER(owner_);
+  timers_.cancel(timer);
+}
 
 void Shard::send(ShardId to, Task task) {
+  LEAT_DCHECK_OWNER(owner_);
   if (to == self_) {
     posted_.push_back(std::move(task));
     return;
@@ -81,6 +94,7 @@ void Shard::send(ShardId to, Task task) {
 }
 
 void Shard::run() {
+  owner_.release();
   while (!stopped_.load(std::memory_order_acquire)) {
     // What was posted before run() counts as work of the first turn.
     if (!has_work() && turn_end_.empty()) {
@@ -91,6 +105,7 @@ void Shard::run() {
     }
     run_turn();
   }
+  owner_.release();
 }
 
 void Shard::stop() {

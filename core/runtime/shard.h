@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/owner_thread.h"
 #include "core/base/task.h"
 #include "core/env/clock.h"
 #include "core/env/mailbox.h"
@@ -82,6 +83,7 @@ class Shard final : public Scheduler, public Mailbox {
   bool has_work() { return !posted_.empty() || timers_.next_ns() <= clock_.steady_ns(); }
 
   const ShardId self_;
+  OwnerThread owner_;  // the maker, then whoever is inside run(), then again anyone
   const Clock& clock_;
   boost::asio::io_context loop_;  // told that one thread runs it
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_;

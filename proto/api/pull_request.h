@@ -17,7 +17,8 @@ struct PullRequest {
   std::int64_t max_bytes = 0;
   DurationNs idle_heartbeat = 0;
 
-  // Not built; refused by name when set.
+  // What only consumers with priority groups understand. The group and the priority mean nothing
+  // elsewhere; the others are refused by parse_pull_request, as no such consumer is built.
   std::string group{};
   std::int64_t min_pending = 0;
   std::int64_t min_ack_pending = 0;

@@ -16,11 +16,9 @@ namespace leat {
 // Strict: a field that nobody knows is an error (10025), as the server answers by default.
 enum class JsonStrictness : std::uint8_t { kStrict, kLenient };
 
-enum class Pedantry : std::uint8_t { kOff, kOn };
-
 struct StreamConfigRequest {
   StreamConfig config{};
-  Pedantry pedantic = Pedantry::kOff;
+  bool pedantic = false;  // refuse what would be put right silently
 };
 
 enum class ConsumerAction : std::uint8_t { kCreateOrUpdate, kCreate, kUpdate };
@@ -29,7 +27,7 @@ struct ConsumerCreateRequest {
   std::string stream_name{};
   ConsumerConfig config{};
   ConsumerAction action = ConsumerAction::kCreateOrUpdate;
-  Pedantry pedantic = Pedantry::kOff;
+  bool pedantic = false;  // refuse what would be put right silently
 };
 
 // STREAM.NAMES and LIST, CONSUMER.NAMES and LIST.

@@ -19,10 +19,14 @@ namespace leat {
 
 // What the server sets for all streams and consumers.
 struct ServerAssetLimits {
+  std::int64_t max_consumers = 1000;   // of a stream that sets no limit; 0 or -1: no bound
   DurationNs duplicate_window = 0;     // 0: no bound
   std::int64_t max_ack_pending = 0;    // 0 or -1: no bound
   std::int64_t max_request_batch = 0;  // 0 or -1: no bound
 };
+
+// The name in a request to make a stream against the one in its subject.
+ApiStatus check_stream_target(const StreamConfig& config, std::string_view stream);
 
 // A stream to be made: refuses what is wrong or not built, fills in the defaults.
 ApiResult<StreamConfig> normalize_stream_config(const StreamConfigRequest& request,
@@ -43,8 +47,8 @@ struct ConsumerCreateTarget {
   bool is_durable_form = false;
 };
 
-// The part that needs no stream: names and filters of subject and body. Gives the request with the
-// name of the subject put in.
+// The part that needs no stream: names and filters of subject and body. The name of the subject
+// is put into the request, where it wins over another `name`.
 ApiStatus check_consumer_target(ConsumerCreateRequest& request, const ConsumerCreateTarget& target);
 
 // A consumer of this stream: refuses what is wrong or not built, fills in the defaults. An
@@ -57,8 +61,13 @@ ApiResult<ConsumerConfig> normalize_consumer_config(const ConsumerConfig& config
 // What may not change in a consumer that exists.
 ApiStatus check_consumer_update(const ConsumerConfig& old, const ConsumerConfig& updated);
 
-// The rules of a work queue between its consumers. `others` are those that exist already.
+// The rules of a work queue between its consumers. `others` are the stream's consumers without the
+// one that is made or updated.
 ApiStatus check_consumer_beside(const ConsumerConfig& config, const StreamConfig& stream,
                                 std::span<const ConsumerConfig* const> others);
+
+// Whether the stream may have one more consumer beside the `count` that it has.
+ApiStatus check_consumer_count(std::size_t count, const StreamConfig& stream,
+                               const AccountLimits& account, const ServerAssetLimits& server);
 
 }  // namespace leat

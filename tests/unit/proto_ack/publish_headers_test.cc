@@ -1,0 +1,103 @@
+// If these fail, a publish is stored against its own conditions, or twice.
+#include "proto/ack/publish_headers.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace leat {
+namespace {
+
+std::string block(std::string_view lines) { return "NATS/1.0\r\n" + std::string(lines) + "\r\n"; }
+
+TEST(PublishHeaders, ReadsEveryExpectation) {
+  const std::string text = block(
+      "Nats-Msg-Id: id-1\r\nNats-Expected-Stream: P\r\nNats-Expected-Last-Sequence: 1\r\n"
+      "Nats-Expected-Last-Msg-Id: id-0\r\nNats-Expected-Last-Subject-Sequence: 0\r\n"
+      "Nats-Expected-Last-Subject-Sequence-Subject: p.*\r\nNats-Rollup: SUB\r\nNats-TTL: 5\r\n");
+  const PublishHeaders got = scan_publish_headers(text);
+  EXPECT_EQ(got.msg_id, "id-1");
+  EXPECT_EQ(got.expected_stream, "P");
+  EXPECT_EQ(got.expected_last_msg_id, "id-0");
+  EXPECT_TRUE(got.expected_last_seq.is_set);
+  EXPECT_EQ(got.expected_last_seq.value, StreamSeq(1));
+  EXPECT_TRUE(got.expected_last_subject_seq.is_set);
+  EXPECT_EQ(got.expected_last_subject_seq.value, StreamSeq(0));
+  EXPECT_EQ(got.expected_last_subject_seq_subject, "p.*");
+  EXPECT_EQ(got.rollup, Rollup::kSubject);
+  EXPECT_EQ(got.ttl.kind, MessageTtl::Kind::kFor);
+  EXPECT_EQ(got.ttl.duration, 5'000'000'000);
+  EXPECT_EQ(got.unbuilt, UnbuiltPublishHeader::kNone);
+}
+
+TEST(PublishHeaders, AsksNothingWithoutHeaders) {
+  for (const std::string& text : {std::string(), block(""), block("A: b\r\nnats-msg-id: x\r\n")}) {
+    const PublishHeaders got = scan_publish_headers(text);
+    EXPECT_EQ(got.msg_id, "");
+    EXPECT_FALSE(got.expected_last_seq.is_set);
+    EXPECT_FALSE(got.expected_last_subject_seq.is_set);
+    EXPECT_EQ(got.rollup, Rollup::kNone);
+    EXPECT_EQ(got.ttl.kind, MessageTtl::Kind::kNone);
+    EXPECT_EQ(got.status_part, "");
+  }
+}
+
+TEST(PublishHeaders, TheFirstOfANameCounts) {
+  const std::string text = block(
+      "Nats-Msg-Id: a\r\nNats-Msg-Id: b\r\nNats-Rollup: all\r\n"
+      "Nats-Rollup: sub\r\n");
+  EXPECT_EQ(scan_publish_headers(text).msg_id, "a");
+  EXPECT_EQ(scan_publish_headers(text).rollup, Rollup::kAll);
+}
+
+TEST(PublishHeaders, MarksWhatIsNotANumber) {
+  for (const std::string_view value : {"x", "", "-1", "1 ", "18446744073709551616"}) {
+    const std::string text = block("Nats-Expected-Last-Sequence: " + std::string(value) + "\r\n");
+    EXPECT_TRUE(scan_publish_headers(text).expected_last_seq.is_set) << value;
+    EXPECT_FALSE(scan_publish_headers(text).expected_last_seq.is_valid) << value;
+  }
+  const std::string rollup = block("Nats-Rollup: some\r\n");
+  EXPECT_EQ(scan_publish_headers(rollup).rollup, Rollup::kInvalid);
+  EXPECT_EQ(scan_publish_headers(rollup).rollup_text, "some");
+}
+
+TEST(PublishHeaders, NamesWhatIsNotBuilt) {
+  EXPECT_EQ(scan_publish_headers(block("Nats-Batch-Id: u\r\nNats-Incr: 1\r\n")).unbuilt,
+            UnbuiltPublishHeader::kBatch);
+  EXPECT_EQ(scan_publish_headers(block("Nats-Incr: +1\r\n")).unbuilt,
+            UnbuiltPublishHeader::kCounter);
+  const std::string schedule = block("Nats-Schedule-Target: a\r\n");
+  EXPECT_EQ(scan_publish_headers(schedule).unbuilt, UnbuiltPublishHeader::kSchedule);
+  EXPECT_EQ(scan_publish_headers(schedule).unbuilt_name, "Nats-Schedule-Target");
+  EXPECT_TRUE(scan_publish_headers(block("Nats-Stream-Source: S 1\r\n")).has_stream_source);
+}
+
+TEST(PublishHeaders, FindsThePartsThatAreNotStored) {
+  const std::string text =
+      "NATS/1.0 503 No Responders\r\nA: b\r\nNats-Request-Info: {}\r\nC: d\r\n\r\n";
+  const PublishHeaders got = scan_publish_headers(text);
+  EXPECT_EQ(got.status_part, " 503 No Responders");
+  EXPECT_EQ(got.request_info_line, "Nats-Request-Info: {}\r\n");
+  EXPECT_EQ(got.request_info_line.data(), text.data() + text.find("Nats-Request-Info"));
+}
+
+TEST(PublishHeaders, SurvivesBrokenBlocks) {
+  for (const std::string_view text :
+       {"NATS/1.0", "NATS/1.0\r\nNats-Msg-Id", "NATS/1.0\nNats-Msg-Id:", "NATS/1.0\r\n\r\n\r\n",
+        "HTTP/1.1\r\nNats-Msg-Id: a\r\n\r\n"}) {
+    EXPECT_EQ(scan_publish_headers(text).msg_id, "") << text;
+  }
+}
+
+TEST(MessageTtl, ReadsSecondsDurationsAndNever) {
+  using Kind = MessageTtl::Kind;
+  EXPECT_EQ(parse_message_ttl("1").duration, 1'000'000'000);
+  EXPECT_EQ(parse_message_ttl("1h30m").duration, 5'400'000'000'000);
+  EXPECT_EQ(parse_message_ttl("Never").kind, Kind::kNever);
+  for (const std::string_view bad : {"", "0", "-1", "999ms", "0s", "soon", "9223372037"}) {
+    EXPECT_EQ(parse_message_ttl(bad).kind, Kind::kInvalid) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace leat
