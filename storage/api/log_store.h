@@ -68,8 +68,8 @@ class LogStore {
 // A part of one group's log that the disk has damaged. The group does not vote, lead or serve this
 // range until a peer has repaired it.
 struct SuspectRange {
-  GroupId group = {};
-  LogIndex first = {};  // the first index that may be lost
+  GroupId group = {};   // none: any group that the log does not name may be lost
+  LogIndex first = {};  // the first index that may be lost; none: no entry, only the vote
   LogIndex last = {};   // the last one; none = unknown, everything from `first` on
   // True where a vote may have been lost as well, so that the group must not vote.
   bool is_hard_state_lost = false;

@@ -1,0 +1,196 @@
+#include "storage/journal/group_index.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/chain_hash.h"
+
+namespace leat::journal {
+
+namespace {
+
+LogRecord copy_of(const RecordView& view) {
+  return {.group = view.group,
+          .kind = view.kind,
+          .index = view.index,
+          .term = view.term,
+          .previous_hash = view.previous_hash,
+          .payload = Bytes::copy_of(view.payload)};
+}
+
+// Takes back every entry from `index` on.
+void cut_runs(std::vector<Run>& runs, LogIndex index) {
+  while (!runs.empty() && runs.back().first >= index) runs.pop_back();
+  if (runs.empty() || runs.back().last < index) return;
+  runs.back().last = index.previous();
+  runs.back().is_cut = true;
+}
+
+LogIndex first_held(const GroupLog& log) {
+  return log.runs.empty() ? LogIndex(1) : log.runs.front().first;
+}
+
+bool has(const GroupMark& mark, RecordKind kind) { return (mark.kinds & kind_bit(kind)) != 0; }
+
+}  // namespace
+
+void GroupIndex::on_batch(const BatchHeader& header) {
+  durable_through_ = std::max(durable_through_, header.durable_through);
+}
+
+void GroupIndex::on_record(const RecordPlace& place, const RecordView& record) {
+  if (record.kind == RecordKind::kWitness) {
+    witness_ = copy_of(record);
+    return;
+  }
+  GroupLog& log = groups_[record.group];
+  switch (record.kind) {
+    case RecordKind::kEntry:
+      return add_entry(log, place, record);
+    case RecordKind::kTruncate:
+      return add_truncate(log, record);
+    case RecordKind::kHardState:
+      log.hard_state = copy_of(record);
+      log.gaps_at_vote = gaps_.size();
+      for (SuspectRange& range : log.suspects) range.is_hard_state_lost = false;
+      // A range that was about the vote alone is settled by the newer one.
+      std::erase_if(log.suspects, [](const SuspectRange& range) { return !range.first; });
+      return;
+    case RecordKind::kWitness:
+      return;
+  }
+}
+
+void GroupIndex::add_entry(GroupLog& log, const RecordPlace& place, const RecordView& record) {
+  check_connection(log, record);
+  cut_runs(log.runs, record.index);
+  add_run(log, place, record);
+  log.next = record.index.next();
+  log.next_hash = chain_hash({record.previous_hash, record.index, record.term}, record.payload);
+  log.is_hash_known = true;
+  log.gaps_seen = gaps_.size();
+}
+
+void GroupIndex::check_connection(GroupLog& log, const RecordView& record) {
+  if (!log.next) {
+    // The journal may have been trimmed before this entry; only a gap makes that doubtful.
+    if (!gaps_.empty() && record.index > LogIndex(1)) {
+      log.suspects.push_back({.group = record.group,
+                              .first = LogIndex(1),
+                              .last = record.index.previous(),
+                              .is_hard_state_lost = false,
+                              .reason = "its first entry stands behind a lost batch header"});
+    }
+    return;
+  }
+  const bool is_hash_right = !log.is_hash_known || record.previous_hash == log.next_hash;
+  if (record.index == log.next && is_hash_right) return;
+  SuspectRange range{.group = record.group,
+                     .is_hard_state_lost = false,
+                     .reason = "entry " + std::to_string(record.index.value) +
+                               " does not connect to entry " + std::to_string(log.next.value - 1) +
+                               " before it"};
+  if (record.index > log.next) {
+    range.first = log.next;
+    range.last = record.index.previous();
+  } else if (record.index < log.next) {
+    range.first = record.index;
+    range.last = log.next.previous();
+  } else {
+    range.first = first_held(log);
+    range.last = record.index.previous();
+  }
+  log.suspects.push_back(std::move(range));
+}
+
+void GroupIndex::add_run(GroupLog& log, const RecordPlace& place, const RecordView& record) {
+  const std::uint64_t end = place.offset + record.size_bytes();
+  if (!log.runs.empty()) {
+    Run& last = log.runs.back();
+    if (last.segment == place.segment && last.batch == place.batch && !last.is_cut &&
+        last.last.next() == record.index) {
+      last.end = end;
+      last.last = record.index;
+      return;
+    }
+  }
+  log.runs.push_back({.segment = place.segment,
+                      .batch = place.batch,
+                      .offset = place.offset,
+                      .end = end,
+                      .ordinal = place.ordinal,
+                      .first = record.index,
+                      .last = record.index});
+}
+
+void GroupIndex::add_truncate(GroupLog& log, const RecordView& record) {
+  if (log.next && record.index > log.next) {
+    log.runs.clear();  // the log restarts behind a snapshot, which stands for everything before
+    std::erase_if(log.suspects,
+                  [](const SuspectRange& range) { return !range.is_hard_state_lost; });
+  }
+  cut_runs(log.runs, record.index);
+  // What was lost from here on is taken back as well, and written anew.
+  std::erase_if(log.suspects, [&](const SuspectRange& range) {
+    return range.first >= record.index && !range.is_hard_state_lost;
+  });
+  log.next = record.index;
+  log.next_hash = record.previous_hash;
+  log.is_hash_known = true;
+  log.gaps_seen = gaps_.size();
+}
+
+void GroupIndex::on_damaged(const BadBatch& batch) {
+  for (const GroupMark& mark : batch.header.groups) {
+    if (mark.kinds == kind_bit(RecordKind::kWitness)) continue;
+    GroupLog& log = groups_[mark.group];
+    SuspectRange range{.group = mark.group,
+                       .is_hard_state_lost = has(mark, RecordKind::kHardState),
+                       .reason = "batch " + std::to_string(batch.header.number) + " in " +
+                                 segment_name(batch.header.segment) + " is damaged after " +
+                                 std::to_string(batch.good_records) + " of its " +
+                                 std::to_string(batch.header.record_count) + " records"};
+    if (has(mark, RecordKind::kTruncate)) {
+      range.first = first_held(log);
+      range.last = mark.last;
+    } else if (mark.last && mark.last >= log.next) {
+      range.first = log.next ? log.next : LogIndex(1);
+      range.last = mark.last;
+    }
+    if (range.first) {
+      log.next = mark.last.next();
+      log.is_hash_known = false;
+    }
+    if (range.first || range.is_hard_state_lost) log.suspects.push_back(std::move(range));
+  }
+}
+
+std::vector<SuspectRange> GroupIndex::finish() {
+  // Headers only grow in what they call durable, so the highest one judges every gap.
+  std::size_t synced_end = 0;  // behind the last gap that is known to have been synced
+  for (std::size_t i = 0; i < gaps_.size(); ++i) {
+    if (gaps_[i].is_known_synced || durable_through_ >= gaps_[i].first_missing) synced_end = i + 1;
+  }
+  std::vector<SuspectRange> suspects;
+  if (synced_end > 0) {
+    suspects.push_back({.is_hard_state_lost = true,
+                        .reason = "a batch header is lost: groups that the log does not name may "
+                                  "have been in it"});
+  }
+  for (auto& [group, log] : groups_) {
+    settle_gaps(group, log, synced_end);
+    suspects.insert(suspects.end(), log.suspects.begin(), log.suspects.end());
+  }
+  return suspects;
+}
+
+void GroupIndex::settle_gaps(GroupId group, GroupLog& log, std::size_t synced_end) {
+  if (log.gaps_seen >= synced_end) return;
+  log.suspects.push_back({.group = group,
+                          .first = log.next ? log.next : LogIndex(1),
+                          .last = LogIndex(),
+                          .is_hard_state_lost = log.gaps_at_vote < synced_end,
+                          .reason = "no later entry proves that a lost batch held none of it"});
+}
+
+}  // namespace leat::journal

@@ -1,0 +1,131 @@
+#include "storage/journal/inspect.h"
+
+#include <ios>
+
+#include "storage/journal/group_index.h"
+#include "storage/journal/scan.h"
+
+namespace leat {
+
+namespace {
+
+using namespace journal;  // NOLINT: this file speaks of nothing else
+
+const char* name_of(RecordKind kind) {
+  switch (kind) {
+    case RecordKind::kEntry:
+      return "entry";
+    case RecordKind::kHardState:
+      return "hard state";
+    case RecordKind::kTruncate:
+      return "truncate";
+    case RecordKind::kWitness:
+      return "witness";
+  }
+  return "?";
+}
+
+// Prints each finding of a scan, and lets the index judge it as recovery would.
+class Printer : public ScanListener {
+ public:
+  explicit Printer(std::ostream& out) : out_(out) {}
+
+  void on_segment(const SegmentPlace& segment) override {
+    index_.on_segment(segment);
+    out_ << "segment " << segment.number << "  " << segment_name(segment.number) << "  life "
+         << std::hex << segment.life << std::dec << "  read " << segment.size_bytes << " bytes"
+         << (segment.is_header_lost ? "  HEADER LOST" : "") << "\n";
+  }
+  void on_void_segment(std::uint64_t number) override {
+    out_ << "segment " << number << "  " << segment_name(number) << "  void: never held anything\n";
+  }
+  void on_batch(const BatchHeader& header) override {
+    index_.on_batch(header);
+    ++batch_count_;
+    out_ << "  batch " << header.number << "  at " << header.offset << "  durable through "
+         << header.durable_through << "  records " << header.record_count << "  bytes "
+         << header.record_bytes << (header.record_count == 0 ? "  (idle mark)" : "") << "\n";
+  }
+  void on_record(const RecordPlace& place, const RecordView& record) override {
+    index_.on_record(place, record);
+    ++record_count_;
+    out_ << "    " << name_of(record.kind) << "  group " << record.group << "  index "
+         << record.index << "  term " << record.term << "  payload " << record.payload.size()
+         << "  previous hash " << std::hex << record.previous_hash << std::dec << "\n";
+  }
+  void on_damaged(const BadBatch& batch) override {
+    index_.on_damaged(batch);
+    print_bad("CORRUPTION", batch);
+  }
+  void on_torn(const BadBatch& batch) override {
+    index_.on_torn(batch);
+    print_bad("torn write: the log ends here", batch);
+  }
+  void on_gap(const Gap& gap) override {
+    index_.on_gap(gap);
+    out_ << "  CORRUPTION at " << gap.offset << ": batches " << gap.first_missing << " to "
+         << gap.next_number - 1 << " cannot be read\n";
+  }
+
+  void finish(const JournalEnd& end) {
+    const std::vector<SuspectRange> suspects = index_.finish();
+    for (const auto& [group, log] : index_.groups()) {
+      out_ << "group " << group;
+      if (!log.runs.empty()) {
+        out_ << "  entries " << log.runs.front().first << " to " << log.runs.back().last
+             << "  in runs " << log.runs.size();
+      }
+      if (log.hard_state) out_ << "  hard state of term " << log.hard_state->term;
+      out_ << "\n";
+    }
+    for (const SuspectRange& range : suspects) print_suspect(range);
+    out_ << "verdict: " << (suspects.empty() ? "healthy" : "DAMAGED") << ", " << batch_count_
+         << " batches, " << record_count_ << " records, next batch " << end.next_batch << "\n";
+  }
+
+ private:
+  void print_bad(const char* verdict, const BadBatch& batch) {
+    out_ << "    " << verdict << " after " << batch.good_records << " of "
+         << batch.header.record_count << " records; it names groups";
+    for (const GroupMark& mark : batch.header.groups) {
+      out_ << " " << mark.group << " (to " << mark.last << ")";
+    }
+    out_ << "\n";
+  }
+  void print_suspect(const SuspectRange& range) {
+    out_ << "SUSPECT group ";
+    if (range.group) {
+      out_ << range.group;
+    } else {
+      out_ << "unknown";
+    }
+    if (range.first) {
+      out_ << "  entries " << range.first << " to ";
+      if (range.last) {
+        out_ << range.last;
+      } else {
+        out_ << "the end";
+      }
+    }
+    out_ << (range.is_hard_state_lost ? "  vote may be lost" : "") << ": " << range.reason << "\n";
+  }
+
+  std::ostream& out_;
+  GroupIndex index_;
+  std::uint64_t batch_count_ = 0;
+  std::uint64_t record_count_ = 0;
+};
+
+}  // namespace
+
+Status inspect_journal(FileSystem& files, const std::string& directory, std::ostream& out) {
+  if (!files.exists(directory)) {
+    return failure(ErrorKind::kNotFound, "no journal directory " + directory);
+  }
+  Printer printer(out);
+  LEAT_TRY_ASSIGN(const JournalEnd end, scan_journal(files, directory, printer));
+  printer.finish(end);
+  return {};
+}
+
+}  // namespace leat

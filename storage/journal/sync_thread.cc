@@ -1,0 +1,201 @@
+#include "storage/journal/sync_thread.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/log.h"
+#include "storage/api/poison.h"
+#include "storage/journal/recovery.h"
+
+namespace leat::journal {
+
+namespace {
+
+// After this long without work the journal says what its last sync covered.
+constexpr std::chrono::milliseconds kIdleAfter{20};
+constexpr std::string_view kWhat = "writing the journal";
+
+// The log as one shard sees it; on that shard's thread.
+class ShardHandle : public LogStore {
+ public:
+  ShardHandle(SyncThread& thread, ShardLog& shard) : thread_(thread), shard_(shard) {}
+  ~ShardHandle() override { shard_.listener = nullptr; }
+  ShardHandle(const ShardHandle&) = delete;
+  ShardHandle& operator=(const ShardHandle&) = delete;
+
+  void set_listener(LogListener& listener) override { shard_.listener = &listener; }
+
+  LogTicket append(LogRecord record) override {
+    LEAT_CHECK(shard_.listener != nullptr);
+    LEAT_CHECK(record.group) << "a record without a group";
+    gathered_bytes_ += kRecordHeaderBytes + record.payload.size();
+    gathered_.push_back(std::move(record));
+    ++last_;
+    return last_;
+  }
+
+  void flush() override {
+    if (gathered_.empty()) return;
+    shard_.pending_bytes += gathered_bytes_;
+    thread_.hand_over(
+        gathered_,
+        {.shard = &shard_, .through = last_, .size_bytes = std::exchange(gathered_bytes_, 0)});
+  }
+
+  std::size_t pending_bytes() const override { return shard_.pending_bytes + gathered_bytes_; }
+
+ private:
+  SyncThread& thread_;
+  ShardLog& shard_;
+  std::vector<LogRecord> gathered_;
+  std::size_t gathered_bytes_ = 0;
+  LogTicket last_;
+};
+
+}  // namespace
+
+SyncThread::SyncThread(std::unique_ptr<Writer> writer, DurationNs sync_interval_ns)
+    : writer_(std::move(writer)),
+      sync_interval_(sync_interval_ns),
+      last_sync_(std::chrono::steady_clock::now()) {
+  thread_ = std::thread([this] { run(); });
+}
+
+SyncThread::~SyncThread() { stop(); }
+
+std::unique_ptr<LogStore> SyncThread::open_shard(RemotePost& post) {
+  shards_.push_back(std::make_unique<ShardLog>(ShardLog{.post = &post}));
+  return std::make_unique<ShardHandle>(*this, *shards_.back());
+}
+
+void SyncThread::stop() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+}
+
+void SyncThread::hand_over(std::vector<LogRecord>& records, FlushMark mark) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    was_empty = waiting_.empty();
+    for (LogRecord& record : records) waiting_.push_back(std::move(record));
+    mark.record_end = waiting_.size();
+    waiting_marks_.push_back(mark);
+  }
+  records.clear();
+  if (was_empty) work_.notify_one();
+}
+
+void SyncThread::run() {
+  while (take_waiting()) {
+    write_taken();
+    taken_.clear();
+    taken_marks_.clear();
+    marks_done_ = 0;
+  }
+  if (writer_->has_unsynced()) sync();
+  if (const Status marked = writer_->mark_idle(); !marked) poison_process(kWhat, marked.error());
+}
+
+bool SyncThread::take_waiting() {
+  const auto has_work = [this] { return !waiting_.empty() || is_stopping_; };
+  std::unique_lock lock(mutex_);
+  while (!has_work()) {
+    if (writer_->has_unsynced()) {
+      if (!work_.wait_until(lock, last_sync_ + sync_interval_, has_work)) {
+        lock.unlock();
+        sync();
+        lock.lock();
+      }
+    } else if (!work_.wait_for(lock, kIdleAfter, has_work)) {
+      lock.unlock();
+      if (const Status marked = writer_->mark_idle(); !marked) {
+        poison_process(kWhat, marked.error());
+      }
+      lock.lock();
+      work_.wait(lock, has_work);
+    }
+  }
+  taken_.swap(waiting_);
+  taken_marks_.swap(waiting_marks_);
+  return !taken_.empty();
+}
+
+void SyncThread::write_taken() {
+  std::size_t begin = 0;
+  std::size_t size_bytes = 0;
+  for (std::size_t i = 0; i < taken_.size(); ++i) {
+    const std::size_t record_bytes = kRecordHeaderBytes + taken_[i].payload.size();
+    if (i > begin && size_bytes + record_bytes > limits::kJournalBatchBytes) {
+      write_batch(std::span(taken_).subspan(begin, i - begin));
+      complete_up_to(i);
+      begin = i;
+      size_bytes = 0;
+    }
+    size_bytes += record_bytes;
+  }
+  write_batch(std::span(taken_).subspan(begin));
+  complete_up_to(taken_.size());
+}
+
+void SyncThread::write_batch(std::span<const LogRecord> records) {
+  if (const Status written = writer_->write(records); !written) {
+    poison_process(kWhat, written.error());
+  }
+  bool has_promise = false;  // a vote, or what recovery must not lose while entries may be
+  for (const LogRecord& record : records) has_promise |= record.kind != RecordKind::kEntry;
+  const bool is_always = sync_interval_ == std::chrono::nanoseconds::zero();
+  const auto now = std::chrono::steady_clock::now();
+  if (is_always || has_promise || now - last_sync_ >= sync_interval_) sync();
+}
+
+void SyncThread::sync() {
+  if (const Status synced = writer_->sync(); !synced) {
+    poison_process("syncing the journal", synced.error());
+  }
+  last_sync_ = std::chrono::steady_clock::now();
+}
+
+void SyncThread::complete_up_to(std::size_t record_end) {
+  for (; marks_done_ < taken_marks_.size(); ++marks_done_) {
+    const FlushMark& mark = taken_marks_[marks_done_];
+    if (mark.record_end > record_end) return;
+    mark.shard->post->post(
+        [shard = mark.shard, through = mark.through, size_bytes = mark.size_bytes] {
+          shard->pending_bytes -= size_bytes;
+          if (shard->listener != nullptr) shard->listener->durable_through(through);
+        });
+  }
+}
+
+}  // namespace leat::journal
+
+namespace leat {
+
+Result<OpenedJournal> open_journal(FileSystem& files, JournalOptions options) {
+  LEAT_CHECK(options.sync_interval_ns >= 0) << options.sync_interval_ns;
+  LEAT_TRY_ASSIGN(journal::Recovered recovered, journal::recover(files, options.directory));
+  for (const SuspectRange& range : recovered.log->suspect_ranges()) {
+    LEAT_LOG(kError) << "journal: group " << range.group << " is suspect from entry " << range.first
+                     << " to " << range.last << ": " << range.reason;
+  }
+  LEAT_TRY_ASSIGN(auto writer, journal::Writer::open(files,
+                                                     {.directory = options.directory,
+                                                      .segment_bytes = options.segment_bytes,
+                                                      .random = std::move(options.random)},
+                                                     recovered.end));
+  if (options.sync_interval_ns > 0) {
+    LEAT_LOG(kWarning) << "sync_interval: messages are acknowledged before they are on disk; a "
+                          "power loss can take those of the last "
+                       << static_cast<double>(options.sync_interval_ns) / 1e9 << " s";
+  }
+  return OpenedJournal{std::move(recovered.log), std::make_unique<journal::SyncThread>(
+                                                     std::move(writer), options.sync_interval_ns)};
+}
+
+}  // namespace leat

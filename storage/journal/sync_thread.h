@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "storage/journal/journal.h"
+#include "storage/journal/writer.h"
+
+namespace leat::journal {
+
+// What one shard and the sync thread know of each other. `listener` and `pending_bytes` belong to
+// the shard's thread; `post` is called by the sync thread.
+struct ShardLog {
+  RemotePost* post = nullptr;
+  LogListener* listener = nullptr;  // none once the shard's handle is gone
+  std::size_t pending_bytes = 0;
+};
+
+// Records up to `through` of a shard were handed over with this flush.
+struct FlushMark {
+  ShardLog* shard = nullptr;
+  LogTicket through;
+  std::size_t size_bytes = 0;
+  std::size_t record_end = 0;  // in the records handed over with it and before it
+};
+
+// Group commit: shards append to `waiting_` under a short lock; the thread takes all of it, writes
+// it as one batch (or several bounded ones), syncs, and posts completions, while the next batch
+// gathers. Both sides keep their vectors' memory.
+class SyncThread : public Journal {
+ public:
+  SyncThread(std::unique_ptr<Writer> writer, DurationNs sync_interval_ns);
+  ~SyncThread() override;
+
+  std::unique_ptr<LogStore> open_shard(RemotePost& post) override;
+  void stop() override;
+
+  // Takes what a shard gathered; `records` is left empty. On the shard's thread.
+  void hand_over(std::vector<LogRecord>& records, FlushMark mark);
+
+ private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  void run();
+  // Waits for work; false when stopping with nothing left.
+  bool take_waiting();
+  void write_taken();
+  void write_batch(std::span<const LogRecord> records);
+  void complete_up_to(std::size_t record_end);
+  void sync();
+
+  const std::unique_ptr<Writer> writer_;
+  const std::chrono::nanoseconds sync_interval_;
+  std::vector<std::unique_ptr<ShardLog>> shards_;  // grows before the shards run
+
+  // The thread's own.
+  std::vector<LogRecord> taken_;
+  std::vector<FlushMark> taken_marks_;
+  std::size_t marks_done_ = 0;
+  SteadyTime last_sync_;
+
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::vector<LogRecord> waiting_;        // under mutex_
+  std::vector<FlushMark> waiting_marks_;  // under mutex_
+  bool is_stopping_ = false;              // under mutex_
+  std::thread thread_;
+};
+
+}  // namespace leat::journal

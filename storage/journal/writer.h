@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/base/limits.h"
+#include "core/base/result.h"
+#include "core/env/file.h"
+#include "storage/journal/batch_encoder.h"
+
+namespace leat::journal {
+
+// Where a recovered journal ended, and a new segment begins.
+struct JournalEnd {
+  std::uint64_t next_segment = 1;  // above every file that is there
+  std::uint64_t last_segment = 0;  // the last one with valid content; 0 in an empty directory
+  std::uint64_t last_end = 0;      // its valid content ends here; what follows is void
+  std::uint64_t next_batch = 1;
+};
+
+struct WriterOptions {
+  std::string directory;
+  std::uint64_t segment_bytes = limits::kJournalSegmentBytes;
+  std::function<std::uint64_t()> random;  // life ids
+};
+
+// Appends batches to the journal, without a thread of its own: the sync thread drives it, or the
+// simulator on its disk. Every start begins a new segment, and with it a new life, so that a torn
+// end is never overwritten and never followed by a batch of its own life.
+//
+//   write -> write -> sync   the batches written since the last sync become durable together
+//
+// After a failure the writer must not be used again: the process stops.
+class Writer {
+ public:
+  // Makes the recovered end durable, then begins a segment behind it.
+  static Result<std::unique_ptr<Writer>> open(FileSystem& files, WriterOptions options,
+                                              const JournalEnd& end);
+
+  // Writes one batch in one write, rolling to a new segment (which syncs) when this one is full.
+  Status write(std::span<const LogRecord> records);
+  // What was written is durable after it.
+  Status sync();
+  // When nothing is waiting: an unsynced empty batch says what the last sync covered, so that the
+  // last batch can be judged, too. Nothing when it was said already.
+  Status mark_idle();
+
+  // An idle mark alone needs no sync.
+  bool has_unsynced() const { return last_with_records_ > durable_through_; }
+  std::uint64_t next_batch() const { return next_batch_; }
+  std::uint64_t segment() const { return segment_.number; }
+  // Bytes of all batches, padding included, since the writer was opened.
+  std::uint64_t written_bytes() const { return written_bytes_; }
+
+ private:
+  Writer(FileSystem& files, WriterOptions options);
+  Status begin_segment(const SegmentHeader& header);
+  Status write_batch(std::span<const LogRecord> records);
+  Status roll();
+  Status fill_ahead();
+
+  FileSystem& files_;
+  WriterOptions options_;
+  BatchEncoder encoder_;
+  SegmentHeader segment_;
+  std::unique_ptr<File> file_;
+  std::uint64_t position_ = 0;  // of the next batch
+  std::uint64_t filled_ = 0;    // the file has this many bytes
+  std::uint64_t next_batch_ = 1;
+  std::uint64_t durable_through_ = 0;
+  std::uint64_t announced_ = 0;               // durable_through of the last batch written
+  std::uint64_t last_with_records_ = 0;       // number of the last batch that is not an idle mark
+  std::uint32_t last_count_ = kUnknownCount;  // records of the last batch
+  std::uint64_t written_bytes_ = 0;
+};
+
+}  // namespace leat::journal

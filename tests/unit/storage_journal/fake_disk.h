@@ -1,0 +1,126 @@
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/env/file.h"
+
+namespace leat::testing {
+
+// A disk in memory that loses in a crash what was not synced, sector by sector as `keep` decides,
+// and files whose directory was not synced.
+class FakeDisk : public FileSystem {
+ public:
+  struct Content {
+    std::string now;
+    std::string durable;
+    bool is_name_durable = false;
+  };
+
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    if (mode == OpenMode::kCreate) {
+      if (files_.contains(path)) return failure(ErrorKind::kExists, path);
+      files_[path] = std::make_shared<Content>();
+    }
+    if (!files_.contains(path)) return failure(ErrorKind::kNotFound, path);
+    return std::make_unique<OpenFile>(*this, files_[path]);
+  }
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    std::vector<std::string> names;
+    for (const auto& [path, content] : files_) {
+      if (path.starts_with(directory + "/")) names.push_back(path.substr(directory.size() + 1));
+    }
+    return names;
+  }
+  Status make_directories(const std::string& directory) override {
+    directories_.insert(directory);
+    return {};
+  }
+  Status rename(const std::string&, const std::string&) override {
+    return failure(ErrorKind::kUnsupported, "rename");
+  }
+  Status sync_directory(const std::string& directory) override {
+    for (auto& [path, content] : files_) {
+      if (path.starts_with(directory + "/")) content->is_name_durable = true;
+    }
+    return {};
+  }
+  bool exists(const std::string& path) override {
+    return files_.contains(path) || directories_.contains(path);
+  }
+
+  // Power loss: each unsynced sector is kept when keep(path, sector) says so.
+  void crash(const std::function<bool(const std::string&, std::size_t)>& keep) {
+    std::erase_if(files_, [](const auto& entry) { return !entry.second->is_name_durable; });
+    for (auto& [path, content] : files_) {
+      std::string& durable = content->durable;
+      durable.resize(content->now.size(), '\0');
+      for (std::size_t at = 0; at < durable.size(); at += kSector) {
+        const std::size_t size = std::min(kSector, durable.size() - at);
+        if (std::memcmp(&durable[at], &content->now[at], size) == 0) continue;
+        if (keep(path, at / kSector)) std::memcpy(&durable[at], &content->now[at], size);
+      }
+      content->now = durable;
+    }
+  }
+  void crash() {
+    crash([](const std::string&, std::size_t) { return false; });
+  }
+
+  std::string& bytes_of(const std::string& path) { return files_.at(path)->now; }
+  void remove(const std::string& path) { files_.erase(path); }
+  int syncs() const { return syncs_; }
+  void fail_syncs() { fails_syncs_ = true; }
+
+ private:
+  static constexpr std::size_t kSector = 512;
+
+  class OpenFile : public File {
+   public:
+    OpenFile(FakeDisk& disk, std::shared_ptr<Content> content)
+        : disk_(disk), content_(std::move(content)) {}
+    Status write_at(std::uint64_t offset, std::string_view bytes) override {
+      std::string& now = content_->now;
+      if (now.size() < offset + bytes.size()) now.resize(offset + bytes.size(), '\0');
+      std::memcpy(&now[offset], bytes.data(), bytes.size());
+      return {};
+    }
+    Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+      const std::string& now = content_->now;
+      if (offset >= now.size()) return std::size_t{0};
+      const std::size_t size = std::min(into.size(), now.size() - offset);
+      std::memcpy(into.data(), now.data() + offset, size);
+      return size;
+    }
+    Status sync_data() override {
+      if (disk_.fails_syncs_) return failure(ErrorKind::kIo, "sync");
+      ++disk_.syncs_;
+      content_->durable = content_->now;
+      return {};
+    }
+    Status sync_all() override { return sync_data(); }
+    Result<std::uint64_t> size() override { return content_->now.size(); }
+    Status resize(std::uint64_t size) override {
+      content_->now.resize(size, '\0');
+      return {};
+    }
+
+   private:
+    FakeDisk& disk_;
+    std::shared_ptr<Content> content_;
+  };
+
+  std::map<std::string, std::shared_ptr<Content>> files_;
+  std::set<std::string> directories_;
+  int syncs_ = 0;
+  bool fails_syncs_ = false;
+};
+
+}  // namespace leat::testing
