@@ -1,8 +1,9 @@
 #include "core/base/chain_hash.h"
 
-#include <xxhash.h>
-
 #include <bit>
+#include <string_view>
+
+#include "core/base/hash.h"
 
 namespace leat {
 
@@ -10,8 +11,8 @@ static_assert(std::endian::native == std::endian::little, "the hashed place is l
 
 std::uint64_t chain_hash(const ChainLink& link, std::string_view payload) {
   const std::uint64_t place[4] = {link.previous_hash, link.index.value, link.term.value,
-                                  XXH3_64bits(payload.data(), payload.size())};
-  return XXH3_64bits(place, sizeof(place));
+                                  xxh3_64(payload)};
+  return xxh3_64({reinterpret_cast<const char*>(place), sizeof(place)});
 }
 
 }  // namespace leat

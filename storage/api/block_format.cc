@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/hash.h"
 #include "core/base/limits.h"
-#include "storage/api/crc32c.h"
 #include "storage/api/encoding.h"
 
 namespace leat {

@@ -1,7 +1,7 @@
 #include "storage/api/index_row.h"
 
 #include "core/base/check.h"
-#include "storage/api/crc32c.h"
+#include "core/base/hash.h"
 #include "storage/api/encoding.h"
 
 namespace leat {

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "core/base/check.h"
-#include "storage/api/crc32c.h"
+#include "core/base/hash.h"
 #include "storage/api/encoding.h"
 
 namespace leat::journal {

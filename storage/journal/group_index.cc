@@ -34,10 +34,6 @@ bool has(const GroupMark& mark, RecordKind kind) { return (mark.kinds & kind_bit
 
 }  // namespace
 
-void GroupIndex::on_batch(const BatchHeader& header) {
-  durable_through_ = std::max(durable_through_, header.durable_through);
-}
-
 void GroupIndex::on_record(const RecordPlace& place, const RecordView& record) {
   if (record.kind == RecordKind::kWitness) {
     witness_ = copy_of(record);
@@ -166,30 +162,25 @@ void GroupIndex::on_damaged(const BadBatch& batch) {
 }
 
 std::vector<SuspectRange> GroupIndex::finish() {
-  // Headers only grow in what they call durable, so the highest one judges every gap.
-  std::size_t synced_end = 0;  // behind the last gap that is known to have been synced
-  for (std::size_t i = 0; i < gaps_.size(); ++i) {
-    if (gaps_[i].is_known_synced || durable_through_ >= gaps_[i].first_missing) synced_end = i + 1;
-  }
   std::vector<SuspectRange> suspects;
-  if (synced_end > 0) {
+  if (!gaps_.empty()) {
     suspects.push_back({.is_hard_state_lost = true,
                         .reason = "a batch header is lost: groups that the log does not name may "
                                   "have been in it"});
   }
   for (auto& [group, log] : groups_) {
-    settle_gaps(group, log, synced_end);
+    settle_gaps(group, log);
     suspects.insert(suspects.end(), log.suspects.begin(), log.suspects.end());
   }
   return suspects;
 }
 
-void GroupIndex::settle_gaps(GroupId group, GroupLog& log, std::size_t synced_end) {
-  if (log.gaps_seen >= synced_end) return;
+void GroupIndex::settle_gaps(GroupId group, GroupLog& log) {
+  if (log.gaps_seen >= gaps_.size()) return;
   log.suspects.push_back({.group = group,
                           .first = log.next ? log.next : LogIndex(1),
                           .last = LogIndex(),
-                          .is_hard_state_lost = log.gaps_at_vote < synced_end,
+                          .is_hard_state_lost = log.gaps_at_vote < gaps_.size(),
                           .reason = "no later entry proves that a lost batch held none of it"});
 }
 

@@ -40,16 +40,17 @@ struct GroupLog {
 //
 // A batch with a bad record makes suspect the groups that its header names. A lost header names
 // nobody: then every group is suspect whose next entry does not connect by index and previous
-// hash, or, if the batch is known to have been synced, that has no later entry.
+// hash, or that has no later entry.
 class GroupIndex : public ScanListener {
  public:
   void on_segment(const SegmentPlace& segment) override { lives_[segment.number] = segment.life; }
   void on_void_segment(std::uint64_t) override {}
-  void on_batch(const BatchHeader& header) override;
+  void on_batch(const BatchHeader&) override {}
   void on_record(const RecordPlace& place, const RecordView& record) override;
   void on_damaged(const BadBatch& batch) override;
   void on_gap(const Gap& gap) override { gaps_.push_back(gap); }
   void on_torn(const BadBatch&) override {}
+  void on_lost_end(const Gap&) override {}
 
   // After the scan: settles the gaps and gathers all suspect ranges, ascending by group.
   std::vector<SuspectRange> finish();
@@ -63,13 +64,12 @@ class GroupIndex : public ScanListener {
   void add_truncate(GroupLog& log, const RecordView& record);
   void check_connection(GroupLog& log, const RecordView& record);
   void add_run(GroupLog& log, const RecordPlace& place, const RecordView& record);
-  void settle_gaps(GroupId group, GroupLog& log, std::size_t synced_end);
+  void settle_gaps(GroupId group, GroupLog& log);
 
   std::map<GroupId, GroupLog> groups_;
   std::optional<LogRecord> witness_;
   std::unordered_map<std::uint64_t, std::uint64_t> lives_;
   std::vector<Gap> gaps_;
-  std::uint64_t durable_through_ = 0;  // the highest that any batch names
 };
 
 }  // namespace leat::journal

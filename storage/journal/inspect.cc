@@ -61,6 +61,10 @@ class Printer : public ScanListener {
     index_.on_torn(batch);
     print_bad("torn write: the log ends here", batch);
   }
+  void on_lost_end(const Gap& gap) override {
+    out_ << "  the log ends at " << gap.offset << ": batches from " << gap.first_missing
+         << " on were never known to be synced\n";
+  }
   void on_gap(const Gap& gap) override {
     index_.on_gap(gap);
     out_ << "  CORRUPTION at " << gap.offset << ": batches " << gap.first_missing << " to "

@@ -57,7 +57,11 @@ class Scan {
   // Gives the good records to the listener and returns how many there are, and where they end.
   std::pair<std::uint32_t, std::uint64_t> scan_records(const BatchHeader& header,
                                                        std::string_view bytes);
-  void judge_gap(const BatchHeader& next, std::uint64_t offset);
+  bool pass_gap(const Segment& segment, std::string_view bytes, const Gap& gap);
+  static bool is_proved(const Segment& segment, std::string_view bytes, const BatchHeader& batch);
+  static std::uint64_t highest_durable(const Segment& segment, std::string_view bytes,
+                                       std::uint64_t from);
+  void end_torn(const BadBatch& bad, std::uint64_t good_end);
 
   std::string path(std::uint64_t number) const { return directory_ + "/" + segment_name(number); }
 
@@ -140,8 +144,7 @@ Status Scan::scan_segment(const Segment& segment) {
       listener_.on_gap({.segment = end_.last_segment,
                         .offset = end_.last_end,
                         .first_missing = expected_,
-                        .next_number = first,
-                        .is_known_synced = true});
+                        .next_number = first});
     }
     expected_ = std::max(expected_, first);
   }
@@ -159,28 +162,18 @@ void Scan::scan_batches(const Segment& segment, std::string_view bytes) {
     const bool is_ours = header && header->life == *segment.life && header->number >= expected_;
     if (!is_ours) header = find_batch(bytes, offset + kSectorBytes, segment);
     if (!header || header->number < expected_) return;
-    judge_gap(*header, offset);
-    expected_ = header->number + 1;
+    if (!pass_gap(segment, bytes, {segment.number, offset, expected_, header->number})) return;
+
     listener_.on_batch(*header);
     const auto [good_records, good_end] = scan_records(*header, bytes);
-    if (good_records == header->record_count) {
-      offset = round_up_to_sector(header->end());
-      end_.last_end = offset;
-      continue;
-    }
     const BadBatch bad{*header, good_records};
-    const std::uint64_t behind = round_up_to_sector(header->end());
-    const bool is_cut_here = good_end == segment.end_limit;
-    const bool is_proved = segment.has_later || find_batch(bytes, behind, segment).has_value();
-    if (is_cut_here || !is_proved) {
-      listener_.on_torn(bad);
-      // A batch without a good record leaves its number and its place to nobody.
-      end_.last_end = good_records > 0 ? good_end : header->offset;
-      if (good_records == 0) expected_ = header->number;
-      return;
+    if (good_records < header->record_count) {
+      const bool is_cut_here = good_end == segment.end_limit;
+      if (is_cut_here || !is_proved(segment, bytes, *header)) return end_torn(bad, good_end);
+      listener_.on_damaged(bad);
     }
-    listener_.on_damaged(bad);
-    offset = behind;
+    expected_ = header->number + 1;
+    offset = round_up_to_sector(header->end());
     end_.last_end = offset;
   }
 }
@@ -202,15 +195,48 @@ std::pair<std::uint32_t, std::uint64_t> Scan::scan_records(const BatchHeader& he
   return {ordinal, at};
 }
 
-void Scan::judge_gap(const BatchHeader& next, std::uint64_t offset) {
-  if (expected_ == 0 || next.number == expected_) return;
+// False when the log ends before the gap.
+bool Scan::pass_gap(const Segment& segment, std::string_view bytes, const Gap& gap) {
+  if (expected_ == 0 || gap.next_number == expected_) return true;
+  const std::optional<BatchHeader> next = find_batch(bytes, gap.offset, segment);
   // An idle mark that was lost held nothing.
-  if (next.number == expected_ + 1 && next.previous_count == 0) return;
-  listener_.on_gap({.segment = next.segment,
-                    .offset = offset,
-                    .first_missing = expected_,
-                    .next_number = next.number,
-                    .is_known_synced = false});
+  if (next && gap.next_number == expected_ + 1 && next->previous_count == 0) return true;
+  const bool is_lost_end =
+      !segment.has_later && highest_durable(segment, bytes, gap.offset) < expected_;
+  if (is_lost_end) {
+    listener_.on_lost_end(gap);
+    return false;
+  }
+  listener_.on_gap(gap);
+  expected_ = gap.next_number;
+  end_.last_end = next ? next->offset : gap.offset;
+  return true;
+}
+
+// In the default mode a batch is synced before the next is written, so that any later batch proves
+// it. Under sync_interval a power loss may keep a later batch and lose an earlier one, and only
+// what a later `durable_through` covers was ever promised.
+bool Scan::is_proved(const Segment& segment, std::string_view bytes, const BatchHeader& batch) {
+  return segment.has_later || highest_durable(segment, bytes, batch.end()) >= batch.number;
+}
+
+std::uint64_t Scan::highest_durable(const Segment& segment, std::string_view bytes,
+                                    std::uint64_t from) {
+  std::uint64_t highest = 0;
+  for (auto next = find_batch(bytes, from, segment); next;
+       next = find_batch(bytes, next->offset + kSectorBytes, segment)) {
+    highest = std::max(highest, next->durable_through);
+  }
+  return highest;
+}
+
+void Scan::end_torn(const BadBatch& bad, std::uint64_t good_end) {
+  listener_.on_torn(bad);
+  // Without a good record its number and its place are free again, and so are those of an idle
+  // mark that was lost before it.
+  if (bad.good_records == 0) return;
+  end_.last_end = good_end;
+  expected_ = bad.header.number + 1;
 }
 
 }  // namespace

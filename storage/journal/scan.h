@@ -27,15 +27,12 @@ struct RecordPlace {
   std::uint32_t ordinal = 0;
 };
 
-// Batches whose headers cannot be read, though later ones can: nobody knows whose records they
-// held.
+// Batches whose headers cannot be read: nobody knows whose records they held.
 struct Gap {
   std::uint64_t segment = 0;
   std::uint64_t offset = 0;
   std::uint64_t first_missing = 0;  // batch numbers
-  std::uint64_t next_number = 0;
-  // True when a segment header proves that they were synced; else a later `durable_through` may.
-  bool is_known_synced = false;
+  std::uint64_t next_number = 0;    // of the first batch that can be read again
 };
 
 // A batch with a good header, of which only the first records are good.
@@ -54,11 +51,14 @@ class ScanListener {
   virtual void on_void_segment(std::uint64_t number) = 0;
   virtual void on_batch(const BatchHeader& header) = 0;
   virtual void on_record(const RecordPlace& place, const RecordView& record) = 0;
-  // Corruption: something later proves that the batch was whole.
+  // Corruption: something later proves that the batch was synced.
   virtual void on_damaged(const BadBatch& batch) = 0;
   virtual void on_gap(const Gap& gap) = 0;
-  // A torn write: nothing later exists. The batch ends with its good records.
+  // A torn write: nothing says that it was synced. The log ends with its good records.
   virtual void on_torn(const BadBatch& batch) = 0;
+  // The same, with the header torn: the log ends before it, though later batches, never known to
+  // be synced either, can be read.
+  virtual void on_lost_end(const Gap& gap) = 0;
 };
 
 // Reads the whole journal once. Fails only when a file cannot be read; damage is told to the

@@ -5,8 +5,6 @@
 
 #include <limits>
 
-#include "storage/api/crc32c.h"
-
 namespace leat {
 namespace {
 
@@ -46,13 +44,6 @@ TEST(Keys, ParseBack) {
   EXPECT_EQ(keys::parse_group("r1").error().kind, ErrorKind::kCorruption);
   EXPECT_FALSE(keys::parse_state_page("s"));
   EXPECT_FALSE(keys::parse_block_first(""));
-}
-
-TEST(Crc32c, KnownValuesAndContinuation) {
-  EXPECT_EQ(crc32c("123456789"), 0xE3069283u);
-  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAu);
-  EXPECT_EQ(crc32c(""), 0u);
-  EXPECT_EQ(crc32c("456789", crc32c("123")), 0xE3069283u);
 }
 
 }  // namespace
