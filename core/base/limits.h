@@ -95,4 +95,9 @@ inline constexpr std::uint32_t kDeliveriesPerTurn = 256;
 // Direct gets of one turn on one shard that wait for blocks; more are answered 500.
 inline constexpr std::size_t kDirectGetsPending = 16 * 1024;
 
+// Interest of one account on one shard: how many subjects have their subscribers remembered, and
+// how many subscribers one of them may have (above that, matching costs less than delivering).
+inline constexpr std::size_t kInterestCacheSlots = 2048;
+inline constexpr std::size_t kInterestCachedSubscribers = 1024;
+
 }  // namespace leat::limits

@@ -11,11 +11,6 @@ constexpr std::string_view kAllTokens = ">";
 
 bool is_wildcard(std::string_view token) { return token == kOneToken || token == kAllTokens; }
 
-bool has_empty_token(std::string_view subject) {
-  return subject.empty() || subject.front() == '.' || subject.back() == '.' ||
-         subject.find("..") != std::string_view::npos;
-}
-
 }  // namespace
 
 std::size_t token_count(std::string_view subject) {
@@ -43,6 +38,11 @@ bool has_wildcards(std::string_view subject) {
     if (is_wildcard(tokens.next())) return true;
   }
   return false;
+}
+
+bool has_empty_token(std::string_view subject) {
+  return subject.empty() || subject.front() == '.' || subject.back() == '.' ||
+         subject.find("..") != std::string_view::npos;
 }
 
 bool subject_matches(std::string_view pattern, std::string_view subject) {

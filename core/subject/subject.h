@@ -40,6 +40,9 @@ bool is_literal_subject(std::string_view subject);
 // Has a token that is `*` or `>`, whatever else is wrong with it.
 bool has_wildcards(std::string_view subject);
 
+// Has a token of no characters, and so reaches nobody.
+bool has_empty_token(std::string_view subject);
+
 // Whether a message on `subject` reaches `pattern`. A `*` or `>` in the subject is plain text. A
 // subject with an empty token reaches nothing.
 bool subject_matches(std::string_view pattern, std::string_view subject);

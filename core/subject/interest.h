@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/subject/interest_node.h"
+
+namespace leat {
+
+// What the owner of an Interest keeps of a subscriber, such as a slot number or a pointer.
+using Subscriber = std::uint64_t;
+
+using SubscriptionHandle = StrongId<struct SubscriptionHandleTag, std::uint32_t>;
+
+// Who takes a subject: the plain subscribers, and the queue groups, merged by name over all
+// patterns that match. Valid until the next call of its Interest that is not const.
+class InterestMatch {
+ public:
+  struct Group {
+    std::string_view name;
+    std::span<const Subscriber> members;
+  };
+
+  std::span<const Subscriber> plain() const { return plain_; }
+  std::size_t group_count() const { return groups_.size(); }
+  Group group(std::size_t index) const {
+    const GroupRange& range = groups_[index];
+    return {range.name, std::span(members_).subspan(range.begin, range.count)};
+  }
+  bool empty() const { return plain_.empty() && groups_.empty(); }
+  std::size_t subscriber_count() const { return plain_.size() + members_.size(); }
+
+ private:
+  friend class Interest;
+  struct GroupRange {
+    std::string_view name;  // held under one of the patterns
+    std::uint32_t begin = 0;
+    std::uint32_t count = 0;
+  };
+
+  void clear();
+
+  std::vector<Subscriber> plain_;
+  std::vector<Subscriber> members_;  // group after group
+  std::vector<GroupRange> groups_;   // by name
+};
+
+// Subscriptions of one account and who holds them. Owned by the router of a shard, on its thread.
+// Patterns without wildcards stand in a hash table, the others in a tree of tokens. What was
+// matched lately is remembered by subject and stays right when subscriptions come and go; replies
+// and acknowledgements, whose subjects are used once, are not remembered.
+class Interest {
+ public:
+  Interest();
+  ~Interest();
+  Interest(const Interest&) = delete;
+  Interest& operator=(const Interest&) = delete;
+
+  struct Inserted {
+    SubscriptionHandle handle;
+    std::size_t alike = 0;  // subscriptions of this subject and queue, this one included
+  };
+  // `subject` is valid; `queue` empty: a plain subscription. Handles are used again after remove.
+  Inserted insert(std::string_view subject, std::string_view queue, Subscriber subscriber);
+  // Returns how many subscriptions of the same subject and queue remain.
+  std::size_t remove(SubscriptionHandle handle);
+
+  const InterestMatch& match(std::string_view subject);
+
+  std::size_t size() const { return count_; }
+  bool empty() const { return count_ == 0; }
+
+ private:
+  class Cache;
+
+  struct Subscription {
+    Subscriber subscriber = 0;
+    internal::SubscriberList::Place place;
+    std::uint32_t node = internal::kNone;
+    bool is_literal = false;
+  };
+  struct GroupSource {  // a queue group under one of the patterns that match
+    const internal::QueueMembers* group = nullptr;
+    std::uint32_t order = 0;
+  };
+
+  void collect(std::string_view subject, InterestMatch& match);
+  void add(const internal::SubscriberList& list, InterestMatch& match);
+  void merge_groups(InterestMatch& match);
+
+  internal::LiteralTable literals_;
+  internal::PatternTree patterns_;
+  std::vector<Subscription> subscriptions_;  // by handle - 1
+  std::vector<std::uint32_t> free_;          // of subscriptions_
+  std::size_t count_ = 0;
+  std::unique_ptr<Cache> cache_;
+  InterestMatch scratch_;                   // of subjects that are not remembered
+  std::vector<GroupSource> group_sources_;  // of the match being collected
+};
+
+}  // namespace leat

@@ -1,0 +1,173 @@
+// Wrong in the world: a subscriber misses messages or still gets them after it left, or a queue
+// group gets a message twice.
+#include "core/subject/interest.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/rng.h"
+#include "core/subject/subject.h"
+
+namespace leat {
+namespace {
+
+using Members = std::vector<Subscriber>;
+
+Members sorted(std::span<const Subscriber> subscribers) {
+  Members members(subscribers.begin(), subscribers.end());
+  std::sort(members.begin(), members.end());
+  return members;
+}
+
+// Everything a match says, in one comparable value; plain subscribers have no group name.
+using Picture = std::map<std::string, Members>;
+
+Picture picture_of(const InterestMatch& match) {
+  Picture picture;
+  if (!match.plain().empty()) picture[""] = sorted(match.plain());
+  for (std::size_t i = 0; i < match.group_count(); ++i) {
+    const InterestMatch::Group group = match.group(i);
+    EXPECT_EQ(picture.count(std::string(group.name)), 0U) << group.name << " appears twice";
+    picture[std::string(group.name)] = sorted(group.members);
+  }
+  return picture;
+}
+
+TEST(Interest, NothingMatchesNothing) {
+  Interest interest;
+  EXPECT_TRUE(interest.match("a").empty());
+  EXPECT_TRUE(interest.match("").empty());
+}
+
+TEST(Interest, GroupsMergeByNameOverPatterns) {
+  Interest interest;
+  interest.insert("a.b", "q", 1);
+  interest.insert("a.*", "q", 2);
+  interest.insert(">", "q", 3);
+  interest.insert("a.>", "r", 4);
+  interest.insert("a.b", "", 5);
+  interest.insert("a.b", "", 5);
+  EXPECT_EQ(picture_of(interest.match("a.b")),
+            (Picture{{"", {5, 5}}, {"q", {1, 2, 3}}, {"r", {4}}}));
+  EXPECT_EQ(picture_of(interest.match("a")), (Picture{{"q", {3}}}));
+}
+
+TEST(Interest, EmptyTokensAndTextWildcards) {
+  Interest interest;
+  interest.insert(">", "", 1);
+  interest.insert("foo*", "", 2);
+  interest.insert("a.*", "", 3);
+  EXPECT_EQ(picture_of(interest.match("foo*")), (Picture{{"", {1, 2}}}));
+  EXPECT_EQ(picture_of(interest.match("foox")), (Picture{{"", {1}}}));
+  EXPECT_EQ(picture_of(interest.match("a.*")), (Picture{{"", {1, 3}}}));
+  for (const char* subject : {"", ".", "a.", ".a", "a..b"}) {
+    EXPECT_TRUE(interest.match(subject).empty()) << subject;
+  }
+}
+
+TEST(Interest, CountsSubscriptionsThatAreAlike) {
+  Interest interest;
+  const auto first = interest.insert("a.*", "q", 1);
+  const auto second = interest.insert("a.*", "q", 2);
+  const auto plain = interest.insert("a.*", "", 3);
+  EXPECT_EQ(first.alike, 1U);
+  EXPECT_EQ(second.alike, 2U);
+  EXPECT_EQ(plain.alike, 1U);
+  EXPECT_EQ(interest.remove(first.handle), 1U);
+  EXPECT_EQ(interest.remove(plain.handle), 0U);
+  EXPECT_EQ(interest.remove(second.handle), 0U);
+  EXPECT_TRUE(interest.empty());
+}
+
+TEST(Interest, WhatWasMatchedIsNotRememberedTooLong) {
+  Interest interest;
+  EXPECT_TRUE(interest.match("a.b").empty());
+  const auto literal = interest.insert("a.b", "", 1).handle;
+  EXPECT_EQ(picture_of(interest.match("a.b")), (Picture{{"", {1}}}));
+  const auto pattern = interest.insert("a.*", "", 2).handle;
+  EXPECT_EQ(picture_of(interest.match("a.b")), (Picture{{"", {1, 2}}}));
+  const auto all = interest.insert(">", "", 3).handle;
+  EXPECT_EQ(picture_of(interest.match("a.b")), (Picture{{"", {1, 2, 3}}}));
+  interest.remove(pattern);
+  EXPECT_EQ(picture_of(interest.match("a.b")), (Picture{{"", {1, 3}}}));
+  interest.remove(literal);
+  EXPECT_EQ(picture_of(interest.match("a.b")), (Picture{{"", {3}}}));
+  interest.remove(all);
+  EXPECT_TRUE(interest.match("a.b").empty());
+}
+
+TEST(Interest, ManySubscribersOfOneSubjectComeAndGo) {
+  Interest interest;
+  std::vector<SubscriptionHandle> handles;
+  for (Subscriber s = 0; s < 5000; ++s) handles.push_back(interest.insert("a", "", s).handle);
+  EXPECT_EQ(interest.match("a").plain().size(), 5000U);
+  for (std::size_t i = 0; i < handles.size(); i += 2) interest.remove(handles[i]);
+  Members odd;
+  for (Subscriber s = 1; s < 5000; s += 2) odd.push_back(s);
+  EXPECT_EQ(sorted(interest.match("a").plain()), odd);
+}
+
+TEST(InterestDeathTest, AHandleIsRemovedOnce) {
+  Interest interest;
+  const auto handle = interest.insert("a", "", 1).handle;
+  interest.remove(handle);
+  EXPECT_DEATH(interest.remove(handle), "not in use");
+}
+
+struct Twin {
+  std::string pattern;
+  std::string queue;
+  Subscriber subscriber;
+  SubscriptionHandle handle;
+};
+
+Picture expected(const std::vector<Twin>& twins, std::string_view subject) {
+  Picture picture;
+  for (const Twin& twin : twins) {
+    if (subject_matches(twin.pattern, subject)) picture[twin.queue].push_back(twin.subscriber);
+  }
+  for (auto& [queue, members] : picture) std::sort(members.begin(), members.end());
+  return picture;
+}
+
+std::string random_subject(Rng& rng, const std::vector<std::string>& tokens) {
+  std::string subject = tokens[rng.below(tokens.size())];
+  while (!rng.one_in(3)) subject += "." + tokens[rng.below(tokens.size())];
+  return subject;
+}
+
+TEST(Interest, BehavesAsAListOfPatterns) {
+  constexpr std::uint64_t kSeed = 11;
+  SCOPED_TRACE(kSeed);
+  Rng rng(kSeed);
+  Interest interest;
+  std::vector<Twin> twins;
+  const std::vector<std::string> pattern_tokens = {"a", "b", "c", "*", ">", "_INBOX", "x*"};
+  const std::vector<std::string> literal_tokens = {"a", "b", "c", "*", "", "_INBOX", "x*"};
+  const std::vector<std::string> queues = {"", "", "q", "r", "s"};
+  for (int step = 0; step < 30000; ++step) {
+    if (rng.one_in(4)) {
+      const std::string pattern = random_subject(rng, pattern_tokens);
+      if (!is_valid_subject(pattern)) continue;
+      const std::string& queue = queues[rng.below(queues.size())];
+      const Subscriber subscriber = rng.below(20);
+      const auto inserted = interest.insert(pattern, queue, subscriber);
+      twins.push_back({pattern, queue, subscriber, inserted.handle});
+    } else if (!twins.empty() && rng.one_in(4)) {
+      const std::size_t index = rng.below(twins.size());
+      interest.remove(twins[index].handle);
+      twins.erase(twins.begin() + static_cast<std::ptrdiff_t>(index));
+    } else {
+      const std::string subject = random_subject(rng, literal_tokens);
+      ASSERT_EQ(picture_of(interest.match(subject)), expected(twins, subject)) << subject;
+    }
+    ASSERT_EQ(interest.size(), twins.size());
+  }
+}
+
+}  // namespace
+}  // namespace leat
