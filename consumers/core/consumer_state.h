@@ -57,6 +57,11 @@ class ConsumerState {
   // not booked from the leader's.
   std::uint64_t num_pending() const { return num_pending_; }
 
+  // Whether this message, which is in the stream and matches, was not delivered once.
+  bool is_undelivered(StreamSeq sequence) const;
+  // Whether interest retention must keep this message, which matches, for it.
+  bool needs(StreamSeq sequence) const;
+
   // For the API: of a consumer that is not booked as the leader sees it.
   ConsumerPosition delivered() const;
   ConsumerPosition ack_floor() const;
@@ -70,7 +75,7 @@ class ConsumerState {
   }
 
  private:
-  friend class ConsumerMachine;  // streams/core: apply
+  friend class ConsumerMachine;  // apply
   friend class Selector;         // the leader's cursor and the heap
   friend class ConsumerPages;    // load and store
 
@@ -91,15 +96,16 @@ class ConsumerState {
   std::vector<StreamSeq> latest_;
   std::size_t latest_position_ = 0;
   StreamSeq latest_limit_;
+  std::uint64_t generation_ = 0;  // counts the changes of the filters
   bool is_dirty_ = true;
 
   // Not state: the leader's.
   ConsumerSeq lead_consumer_{1};
   StreamSeq lead_stream_{1};
   WallNs lead_at_ = 0;
-  std::size_t lead_latest_position_ = 0;
   std::vector<Deadline> deadlines_;
   std::uint64_t deadline_order_ = 0;
+  std::uint64_t wake_mark_ = 0;  // the call of apply that named it last
 };
 
 }  // namespace leat

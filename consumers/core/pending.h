@@ -46,7 +46,7 @@ class PendingDeliveries {
   const PendingDelivery* at_or_after(StreamSeq from) const;
 
   // Pages that changed since the last call, by number; the caller writes all that lie in them.
-  std::set<std::uint64_t> take_dirty_pages() { return std::exchange(dirty_, {}); }
+  std::set<std::uint64_t> take_dirty_pages();
 
  private:
   struct Slot {

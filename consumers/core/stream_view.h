@@ -24,6 +24,8 @@ class StreamView {
   // The last sequence given out.
   virtual StreamSeq last_sequence() const = 0;
   virtual bool contains(StreamSeq sequence) const = 0;
+  // How many messages at or after `from` the filters let through.
+  virtual std::uint64_t count(const FilterSet& filters, StreamSeq from) const = 0;
   // The first message at or after `from` that the filters let through; looks at `budget` places at
   // most.
   virtual ScanResult scan(const FilterSet& filters, StreamSeq from, std::uint32_t budget) const = 0;

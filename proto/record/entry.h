@@ -100,11 +100,13 @@ struct BookItem {
   Kind kind = Kind::kFirst;
 };
 
-// varint consumer | varint expected | varint next stream | varint number of items, each:
+// varint consumer | varint generation | varint expected | varint next stream | varint number of
+// items, each:
 // varint (distance to the previous item, zigzag) * 2 + (1 for a redelivery). Items take the
 // consumer sequences from `expected` on, in their order.
 struct BookCommand {
   ConsumerId consumer{};
+  std::uint64_t generation = 0;  // counts the changes of the filters
   ConsumerSeq expected{};   // the next consumer sequence as the leader sees it
   StreamSeq next_stream{};  // where the leader looks on after these
   std::span<const BookItem> items{};
@@ -234,6 +236,7 @@ class SequenceItems {
 // The commands with lists as a reader sees them.
 struct BookView {
   ConsumerId consumer{};
+  std::uint64_t generation = 0;
   ConsumerSeq expected{};
   StreamSeq next_stream{};
   BookItems items;

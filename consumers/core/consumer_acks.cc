@@ -1,0 +1,126 @@
+#include <algorithm>
+
+#include "consumers/core/consumer_machine.h"
+
+namespace leat {
+
+// Takes a delivery out of everything that knows it. False when it was not pending.
+bool ConsumerMachine::forget(ConsumerState& state, StreamSeq sequence) {
+  const PendingDelivery* pending = state.pending_.find(sequence);
+  if (pending == nullptr) return false;
+  if (pending->deliveries > 1) --state.redelivered_pending_;
+  state.pending_.erase(sequence);
+  return true;
+}
+
+// The floor goes over consumer sequences without a gap, and to the last delivery when nothing is
+// pending any more.
+void ConsumerMachine::move_floor(ConsumerState& state, StreamSeq sequence,
+                                 ConsumerSeq consumer_seq) {
+  if (state.pending_.empty()) {
+    state.floor_.consumer_seq = state.next_consumer_.previous();
+    state.floor_.stream_seq = state.next_stream_.previous();
+    return;
+  }
+  if (consumer_seq != state.floor_.consumer_seq.next()) return;
+  state.floor_.consumer_seq = consumer_seq;
+  state.floor_.stream_seq = sequence;
+  const PendingDelivery* next = state.pending_.at_or_after(sequence.next());
+  if (next == nullptr) return;
+  state.floor_.consumer_seq = next->consumer_seq.previous();
+  state.floor_.stream_seq = next->stream_seq.previous();
+}
+
+bool ConsumerMachine::settle(ConsumerState& state, StreamSeq sequence, ConsumerSeq consumer_seq) {
+  const bool was_pending = forget(state, sequence);
+  move_floor(state, sequence, consumer_seq);
+  return was_pending;
+}
+
+void ConsumerMachine::ack_all(ConsumerState& state, const AckItem& item,
+                              std::vector<StreamSeq>& acked) {
+  if (item.consumer_seq <= state.floor_.consumer_seq ||
+      item.stream_seq <= state.floor_.stream_seq) {
+    return;
+  }
+  state.floor_.consumer_seq = item.consumer_seq;
+  state.floor_.stream_seq = item.stream_seq;
+  for (const PendingDelivery* pending = state.pending_.at_or_after(StreamSeq());
+       pending != nullptr && pending->stream_seq <= item.stream_seq;
+       pending = state.pending_.at_or_after(acked.back())) {
+    acked.push_back(pending->stream_seq);
+    forget(state, pending->stream_seq);
+  }
+  while (!state.given_up_.empty() && state.given_up_.begin()->first <= item.stream_seq) {
+    acked.push_back(state.given_up_.begin()->first);
+    state.given_up_.erase(state.given_up_.begin());
+  }
+}
+
+void ConsumerMachine::nak(ConsumerState& state, PendingDelivery delivery, const AckItem& item,
+                          WallNs stamp) {
+  // One that waits to come again anyway is not moved back by a second nak without a delay.
+  if (delivery.phase == PendingDelivery::Phase::kNaked && item.delay <= 0 &&
+      delivery.base <= stamp) {
+    return;
+  }
+  delivery.phase = PendingDelivery::Phase::kNaked;
+  delivery.base = stamp + std::max<DurationNs>(item.delay, 0);
+  state.pending_.update(delivery);
+  push_deadline(state, delivery);
+}
+
+AckOutcome ConsumerMachine::ack(ConsumerState& state, const AckItem& item, WallNs stamp,
+                                std::vector<StreamSeq>& acked) {
+  const bool is_delivered = state.latest_limit_ < item.stream_seq
+                                ? item.stream_seq < state.next_stream_
+                                : !state.is_undelivered(item.stream_seq);
+  if (!state.is_booked() || !is_delivered || !item.stream_seq) return {};
+  AckOutcome outcome{.is_answered = true};
+  const PendingDelivery* pending = state.pending_.find(item.stream_seq);
+  if (pending != nullptr) outcome.delivery = *pending;
+  switch (item.verb) {
+    case AckVerb::kProgress:
+      if (pending != nullptr) {
+        PendingDelivery delivery = *pending;
+        delivery.base = stamp;
+        delivery.phase = PendingDelivery::Phase::kWaiting;
+        state.pending_.update(delivery);
+        push_deadline(state, delivery);
+      }
+      return outcome;
+    case AckVerb::kNak:
+      outcome.is_naked = pending != nullptr;
+      if (pending != nullptr) nak(state, *pending, item, stamp);
+      return outcome;
+    case AckVerb::kTerm:
+      outcome.is_terminated = pending != nullptr;
+      break;
+    case AckVerb::kAck:
+      break;
+  }
+  state.is_dirty_ = true;
+  state.floor_.at = stamp;
+  if (state.config_.ack_policy == AckPolicy::kAll && item.verb == AckVerb::kAck) {
+    ack_all(state, item, acked);
+    return outcome;
+  }
+  const ConsumerSeq first_number = pending != nullptr ? pending->consumer_seq : item.consumer_seq;
+  const bool was_given_up = state.given_up_.erase(item.stream_seq) > 0;
+  if (settle(state, item.stream_seq, first_number) || was_given_up) {
+    acked.push_back(item.stream_seq);
+  }
+  return outcome;
+}
+
+EndedDelivery ConsumerMachine::give_up(ConsumerState& state, StreamSeq sequence) {
+  const PendingDelivery* pending = state.pending_.find(sequence);
+  if (pending == nullptr || !state.is_exhausted(pending->deliveries)) return {};
+  const PendingDelivery ended = *pending;
+  forget(state, sequence);
+  state.given_up_.emplace(sequence, ended.deliveries);
+  state.is_dirty_ = true;
+  return {.was_pending = true, .delivery = ended};
+}
+
+}  // namespace leat

@@ -1,0 +1,201 @@
+#include "consumers/core/consumer_machine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace leat {
+
+namespace {
+// Stale deadlines are tolerated up to twice the pending deliveries and this many.
+constexpr std::size_t kDeadlinesKept = 64;
+
+// The heap's top is what comes due first.
+bool comes_later(const Deadline& a, const Deadline& b) {
+  return a.due != b.due ? a.due > b.due : a.order > b.order;
+}
+}  // namespace
+
+void ConsumerMachine::start(ConsumerState& state, StartPosition position) {
+  state.next_consumer_ = ConsumerSeq(1);
+  state.next_stream_ = position.next_stream;
+  state.floor_ = {.consumer_seq = ConsumerSeq(), .stream_seq = position.next_stream.previous()};
+  state.latest_ = std::move(position.latest);
+  state.latest_position_ = 0;
+  state.latest_limit_ = position.latest_limit;
+  state.num_pending_ = position.num_pending;
+  state.lead_consumer_ = state.next_consumer_;
+  state.lead_stream_ = state.next_stream_;
+  state.is_dirty_ = true;
+}
+
+void ConsumerMachine::set_config(ConsumerState& state, ConsumerConfig config) {
+  const bool has_new_filters = config.filters() != state.config_.filters();
+  state.config_ = std::move(config);
+  state.is_dirty_ = true;
+  if (has_new_filters) {
+    state.filters_ = FilterSet(state.config_.filters());
+    ++state.generation_;
+  }
+}
+
+EndedDelivery ConsumerMachine::removed(ConsumerState& state, StreamSeq sequence) {
+  state.is_dirty_ = true;
+  if (sequence <= state.latest_limit_ ? state.is_undelivered(sequence)
+                                      : sequence >= (state.is_booked() ? state.next_stream_
+                                                                       : state.lead_stream_)) {
+    if (state.num_pending_ > 0) --state.num_pending_;
+    return {};
+  }
+  state.given_up_.erase(sequence);
+  const PendingDelivery* pending = state.pending_.find(sequence);
+  if (pending == nullptr) return {};
+  const PendingDelivery ended = *pending;
+  settle(state, sequence, ended.consumer_seq);
+  return {.was_pending = true, .delivery = ended};
+}
+
+void ConsumerMachine::purged_below(ConsumerState& state, StreamSeq first) {
+  if (state.next_stream_ < first && state.latest_position_ == state.latest_.size()) {
+    state.next_stream_ = first;
+    state.lead_stream_ = std::max(state.lead_stream_, first);
+  }
+  if (state.floor_.stream_seq < first.previous()) {
+    const PendingDelivery* kept = state.pending_.at_or_after(StreamSeq());
+    state.floor_.stream_seq = kept != nullptr ? kept->stream_seq.previous() : first.previous();
+    if (kept != nullptr) state.floor_.consumer_seq = kept->consumer_seq.previous();
+  }
+  if (state.pending_.empty()) {
+    state.floor_.consumer_seq = state.next_consumer_.previous();
+    state.floor_.stream_seq = std::max(state.floor_.stream_seq, state.next_stream_.previous());
+  }
+  state.is_dirty_ = true;
+}
+
+void ConsumerMachine::purged_all(ConsumerState& state, StreamSeq next) {
+  state.pending_.clear();
+  state.given_up_.clear();
+  state.deadlines_.clear();
+  state.redelivered_pending_ = 0;
+  state.num_pending_ = 0;
+  state.latest_.clear();
+  state.latest_position_ = 0;
+  purged_below(state, next);
+}
+
+void ConsumerMachine::push_deadline(ConsumerState& state, const PendingDelivery& delivery) {
+  std::vector<Deadline>& heap = state.deadlines_;
+  if (heap.size() > kDeadlinesKept + 2 * state.pending_.count()) {
+    // A deadline holds as long as its delivery says the same.
+    heap.erase(std::remove_if(heap.begin(), heap.end(),
+                              [&](const Deadline& deadline) {
+                                const PendingDelivery* now = state.pending_.find(deadline.sequence);
+                                return now == nullptr || state.due(*now) != deadline.due;
+                              }),
+               heap.end());
+    std::make_heap(heap.begin(), heap.end(), comes_later);
+  }
+  heap.push_back({.due = state.due(delivery),
+                  .order = state.deadline_order_++,
+                  .sequence = delivery.stream_seq,
+                  .phase = delivery.phase});
+  std::push_heap(heap.begin(), heap.end(), comes_later);
+}
+
+void ConsumerMachine::pass_latest(ConsumerState& state, StreamSeq sequence) {
+  while (state.latest_position_ < state.latest_.size() &&
+         state.latest_[state.latest_position_] <= sequence) {
+    ++state.latest_position_;
+  }
+  if (state.latest_position_ == state.latest_.size()) {
+    state.latest_.clear();
+    state.latest_position_ = 0;
+  }
+}
+
+BookOutcome ConsumerMachine::book(ConsumerState& state, BookView command,
+                                  const BookContext& context) {
+  if (!state.is_booked() || command.expected != state.next_consumer_ ||
+      command.generation != state.generation_) {
+    return {.is_refused = true};
+  }
+  const std::size_t gone_before = context.gone.size();
+  BookItem item;
+  while (command.items.next(item)) {
+    const ConsumerSeq number = state.next_consumer_;
+    ++state.next_consumer_;
+    if (item.kind == BookItem::Kind::kFirst) {
+      book_first(state, item.sequence, number, context);
+    } else {
+      book_again(state, item.sequence, number, context);
+    }
+  }
+  state.next_stream_ = std::max(state.next_stream_, command.next_stream);
+  state.delivered_at_ = context.stamp;
+  state.is_dirty_ = true;
+  return {.is_refused = false,
+          .taken = command.items.count() - (context.gone.size() - gone_before)};
+}
+
+void ConsumerMachine::book_first(ConsumerState& state, StreamSeq sequence, ConsumerSeq number,
+                                 const BookContext& context) {
+  const bool is_there = state.is_undelivered(sequence) && context.stream.contains(sequence);
+  if (sequence <= state.latest_limit_) pass_latest(state, sequence);
+  if (!is_there) {
+    context.gone.push_back({.consumer_seq = number, .stream_seq = sequence});
+    return;
+  }
+  if (sequence > state.latest_limit_) state.next_stream_ = sequence.next();
+  if (state.num_pending_ > 0) --state.num_pending_;
+  const PendingDelivery delivery{
+      .stream_seq = sequence, .consumer_seq = number, .base = context.stamp, .deliveries = 1};
+  state.pending_.append(delivery);
+  push_deadline(state, delivery);
+}
+
+void ConsumerMachine::book_again(ConsumerState& state, StreamSeq sequence, ConsumerSeq number,
+                                 const BookContext& context) {
+  const PendingDelivery* pending = state.pending_.find(sequence);
+  if (pending == nullptr) {
+    context.gone.push_back({.consumer_seq = number, .stream_seq = sequence});
+    return;
+  }
+  PendingDelivery delivery = *pending;
+  if (delivery.deliveries == 1) ++state.redelivered_pending_;
+  ++delivery.deliveries;
+  delivery.base = context.stamp;
+  delivery.phase = PendingDelivery::Phase::kWaiting;
+  state.pending_.update(delivery);
+  push_deadline(state, delivery);
+}
+
+bool ConsumerMachine::move_cursor(ConsumerState& state, const CursorCommand& command,
+                                  WallNs stamp) {
+  if (state.is_booked() || command.delivered < state.next_consumer_.previous() ||
+      command.next_stream < state.next_stream_) {
+    return false;
+  }
+  state.next_consumer_ = command.delivered.next();
+  pass_latest(state, command.next_stream.previous());
+  state.next_stream_ = command.next_stream;
+  state.floor_ = {.consumer_seq = command.delivered,
+                  .stream_seq = command.next_stream.previous(),
+                  .at = stamp};
+  state.delivered_at_ = stamp;
+  state.lead_consumer_ = std::max(state.lead_consumer_, state.next_consumer_);
+  state.lead_stream_ = std::max(state.lead_stream_, state.next_stream_);
+  state.is_dirty_ = true;
+  return true;
+}
+
+void ConsumerMachine::recount(ConsumerState& state, const StreamView& stream) {
+  const StreamSeq from = std::max(state.is_booked() ? state.next_stream_ : state.lead_stream_,
+                                  state.latest_limit_.next());
+  state.num_pending_ = stream.count(state.filters_, from);
+  for (std::size_t i = state.latest_position_; i < state.latest_.size(); ++i) {
+    if (stream.contains(state.latest_[i])) ++state.num_pending_;
+  }
+}
+
+}  // namespace leat

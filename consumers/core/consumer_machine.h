@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "consumers/core/consumer_state.h"
+#include "consumers/core/stream_view.h"
+#include "core/base/ids.h"
+#include "proto/record/entry.h"
+
+namespace leat {
+
+// Where a consumer begins, as its stream found it.
+struct StartPosition {
+  StreamSeq next_stream{1};
+  // deliver policy last_per_subject: the sequences to begin with, ascending, and the last sequence
+  // of the stream at that time.
+  std::vector<StreamSeq> latest{};
+  StreamSeq latest_limit{};
+  std::uint64_t num_pending = 0;
+};
+
+// What a command or a removal has ended: the delivery as it was.
+struct EndedDelivery {
+  bool was_pending = false;
+  PendingDelivery delivery{};
+};
+
+// What one ack did.
+struct AckOutcome {
+  bool is_answered = false;
+  bool is_naked = false;
+  bool is_terminated = false;
+  PendingDelivery delivery{};  // of a nak or a termination, before it
+};
+
+// What a book did.
+struct BookOutcome {
+  bool is_refused = false;
+  std::uint64_t taken = 0;
+};
+
+// The transitions of one consumer's state: what apply does to it. No state of its own; everything
+// is deterministic, and nothing here fails.
+class ConsumerMachine {
+ public:
+  static void start(ConsumerState& state, StartPosition position);
+  static void set_config(ConsumerState& state, ConsumerConfig config);
+
+  // A message that matches was stored, or has left the stream.
+  static void stored(ConsumerState& state) { ++state.num_pending_; }
+  static EndedDelivery removed(ConsumerState& state, StreamSeq sequence);
+  // Everything below `first` was purged, so that nothing is left to deliver or to ack there.
+  static void purged_below(ConsumerState& state, StreamSeq first);
+  // All messages have gone at once; `next` is the next sequence of the stream.
+  static void purged_all(ConsumerState& state, StreamSeq next);
+
+  // Gone deliveries are appended to `gone` as {consumer sequence, stream sequence}.
+  struct GonePair {
+    ConsumerSeq consumer_seq;
+    StreamSeq stream_seq;
+  };
+  struct BookContext {
+    const StreamView& stream;
+    WallNs stamp = 0;
+    std::vector<GonePair>& gone;
+  };
+  static BookOutcome book(ConsumerState& state, BookView command, const BookContext& context);
+
+  // Sequences that are acknowledged by it are appended to `acked`.
+  static AckOutcome ack(ConsumerState& state, const AckItem& item, WallNs stamp,
+                        std::vector<StreamSeq>& acked);
+  // A delivery that reached max_deliver; not pending, or with deliveries left, it changes nothing.
+  static EndedDelivery give_up(ConsumerState& state, StreamSeq sequence);
+  // False when the command is behind the state, or the consumer is booked.
+  static bool move_cursor(ConsumerState& state, const CursorCommand& command, WallNs stamp);
+
+  static void recount(ConsumerState& state, const StreamView& stream);
+  // Whether this call of apply names the consumer for the first time.
+  static bool mark_woken(ConsumerState& state, std::uint64_t call) {
+    if (state.wake_mark_ == call) return false;
+    state.wake_mark_ = call;
+    return true;
+  }
+
+ private:
+  static void book_first(ConsumerState& state, StreamSeq sequence, ConsumerSeq number,
+                         const BookContext& context);
+  static void book_again(ConsumerState& state, StreamSeq sequence, ConsumerSeq number,
+                         const BookContext& context);
+  static void pass_latest(ConsumerState& state, StreamSeq sequence);
+  static void push_deadline(ConsumerState& state, const PendingDelivery& delivery);
+  static bool forget(ConsumerState& state, StreamSeq sequence);
+  static bool settle(ConsumerState& state, StreamSeq sequence, ConsumerSeq consumer_seq);
+  static void ack_all(ConsumerState& state, const AckItem& item, std::vector<StreamSeq>& acked);
+  static void nak(ConsumerState& state, PendingDelivery delivery, const AckItem& item,
+                  WallNs stamp);
+  static void move_floor(ConsumerState& state, StreamSeq sequence, ConsumerSeq consumer_seq);
+};
+
+}  // namespace leat

@@ -1,0 +1,28 @@
+#include "consumers/core/filter_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/subject/subject.h"
+
+namespace leat {
+
+FilterSet::FilterSet(std::vector<std::string> filters) : filters_(std::move(filters)) {
+  // "Everything" has one spelling inside.
+  if (std::find(filters_.begin(), filters_.end(), ">") != filters_.end()) filters_.clear();
+}
+
+bool FilterSet::matches(std::string_view subject) const {
+  return filters_.empty() || std::any_of(filters_.begin(), filters_.end(), [&](const auto& filter) {
+           return subject_matches(filter, subject);
+         });
+}
+
+bool FilterSet::learn(const SubjectRef& subject) const {
+  const bool is_match = matches(subject.text);
+  if (subject.number >= known_.size()) known_.resize(subject.number + subject.number / 2 + 16);
+  known_[subject.number] = subject.generation << 1 | (is_match ? 1 : 0);
+  return is_match;
+}
+
+}  // namespace leat
