@@ -42,9 +42,7 @@ void ConsumerMachine::set_config(ConsumerState& state, ConsumerConfig config) {
 
 EndedDelivery ConsumerMachine::removed(ConsumerState& state, StreamSeq sequence) {
   state.is_dirty_ = true;
-  if (sequence <= state.latest_limit_ ? state.is_undelivered(sequence)
-                                      : sequence >= (state.is_booked() ? state.next_stream_
-                                                                       : state.lead_stream_)) {
+  if (state.is_counted(sequence)) {
     if (state.num_pending_ > 0) --state.num_pending_;
     return {};
   }
@@ -80,7 +78,7 @@ void ConsumerMachine::purged_all(ConsumerState& state, StreamSeq next) {
   state.redelivered_pending_ = 0;
   state.num_pending_ = 0;
   state.latest_.clear();
-  state.latest_position_ = 0;
+  state.latest_position_ = state.lead_latest_position_ = 0;
   purged_below(state, next);
 }
 
@@ -110,7 +108,7 @@ void ConsumerMachine::pass_latest(ConsumerState& state, StreamSeq sequence) {
   }
   if (state.latest_position_ == state.latest_.size()) {
     state.latest_.clear();
-    state.latest_position_ = 0;
+    state.latest_position_ = state.lead_latest_position_ = 0;
   }
 }
 
@@ -177,14 +175,14 @@ bool ConsumerMachine::move_cursor(ConsumerState& state, const CursorCommand& com
     return false;
   }
   state.next_consumer_ = command.delivered.next();
-  pass_latest(state, command.next_stream.previous());
   state.next_stream_ = command.next_stream;
-  state.floor_ = {.consumer_seq = command.delivered,
-                  .stream_seq = command.next_stream.previous(),
-                  .at = stamp};
+  state.floor_ = {
+      .consumer_seq = command.delivered, .stream_seq = command.next_stream.previous(), .at = stamp};
   state.delivered_at_ = stamp;
   state.lead_consumer_ = std::max(state.lead_consumer_, state.next_consumer_);
   state.lead_stream_ = std::max(state.lead_stream_, state.next_stream_);
+  pass_latest(state, command.next_stream.previous());
+  state.lead_latest_position_ = std::max(state.lead_latest_position_, state.latest_position_);
   state.is_dirty_ = true;
   return true;
 }
@@ -193,7 +191,8 @@ void ConsumerMachine::recount(ConsumerState& state, const StreamView& stream) {
   const StreamSeq from = std::max(state.is_booked() ? state.next_stream_ : state.lead_stream_,
                                   state.latest_limit_.next());
   state.num_pending_ = stream.count(state.filters_, from);
-  for (std::size_t i = state.latest_position_; i < state.latest_.size(); ++i) {
+  for (std::size_t i = state.is_booked() ? state.latest_position_ : state.lead_latest_position_;
+       i < state.latest_.size(); ++i) {
     if (stream.contains(state.latest_[i])) ++state.num_pending_;
   }
 }

@@ -15,6 +15,13 @@ bool ConsumerState::is_undelivered(StreamSeq sequence) const {
   return sequence >= next_stream_;
 }
 
+bool ConsumerState::is_counted(StreamSeq sequence) const {
+  if (is_booked()) return is_undelivered(sequence);
+  if (sequence > latest_limit_) return sequence >= std::max(lead_stream_, next_stream_);
+  return std::binary_search(latest_.begin() + static_cast<std::ptrdiff_t>(lead_latest_position_),
+                            latest_.end(), sequence);
+}
+
 bool ConsumerState::needs(StreamSeq sequence) const {
   return is_undelivered(sequence) || pending_.find(sequence) != nullptr ||
          given_up_.contains(sequence);

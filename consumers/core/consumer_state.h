@@ -75,6 +75,9 @@ class ConsumerState {
   }
 
  private:
+  // Whether this message is among num_pending().
+  bool is_counted(StreamSeq sequence) const;
+
   friend class ConsumerMachine;  // apply
   friend class Selector;         // the leader's cursor and the heap
   friend class ConsumerPages;    // load and store
@@ -103,6 +106,7 @@ class ConsumerState {
   ConsumerSeq lead_consumer_{1};
   StreamSeq lead_stream_{1};
   WallNs lead_at_ = 0;
+  std::size_t lead_latest_position_ = 0;
   std::vector<Deadline> deadlines_;
   std::uint64_t deadline_order_ = 0;
   std::uint64_t wake_mark_ = 0;  // the call of apply that named it last

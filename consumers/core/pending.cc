@@ -62,9 +62,9 @@ bool PendingDeliveries::erase(StreamSeq sequence) {
 }
 
 void PendingDeliveries::compact() {
-  slots_.erase(std::remove_if(slots_.begin(), slots_.end(),
-                              [](const Slot& slot) { return !slot.is_live; }),
-               slots_.end());
+  slots_.erase(
+      std::remove_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.is_live; }),
+      slots_.end());
 }
 
 void PendingDeliveries::clear() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <set>
 #include <vector>
 
 #include "consumers/core/consumer_state.h"
@@ -91,14 +92,18 @@ class Selector {
   SelectResult choose_new();
   SelectResult choose_latest();
   bool is_full() const;
+  std::size_t latest_position() const;
   void push_deadlines_of_all();
 
   ConsumerState& state_;
   const StreamView& stream_;
   ConsumerSeq next_consumer_;
   StreamSeq next_stream_;
-  std::size_t latest_position_ = 0;
+  StreamSeq next_stream_latest_;    // in the list of last_per_subject
+  StreamSeq scanned_;               // nothing before it is left to be chosen
+  std::uint64_t generation_ = 0;    // of the state's filters
   std::deque<InFlight> in_flight_;  // accepted, not applied
+  std::set<StreamSeq> in_flight_again_;
   std::uint64_t first_in_flight_ = 0;
   std::deque<Redelivery> redeliveries_;  // due, in the order of delivery
   std::vector<BookItem> accepted_;       // since take_booking()
@@ -107,7 +112,6 @@ class Selector {
   std::vector<StreamSeq> give_ups_;  // to be proposed
   std::vector<StreamSeq> giving_up_;
   ConsumerSeq cursor_taken_;
-  StreamSeq cursor_stream_taken_;
 };
 
 }  // namespace leat

@@ -107,8 +107,8 @@ struct BookItem {
 struct BookCommand {
   ConsumerId consumer{};
   std::uint64_t generation = 0;  // counts the changes of the filters
-  ConsumerSeq expected{};   // the next consumer sequence as the leader sees it
-  StreamSeq next_stream{};  // where the leader looks on after these
+  ConsumerSeq expected{};        // the next consumer sequence as the leader sees it
+  StreamSeq next_stream{};       // where the leader looks on after these
   std::span<const BookItem> items{};
 };
 

@@ -16,7 +16,7 @@ namespace leat {
 struct IndexSlot {
   std::uint32_t time_low = 0;
   std::uint32_t time_high = 0;
-  std::uint32_t subject = 0;  // number in the subject table
+  std::uint32_t subject = 0;         // number in the subject table
   std::uint32_t size_and_never = 0;  // bit 31: it outlives max_age
   // Distance to the next message of the same subject; 0 = it was the last when this was set, or too
   // far away. Holds for removed messages too, so that a chain leads over them.
@@ -47,7 +47,8 @@ class MessageIndex {
   // The first message; none when empty.
   StreamSeq first() const { return first_; }
 
-  // `sequence` is above all others that were ever stored. The returned slot is filled by the caller.
+  // `sequence` is above all others that were ever stored. The returned slot is filled by the
+  // caller.
   IndexSlot& append(StreamSeq sequence);
   // False when it was not there.
   bool erase(StreamSeq sequence);
@@ -69,8 +70,8 @@ class MessageIndex {
   StreamSeq at_or_after(StreamSeq sequence) const;
   StreamSeq at_or_before(StreamSeq sequence) const;
 
-  // Calls visit(sequence, slot) for messages from `from` on until it returns false or `budget` places
-  // were looked at. Returns where to go on; none at the end.
+  // Calls visit(sequence, slot) for messages from `from` on until it returns false or `budget`
+  // places were looked at. Returns where to go on; none at the end.
   template <typename Visit>
   StreamSeq walk(StreamSeq from, std::uint64_t budget, Visit visit) const;
 
