@@ -141,7 +141,7 @@ JsonSchema<StreamConfig> make_schema() {
                     .field("metadata", &C::metadata)
                     .custom("persist_mode", decode_persist_mode);
   for (const UnbuiltRow& row : kUnbuiltRows) {
-    schema = std::move(schema).custom(json_name(row.field), unbuilt_decoder(row));
+    std::move(schema).custom(json_name(row.field), unbuilt_decoder(row));
   }
   return schema;
 }

@@ -33,11 +33,13 @@ ApiResult<StreamConfig> normalize_stream_config(const StreamConfigRequest& reque
                                                 const AccountLimits& account,
                                                 const ServerAssetLimits& server);
 
-// The same for a stream that exists, and what may not change.
+// The same for a stream that exists, whose new configuration this shall be.
 ApiResult<StreamConfig> normalize_stream_update(const StreamConfigRequest& request,
-                                                const StreamConfig& old,
                                                 const AccountLimits& account,
                                                 const ServerAssetLimits& server);
+
+// What may not change in a stream that exists.
+ApiStatus check_stream_update(const StreamConfig& old, const StreamConfig& updated);
 
 // Where a request to make a consumer was sent.
 struct ConsumerCreateTarget {

@@ -1,0 +1,233 @@
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "core/base/duration.h"
+#include "core/base/result.h"
+#include "core/subject/subject.h"
+#include "proto/api/asset_rules.h"
+#include "proto/api/validate.h"
+
+namespace leat {
+
+namespace {
+
+constexpr DurationNs kShortestAge = 100'000'000;
+constexpr DurationNs kDefaultDuplicateWindow = 120'000'000'000;
+constexpr std::int64_t kReplicasMax = 5;
+
+tl::unexpected<ApiError> refused(std::string_view text) {
+  return api_failure(ApiErrorCode::kStreamInvalidConfig, {text});
+}
+
+ApiStatus check_texts(const StreamConfig& config) {
+  if (!is_asset_name(config.name)) {
+    return refused(R"(stream name is required and can not contain '.', '*', '>', '\', '/')");
+  }
+  if (config.name.size() > kAssetNameBytes) {
+    return refused("stream name is too long, maximum allowed is 255");
+  }
+  if (config.description.size() > kDescriptionBytes) {
+    return refused("stream description is too long, maximum allowed is 4096");
+  }
+  if (metadata_bytes(config.metadata) > kMetadataBytes) {
+    return refused("stream metadata exceeds maximum size of 131072 bytes");
+  }
+  return {};
+}
+
+// Zero and everything below -1 mean unlimited; pedantry wants -1 to be written.
+template <typename Number>
+ApiStatus normalize_limit(Number& limit, std::string_view name,
+                          const StreamConfigRequest& request) {
+  if (limit < -1 && request.pedantic) {
+    return api_failure(ApiErrorCode::kPedantic, {std::string(name) + " must be set to -1"});
+  }
+  if (limit == 0 || limit < -1) limit = -1;
+  return {};
+}
+
+ApiStatus normalize_limits(StreamConfig& config, const StreamConfigRequest& request) {
+  if (config.num_replicas == 0) config.num_replicas = 1;
+  if (config.num_replicas > kReplicasMax) return refused("maximum replicas is 5");
+  if (config.num_replicas < 0) return api_failure(ApiErrorCode::kReplicasCountCannotBeNegative);
+  LEAT_TRY(normalize_limit(config.max_msgs, "max_msgs", request));
+  LEAT_TRY(normalize_limit(config.max_msgs_per_subject, "max_msgs_per_subject", request));
+  LEAT_TRY(normalize_limit(config.max_bytes, "max_bytes", request));
+  LEAT_TRY(normalize_limit(config.max_msg_size, "max_msg_size", request));
+  LEAT_TRY(normalize_limit(config.max_consumers, "max_consumers", request));
+  return {};
+}
+
+ApiStatus normalize_ages(StreamConfig& config, const ServerAssetLimits& server) {
+  if (config.max_age < 0) return refused("max age can not be negative");
+  if (config.max_age != 0 && config.max_age < kShortestAge) {
+    return refused("max age needs to be >= 100ms");
+  }
+  if (config.duplicate_window == 0) {
+    config.duplicate_window = kDefaultDuplicateWindow;
+    if (config.max_age != 0) {
+      config.duplicate_window = std::min(config.duplicate_window, config.max_age);
+    }
+    if (server.duplicate_window > 0) {
+      config.duplicate_window = std::min(config.duplicate_window, server.duplicate_window);
+    }
+  }
+  if (config.duplicate_window < 0) return refused("duplicates window can not be negative");
+  if (config.max_age != 0 && config.duplicate_window > config.max_age) {
+    return refused("duplicates window can not be larger then max age");
+  }
+  if (config.duplicate_window < kShortestAge) {
+    return refused("duplicates window needs to be >= 100ms");
+  }
+  if (server.duplicate_window > 0 && config.duplicate_window > server.duplicate_window) {
+    return refused("duplicates window can not be larger then server limit of " +
+                   format_duration(server.duplicate_window));
+  }
+  return {};
+}
+
+ApiStatus check_policies(const StreamConfig& config) {
+  if (config.deny_purge && config.allow_rollup_hdrs) {
+    return refused("roll-ups require the purge permission");
+  }
+  if (config.discard_new_per_subject) {
+    if (config.discard != Discard::kNew) {
+      return refused("discard new per subject requires discard new policy to be set");
+    }
+    if (config.max_msgs_per_subject <= 0) {
+      return refused("discard new per subject requires max msgs per subject > 0");
+    }
+  }
+  return {};
+}
+
+// Fields that are not built. Where the combination is wrong by itself, that is what is said.
+ApiStatus check_unbuilt(const StreamConfig& config) {
+  using Field = UnbuiltStreamField;
+  if (config.unbuilt.contains(Field::kMirror)) {
+    if (!config.subjects.empty()) return api_failure(ApiErrorCode::kMirrorWithSubjects);
+    if (config.unbuilt.contains(Field::kSources)) {
+      return api_failure(ApiErrorCode::kMirrorWithSources);
+    }
+  } else if (config.unbuilt.contains(Field::kMirrorDirect)) {
+    return refused("stream has no mirror but does have mirror direct");
+  }
+  for (int i = 0; i < kUnbuiltStreamFieldCount; ++i) {
+    const auto field = static_cast<Field>(i);
+    if (config.unbuilt.contains(field)) {
+      return refused(std::string(json_name(field)) + " is not supported by this server");
+    }
+  }
+  return {};
+}
+
+ApiStatus check_reserved(const StreamConfig& config, std::string_view subject) {
+  constexpr std::array<std::string_view, 3> kApiSubjects = {"$JS.>", "$JSC.>", "$NRG.>"};
+  if (config.no_ack) return {};
+  if (subject == ">") return refused("capturing all subjects requires no-ack to be true");
+  for (const std::string_view reserved : kApiSubjects) {
+    if (subjects_collide(subject, reserved) && !is_subset(subject, "$JS.EVENT.>")) {
+      return refused("subjects that overlap with jetstream api require no-ack to be true");
+    }
+  }
+  if (subjects_collide(subject, "$SYS.>") && !is_subset(subject, "$SYS.ACCOUNT.>")) {
+    return refused("subjects that overlap with system api require no-ack to be true");
+  }
+  return {};
+}
+
+ApiStatus check_subjects(const StreamConfig& config) {
+  for (const std::string& subject : config.subjects) {
+    if (!is_valid_subject(subject)) return refused("invalid subject");
+    LEAT_TRY(check_reserved(config, subject));
+  }
+  for (std::size_t i = 0; i < config.subjects.size(); ++i) {
+    for (std::size_t j = i + 1; j < config.subjects.size(); ++j) {
+      if (!subjects_collide(config.subjects[i], config.subjects[j])) continue;
+      return refused("subject \"" + config.subjects[i] + "\" overlaps with \"" +
+                     config.subjects[j] + "\"");
+    }
+  }
+  return {};
+}
+
+ApiStatus check_account(const StreamConfig& config, const AccountLimits& account) {
+  if (config.num_replicas > 1) return api_failure(ApiErrorCode::kStreamReplicasNotSupported);
+  if (account.max_bytes_required && config.max_bytes <= 0) {
+    return api_failure(ApiErrorCode::kStreamMaxBytesRequired);
+  }
+  const std::int64_t bytes_max = config.storage == StorageType::kMemory
+                                     ? account.memory_max_stream_bytes
+                                     : account.storage_max_stream_bytes;
+  if (bytes_max > 0 && config.max_bytes > bytes_max) {
+    return api_failure(ApiErrorCode::kStreamMaxStreamBytesExceeded);
+  }
+  if (account.max_consumers > 0 && config.max_consumers > account.max_consumers) {
+    return api_failure(ApiErrorCode::kMaximumConsumersLimit);
+  }
+  return {};
+}
+
+// What creation and update have in common.
+ApiResult<StreamConfig> normalized(const StreamConfigRequest& request, const AccountLimits& account,
+                                   const ServerAssetLimits& server) {
+  StreamConfig config = request.config;
+  LEAT_TRY(check_texts(config));
+  drop_server_metadata(config.metadata);
+  LEAT_TRY(normalize_limits(config, request));
+  LEAT_TRY(normalize_ages(config, server));
+  LEAT_TRY(check_policies(config));
+  LEAT_TRY(check_unbuilt(config));
+  if (config.subjects.empty()) config.subjects.push_back(config.name);
+  LEAT_TRY(check_subjects(config));
+  LEAT_TRY(check_account(config, account));
+  return config;
+}
+
+}  // namespace
+
+ApiStatus check_stream_target(const StreamConfig& config, std::string_view stream) {
+  if (config.name != stream) return api_failure(ApiErrorCode::kStreamMismatch);
+  if (has_path_separator(config.name)) {
+    return api_failure(ApiErrorCode::kStreamNameContainsPathSeparators);
+  }
+  return {};
+}
+
+ApiResult<StreamConfig> normalize_stream_config(const StreamConfigRequest& request,
+                                                const AccountLimits& account,
+                                                const ServerAssetLimits& server) {
+  if (request.config.sealed) return refused("stream configuration for create can not be sealed");
+  return normalized(request, account, server);
+}
+
+ApiResult<StreamConfig> normalize_stream_update(const StreamConfigRequest& request,
+                                                const AccountLimits& account,
+                                                const ServerAssetLimits& server) {
+  auto config = normalized(request, account, server);
+  if (config && config->sealed) return refused("sealed is not supported by this server");
+  return config;
+}
+
+ApiStatus check_stream_update(const StreamConfig& old, const StreamConfig& updated) {
+  if (updated.storage != old.storage) {
+    return refused("stream configuration update can not change storage type");
+  }
+  const bool was_queue = old.retention == Retention::kWorkQueue;
+  if (was_queue != (updated.retention == Retention::kWorkQueue)) {
+    return refused("stream configuration update can not change retention policy to/from workqueue");
+  }
+  if (old.deny_delete && !updated.deny_delete) {
+    return refused("stream configuration update can not cancel deny message deletes");
+  }
+  if (old.deny_purge && !updated.deny_purge) {
+    return refused("stream configuration update can not cancel deny purge");
+  }
+  if (old.allow_msg_ttl && !updated.allow_msg_ttl) {
+    return refused("message TTL status can not be disabled");
+  }
+  return {};
+}
+
+}  // namespace leat
