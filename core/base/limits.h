@@ -18,6 +18,21 @@ inline constexpr int kConnections = 64 * 1024;
 // Closed connections are remembered for monitoring; the oldest give way.
 inline constexpr std::size_t kClosedConnections = 10'000;
 inline constexpr int kPingsOutstanding = 2;
+
+// Output of one connection: it begins with a small block and goes over to full ones; a body of
+// kReferencedBytes or more is written from the memory it was received in (copying less is cheaper
+// than a piece of its own); one write gathers up to kWriteBytes.
+inline constexpr std::size_t kSmallOutBlockBytes = 1024;
+inline constexpr std::size_t kOutBlockBytes = 32 * 1024;
+inline constexpr std::size_t kReferencedBytes = 4096;
+inline constexpr std::size_t kWriteBytes = 1024 * 1024;
+// Answers that wait for a PONG which waits for other shards; beyond it the connection is not read.
+inline constexpr std::size_t kHeldAnswerBytes = 16 * 1024;
+// Bytes that one connection has under way to other shards; beyond it the connection is not read.
+inline constexpr std::size_t kForwardedBytes = 4 * 1024 * 1024;
+// Permission answers remembered by one connection, and replies that it may answer.
+inline constexpr std::size_t kPermissionAnswers = 256;
+inline constexpr std::size_t kTrackedReplies = 4096;
 // A header block longer than this cannot be stored (error 10097).
 inline constexpr std::size_t kStoredHeaderBytes = 64 * 1024 - 1;
 // Decimal sizes in control lines have at most this many digits; more is a protocol error.

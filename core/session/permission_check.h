@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/base/ids.h"
+#include "core/session/permissions.h"
+
+namespace leat {
+
+// What one connection may do: its user's permissions, the answers they gave lately, and the replies
+// that it may still answer. Owned by its session (none where everything is allowed), on the
+// shard's thread.
+class PermissionCheck {
+ public:
+  explicit PermissionCheck(std::shared_ptr<const PermissionSet> permissions);
+
+  // A publish that only the answering of a request allows uses up one of its answers.
+  bool may_publish(std::string_view subject, SteadyNs now);
+  bool may_subscribe(std::string_view subject, std::string_view queue) const;
+  bool may_receive(std::string_view subject, std::string_view queue);
+  bool filters_deliveries() const { return permissions_->has_subscribe_deny(); }
+  bool tracks_replies() const { return permissions_->responses.has_value(); }
+  // A request with this reply subject was delivered.
+  void note_reply(std::string_view reply, SteadyNs now);
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  template <typename Value>
+  using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+  struct Reply {
+    int sent = 0;
+    SteadyNs since = 0;
+  };
+
+  bool use_reply(std::string_view subject, SteadyNs now);
+  void prune_replies(SteadyNs now);
+
+  std::shared_ptr<const PermissionSet> permissions_;
+  TextMap<bool> may_publish_;  // bounded: emptied when full
+  TextMap<bool> may_receive_;  // the same; only of subjects without a queue
+  TextMap<Reply> replies_;
+  SteadyNs last_prune_ = 0;
+};
+
+}  // namespace leat

@@ -1,0 +1,131 @@
+// What would be wrong: a user reads or writes what the configuration keeps from it.
+#include "core/session/permissions.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/limits.h"
+#include "core/session/permission_check.h"
+#include "core/session/subject_rules.h"
+
+namespace leat {
+namespace {
+
+constexpr DurationNs kSecond = 1'000'000'000;
+
+PermissionSet example() {
+  PermissionSet set;
+  set.publish_allow = {"a.>", "req", "x.*"};
+  set.publish_deny = {"a.no"};
+  set.subscribe_allow = {
+      {"a.>", ""}, {"_INBOX.>", ""}, {"jobs", "v1"}, {"only", "q.*"}, {"b.*", ""}};
+  set.subscribe_deny = {{"a.secret", ""}, {"a.q", "bad"}, {"a.deep.*", ""}};
+  return set;
+}
+
+TEST(SubjectRules, WildcardsAreWholeTokens) {
+  EXPECT_TRUE(pattern_matches("foo.*", "foo.bar"));
+  EXPECT_FALSE(pattern_matches("foo.*", "foo"));
+  EXPECT_FALSE(pattern_matches("foo.>", "foo"));
+  EXPECT_TRUE(pattern_matches("foo.>", "foo.a.b"));
+  EXPECT_FALSE(pattern_matches("foo*", "foox"));
+  EXPECT_TRUE(pattern_matches("foo*", "foo*"));
+  EXPECT_TRUE(pattern_matches("foo.*", "foo.>"));
+  EXPECT_FALSE(pattern_matches("foo.*", "foo..bar"));
+  EXPECT_TRUE(pattern_covers("foo.>", "foo.*.>"));
+  EXPECT_TRUE(pattern_covers("foo.*", "foo.*"));
+  EXPECT_FALSE(pattern_covers("foo.*", "foo.>"));
+  EXPECT_FALSE(pattern_covers("foo.bar", "foo.*"));
+  EXPECT_TRUE(pattern_covers(">", ">"));
+}
+
+TEST(Permissions, WithoutAListEverythingIsAllowed) {
+  const PermissionSet set;
+  EXPECT_TRUE(set.may_publish("anything"));
+  EXPECT_TRUE(set.may_subscribe(">", ""));
+  EXPECT_TRUE(set.may_receive("anything", "q"));
+}
+
+TEST(Permissions, PublishDenyWins) {
+  const PermissionSet set = example();
+  EXPECT_TRUE(set.may_publish("a.ok"));
+  EXPECT_TRUE(set.may_publish("x.*"));
+  EXPECT_FALSE(set.may_publish("a.no"));
+  EXPECT_FALSE(set.may_publish("other"));
+  EXPECT_FALSE(set.may_publish("a"));
+}
+
+TEST(Permissions, SubscribeWithQueues) {
+  const PermissionSet set = example();
+  EXPECT_TRUE(set.may_subscribe("a.>", ""));
+  EXPECT_TRUE(set.may_subscribe("a.b", "any"));
+  EXPECT_FALSE(set.may_subscribe("other", ""));
+  EXPECT_FALSE(set.may_subscribe("a.secret", ""));
+  EXPECT_TRUE(set.may_subscribe("jobs", "v1"));
+  EXPECT_FALSE(set.may_subscribe("jobs", "v2"));
+  EXPECT_FALSE(set.may_subscribe("jobs", ""));
+  EXPECT_TRUE(set.may_subscribe("only", "q.1"));
+  EXPECT_FALSE(set.may_subscribe("only", "q.1.2"));
+  EXPECT_TRUE(set.may_subscribe("a.q", "good"));
+  EXPECT_FALSE(set.may_subscribe("a.q", "bad"));
+  EXPECT_FALSE(set.may_subscribe("a.deep.>", ""));
+}
+
+TEST(Permissions, AWiderSubscriptionThanAllowedIsRefused) {
+  EXPECT_FALSE(example().may_subscribe("b.>", ""));
+  EXPECT_FALSE(example().may_subscribe(">", ""));
+  EXPECT_TRUE(example().may_subscribe("b.*", ""));
+}
+
+TEST(Permissions, WhatIsDeniedIsKeptFromAWiderSubscription) {
+  const PermissionSet set = example();
+  EXPECT_FALSE(set.may_receive("a.secret", ""));
+  EXPECT_FALSE(set.may_receive("a.secret", "q"));
+  EXPECT_TRUE(set.may_receive("a.q", ""));
+  EXPECT_FALSE(set.may_receive("a.q", "bad"));
+  EXPECT_TRUE(set.may_receive("a.open", ""));
+}
+
+std::shared_ptr<const PermissionSet> responder(int messages_max) {
+  PermissionSet set;
+  set.responses = ResponsePermission{.messages_max = messages_max, .expires = 2 * kSecond};
+  return std::make_shared<const PermissionSet>(set);
+}
+
+TEST(PermissionCheck, AnswersAreCountedAndExpire) {
+  PermissionCheck check(responder(2));
+  EXPECT_FALSE(check.may_publish("_INBOX.1", 0));
+  check.note_reply("_INBOX.1", 0);
+  EXPECT_TRUE(check.may_publish("_INBOX.1", kSecond));
+  EXPECT_TRUE(check.may_publish("_INBOX.1", 2 * kSecond));
+  EXPECT_FALSE(check.may_publish("_INBOX.1", 2 * kSecond));
+  check.note_reply("_INBOX.1", 10 * kSecond);
+  EXPECT_TRUE(check.may_publish("_INBOX.1", 11 * kSecond));
+  check.note_reply("_INBOX.2", 10 * kSecond);
+  EXPECT_FALSE(check.may_publish("_INBOX.2", 13 * kSecond));
+  EXPECT_FALSE(check.may_publish("elsewhere", 13 * kSecond));
+}
+
+TEST(PermissionCheck, ManyRequestsDoNotForgetTheLastOnes) {
+  PermissionCheck check(responder(-1));
+  for (std::size_t i = 0; i < 5 * limits::kTrackedReplies; ++i) {
+    const std::string reply = "_INBOX." + std::to_string(i);
+    check.note_reply(reply, static_cast<SteadyNs>(i));
+    ASSERT_TRUE(check.may_publish(reply, static_cast<SteadyNs>(i)));
+  }
+}
+
+TEST(PermissionCheck, RemembersWithoutGrowing) {
+  PermissionCheck check(std::make_shared<const PermissionSet>(example()));
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t i = 0; i < 3 * limits::kPermissionAnswers; ++i) {
+      EXPECT_TRUE(check.may_publish("a." + std::to_string(i), 0));
+      EXPECT_FALSE(check.may_publish("b." + std::to_string(i), 0));
+      EXPECT_TRUE(check.may_receive("a." + std::to_string(i), ""));
+    }
+    EXPECT_FALSE(check.may_publish("a.no", 0));
+    EXPECT_FALSE(check.may_receive("a.secret", ""));
+  }
+}
+
+}  // namespace
+}  // namespace leat
