@@ -30,6 +30,10 @@ inline constexpr std::size_t kWriteBytes = 1024 * 1024;
 inline constexpr std::size_t kHeldAnswerBytes = 16 * 1024;
 // Bytes that one connection has under way to other shards; beyond it the connection is not read.
 inline constexpr std::size_t kForwardedBytes = 4 * 1024 * 1024;
+// Lame duck: connections are closed at most this far apart, several at once where they would be
+// closer than a timer is fine.
+inline constexpr std::int64_t kLameDuckGapNs = 1'000'000'000;
+inline constexpr std::int64_t kLameDuckStepNs = 1'000'000;
 // Permission answers remembered by one connection, and replies that it may answer.
 inline constexpr std::size_t kPermissionAnswers = 256;
 inline constexpr std::size_t kTrackedReplies = 4096;

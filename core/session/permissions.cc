@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/session/subject_rules.h"
+#include "core/subject/subject.h"
 
 namespace leat {
 
@@ -10,7 +10,7 @@ namespace {
 
 bool any_matches(const std::vector<std::string>& patterns, std::string_view subject) {
   return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const std::string& pattern) { return pattern_matches(pattern, subject); });
+                     [&](const std::string& pattern) { return subject_matches(pattern, subject); });
 }
 
 // What the entries of a list say about a subject: plain ones, and those for a queue.
@@ -33,7 +33,7 @@ ListAnswer look_up(const std::vector<SubscribePattern>& list, std::string_view q
     answer.has_queues = true;
     // The literal name first: `*` and `>` are valid names of queues too.
     answer.queue_named = answer.queue_named || entry.queue == queue ||
-                         (!queue.empty() && pattern_covers(entry.queue, queue));
+                         (!queue.empty() && is_subset(queue, entry.queue));
   }
   return answer;
 }
@@ -53,20 +53,20 @@ bool PermissionSet::may_subscribe(std::string_view subject, std::string_view que
   if (subscribe_allow) {
     // All that the subscription could receive has to be allowed.
     const ListAnswer allow = look_up(*subscribe_allow, queue, [&](const std::string& pattern) {
-      return pattern_covers(pattern, subject);
+      return is_subset(subject, pattern);
     });
     if (!applies_to(allow, queue)) return false;
   }
   // A subscription wider than a deny entry is let in; what is denied is kept from it later.
   const ListAnswer deny = look_up(subscribe_deny, queue, [&](const std::string& pattern) {
-    return pattern_matches(pattern, subject);
+    return subject_matches(pattern, subject);
   });
   return !applies_to(deny, queue);
 }
 
 bool PermissionSet::may_receive(std::string_view subject, std::string_view queue) const {
   const ListAnswer deny = look_up(subscribe_deny, queue, [&](const std::string& pattern) {
-    return pattern_matches(pattern, subject);
+    return subject_matches(pattern, subject);
   });
   return !deny.plain && !(deny.queue_named && !queue.empty());
 }

@@ -80,6 +80,7 @@ class SessionSet final : public ConnectionAcceptor, public NoResponderListener {
   void mark_dirty(Session& session);
   void end_turn();
   void remove(Session& session);
+  void closed(ConnectionSnapshot snapshot);
   Session* find(ConnectionId connection) const;
 
   // Back-pressure between sessions, over shards.
@@ -92,7 +93,7 @@ class SessionSet final : public ConnectionAcceptor, public NoResponderListener {
   void watch_writes();
   void check_writes();
   void close_next();
-  void recheck_next();
+  void recheck_ended();
 
   SessionHosts hosts_;
   std::shared_ptr<const SessionSettings> settings_;
@@ -109,7 +110,7 @@ class SessionSet final : public ConnectionAcceptor, public NoResponderListener {
   DurationNs close_gap_ns_ = 0;
   TimerId close_timer_;
 
-  std::vector<ConnectionId> to_recheck_;
+  std::size_t recheck_open_ = 0;  // answers of the authenticator that a reload waits for
   Task recheck_done_;
 };
 

@@ -60,6 +60,7 @@ struct ParserRules {
 class ClientParser {
  public:
   ParserRules& rules() { return rules_; }
+  const ParserRules& rules() const { return rules_; }
 
   ParseOutcome parse(std::string_view input);
 

@@ -5,7 +5,6 @@
 
 #include "core/base/limits.h"
 #include "core/session/permission_check.h"
-#include "core/session/subject_rules.h"
 
 namespace leat {
 namespace {
@@ -20,22 +19,6 @@ PermissionSet example() {
       {"a.>", ""}, {"_INBOX.>", ""}, {"jobs", "v1"}, {"only", "q.*"}, {"b.*", ""}};
   set.subscribe_deny = {{"a.secret", ""}, {"a.q", "bad"}, {"a.deep.*", ""}};
   return set;
-}
-
-TEST(SubjectRules, WildcardsAreWholeTokens) {
-  EXPECT_TRUE(pattern_matches("foo.*", "foo.bar"));
-  EXPECT_FALSE(pattern_matches("foo.*", "foo"));
-  EXPECT_FALSE(pattern_matches("foo.>", "foo"));
-  EXPECT_TRUE(pattern_matches("foo.>", "foo.a.b"));
-  EXPECT_FALSE(pattern_matches("foo*", "foox"));
-  EXPECT_TRUE(pattern_matches("foo*", "foo*"));
-  EXPECT_TRUE(pattern_matches("foo.*", "foo.>"));
-  EXPECT_FALSE(pattern_matches("foo.*", "foo..bar"));
-  EXPECT_TRUE(pattern_covers("foo.>", "foo.*.>"));
-  EXPECT_TRUE(pattern_covers("foo.*", "foo.*"));
-  EXPECT_FALSE(pattern_covers("foo.*", "foo.>"));
-  EXPECT_FALSE(pattern_covers("foo.bar", "foo.*"));
-  EXPECT_TRUE(pattern_covers(">", ">"));
 }
 
 TEST(Permissions, WithoutAListEverythingIsAllowed) {

@@ -1,0 +1,118 @@
+// PUB and HPUB: what a client may publish, and what follows when it has.
+#include <utility>
+
+#include "core/base/quote.h"
+#include "core/session/session.h"
+#include "core/subject/subject.h"
+
+namespace leat {
+
+namespace {
+
+constexpr std::string_view kServiceReply = "_R_.";
+constexpr std::string_view kGatewayReply = "_GR_.";
+constexpr std::string_view kAckReply = "$JS.ACK.";
+constexpr std::string_view kRaftPrefix = "$NRG.";
+
+bool begins_beyond(std::string_view subject, std::string_view prefix) {
+  return subject.size() > prefix.size() && subject.starts_with(prefix);
+}
+
+// Replies that only the server itself gives out.
+bool is_reserved_reply(std::string_view reply) {
+  return begins_beyond(reply, kServiceReply) || begins_beyond(reply, kAckReply) ||
+         begins_beyond(reply, kGatewayReply);
+}
+
+}  // namespace
+
+void Session::publish(const ClientOperation& operation, const ByteBuffer& buffer) {
+  ++in_count_.messages;
+  in_count_.bytes += operation.body.size();
+  ++set_->counts_.in.messages;
+  set_->counts_.in.bytes += operation.body.size();
+  if (is_pedantic_ && !is_literal_subject(operation.subject)) error("Invalid Publish Subject");
+  if (!may_publish(operation)) return;
+  if (is_verbose_) {
+    write_ok(answers());
+    answered();
+  }
+  const RoutedMessage message{
+      .account = account_,
+      .subject = operation.subject,
+      .reply = operation.reply,
+      .body = operation.body,
+      .header_bytes = operation.header_bytes,
+      .origin = {.shard = set_->hosts_.mailbox.self(),
+                 .connection = cid_,
+                 .echo = has_echo_,
+                 .no_responders = has_no_responders_},
+      .frame = buffer.share(operation.frame),
+  };
+  const PublishOutcome outcome = set_->hosts_.router.publish(message);
+  if (!outcome.taken && has_no_responders_ && !operation.reply.empty()) {
+    send_no_responders(operation.subject, operation.reply);
+  }
+  if (outcome.touched != 0) forwarded(outcome.touched, operation.frame.size());
+}
+
+bool Session::may_publish(const ClientOperation& operation) {
+  const std::string_view subject = operation.subject;
+  const bool is_reserved =
+      begins_beyond(subject, kGatewayReply) ||
+      (subject.starts_with(kRaftPrefix) && account_ != settings().accounts->system());
+  if (is_reserved || (permissions_ != nullptr && !permissions_->may_publish(subject, now()))) {
+    error("Permissions Violation for Publish to " + go_quote(subject));
+    return false;
+  }
+  if (is_reserved_reply(operation.reply)) {
+    error("Permissions Violation for Publish with Reply of " + go_quote(operation.reply));
+    return false;
+  }
+  return true;
+}
+
+// Nobody took a request of this connection. Goes to its own plain subscription that waits for the
+// answer, past its maximum, its permissions and echo.
+void Session::send_no_responders(std::string_view subject, std::string_view reply) {
+  if (is_closing() || !has_no_responders_) return;
+  const Subscription* waiting = nullptr;
+  subscriptions_.for_each([&](SubscriptionTable::Slot, const Subscription& subscription) {
+    if (waiting == nullptr && subscription.queue.empty() && !subscription.is_finished &&
+        subject_matches(subscription.subject, reply)) {
+      waiting = &subscription;
+    }
+  });
+  if (waiting == nullptr) return;
+  write_no_responders(out_.text(), reply, waiting->sid, subject);
+  answered();
+}
+
+// Bytes went to other shards. The mailboxes have no bound of their own, so the connection that
+// filled them is not read on until what it sent has been taken.
+void Session::forwarded(ShardSet shards, std::size_t bytes) {
+  touched_ |= shards;
+  forward_shards_ |= shards;
+  forward_bytes_ += bytes;
+  if (!is_token_out_ && forward_bytes_ >= limits::kForwardedBytes / 2) forward_token();
+  if (token_bytes_ + forward_bytes_ >= limits::kForwardedBytes) stall(kStallForward);
+}
+
+void Session::forward_token() {
+  is_token_out_ = true;
+  token_bytes_ = std::exchange(forward_bytes_, 0);
+  const ShardSet shards = std::exchange(forward_shards_, 0);
+  set_->hosts_.router.when_taken(shards, [set = set_, cid = cid_] {
+    if (Session* session = set->find(cid)) session->token_came_back();
+  });
+}
+
+void Session::token_came_back() {
+  is_token_out_ = false;
+  token_bytes_ = 0;
+  if (is_closing()) return;
+  if (forward_bytes_ >= limits::kForwardedBytes / 2) forward_token();
+  if (token_bytes_ + forward_bytes_ < limits::kForwardedBytes) unstall(kStallForward);
+}
+
+}  // namespace leat
