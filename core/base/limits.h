@@ -118,5 +118,9 @@ inline constexpr std::size_t kDirectGetsPending = 16 * 1024;
 // how many subscribers one of them may have (above that, matching costs less than delivering).
 inline constexpr std::size_t kInterestCacheSlots = 2048;
 inline constexpr std::size_t kInterestCachedSubscribers = 1024;
+// Configuration: maps and arrays inside each other, and files that include files. Deeper is a
+// mistake (or a file that includes itself), and what walks the tree may recurse.
+inline constexpr std::size_t kConfigDepth = 64;
+inline constexpr int kConfigIncludes = 16;
 
 }  // namespace leat::limits

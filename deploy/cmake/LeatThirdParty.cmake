@@ -35,6 +35,10 @@ find_library(LEAT_CRYPT_LIBRARY crypt REQUIRED)  # libxcrypt: bcrypt
 add_library(leat_crypt INTERFACE)
 target_link_libraries(leat_crypt INTERFACE "${LEAT_CRYPT_LIBRARY}")
 
+find_package(OpenSSL 3 REQUIRED)
+add_library(leat_crypto INTERFACE)
+target_link_libraries(leat_crypto INTERFACE OpenSSL::Crypto)
+
 find_library(LEAT_JEMALLOC_LIBRARY jemalloc)
 find_package(GTest REQUIRED)
 find_package(benchmark QUIET)
