@@ -35,6 +35,8 @@ class PublisherModel {
 
   // A new life: `client` is connected. Goes on until the client is gone.
   void start(SimLoop& loop, SimClient& client, int messages);
+  // The end of a life: nothing that is still on its way counts, the client may go.
+  void stop() { ++life_; }
   std::uint64_t acknowledged_count() const { return acknowledged_; }
 
  private:
@@ -61,6 +63,7 @@ class WorkerModel {
       : stream_(std::move(stream)), consumer_(std::move(consumer)), record_(record) {}
 
   void start(SimLoop& loop, SimClient& client);
+  void stop() { ++life_; }
   // From then on every message is acknowledged: the healed phase.
   void acknowledge_everything() { is_thorough_ = true; }
 

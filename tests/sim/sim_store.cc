@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
+#include "storage/api/index_row.h"
+
 namespace leat::sim {
 
 void StoreContents::apply(const WriteSet& set) {
@@ -35,9 +38,21 @@ void StoreContents::erase_stream(GroupId stream) {
 
 namespace {
 
+// The row as a store that forgets message ids would give it back.
+Bytes without_ids(const Bytes& value) {
+  const Result<IndexRow> row = IndexRow::parse(value.view());
+  LEAT_CHECK(row.has_value());
+  IndexRowBuilder builder;
+  builder.reset(row->first);
+  for (const IndexedMessage& message : row->messages) {
+    builder.append(message, row->subjects.at(message.subject));
+  }
+  return builder.value(row->last);
+}
+
 class SimRecoveredStore final : public RecoveredStore {
  public:
-  explicit SimRecoveredStore(StoreContents& contents) : contents_(contents) {}
+  SimRecoveredStore(StoreContents& contents, const Bugs& bugs) : contents_(contents), bugs_(bugs) {}
 
   Result<std::vector<GroupId>> groups() override {
     std::vector<GroupId> all;
@@ -64,7 +79,9 @@ class SimRecoveredStore final : public RecoveredStore {
 
   Status scan_index_rows(GroupId stream, StreamSeq from, const RowVisitor& visit) override {
     for (const auto& [key, value] : contents_.index_rows) {
-      if (key.first == stream && key.second >= from) LEAT_TRY(visit(key.second, value.view()));
+      if (key.first != stream || key.second < from) continue;
+      const Bytes row = bugs_.dedup_lost_on_replay ? without_ids(value) : value;
+      LEAT_TRY(visit(key.second, row.view()));
     }
     return {};
   }
@@ -82,12 +99,18 @@ class SimRecoveredStore final : public RecoveredStore {
 
  private:
   StoreContents& contents_;
+  const Bugs& bugs_;
 };
 
 }  // namespace
 
 std::unique_ptr<RecoveredStore> SimStoreDisk::recovered() {
-  return std::make_unique<SimRecoveredStore>(live_);
+  return std::make_unique<SimRecoveredStore>(live_, bugs_);
+}
+
+void SimStoreDisk::write(const WriteSet& set) {
+  live_.apply(set);
+  if (bugs_.applied_ahead_of_data) flushed_.groups[set.group] = live_.groups[set.group];
 }
 
 void SimMessageStore::later(Task task) {
@@ -103,7 +126,7 @@ void SimMessageStore::write(WriteSet set, Task on_written) {
   const std::size_t size = set.size_bytes();
   pending_bytes_ += size;
   later([this, size, set = std::move(set), done = std::move(on_written)]() mutable {
-    disk_.live().apply(set);
+    disk_.write(set);
     pending_bytes_ -= size;
     // The store's own flush comes when it likes, always at a border of write sets.
     if (loop_.chance().below(8) == 0) disk_.flush();

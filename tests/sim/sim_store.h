@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "storage/api/message_store.h"
+#include "tests/sim/bugs.h"
 #include "tests/sim/sim_loop.h"
 
 namespace leat::sim {
@@ -30,14 +31,17 @@ struct StoreContents {
 // everything since the last flush, always a suffix of whole write sets.
 class SimStoreDisk {
  public:
+  explicit SimStoreDisk(const Bugs& bugs) : bugs_(bugs) {}
   StoreContents& live() { return live_; }
   void flush() { flushed_ = live_; }
   void lose_unflushed() { live_ = flushed_; }
+  void write(const WriteSet& set);
   std::unique_ptr<RecoveredStore> recovered();
 
  private:
   StoreContents live_;
   StoreContents flushed_;
+  const Bugs& bugs_;
 };
 
 // The handle of one shard.
