@@ -90,7 +90,7 @@ class Router {
   enum class DirectGet : bool { kRefused, kAllowed };
   void set_direct_get(AccountId account, std::string_view stream, DirectGet direct_get);
 
-  // Interest in a literal subject on any shard; `queue` empty: plain subscriptions count, otherwise
+  // Interest in a literal subject on any shard; `queue` empty: any subscription counts, otherwise
   // members of that group count.
   bool has_interest(AccountId account, std::string_view subject, std::string_view queue) const;
   void watch_interest(AccountId account, std::string_view subject, InterestListener& listener);

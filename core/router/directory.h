@@ -1,0 +1,83 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "proto/api/js_subject.h"
+
+namespace leat {
+
+// Looks strings up by view.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+template <typename Value>
+using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
+
+// A change of the directory, as every shard is told it.
+struct DirectoryChange {
+  enum class Kind : std::uint8_t {
+    kStreamClaimed,
+    kStreamReleased,
+    kConsumerClaimed,
+    kConsumerReleased,
+    kDirectGetAllowed,
+    kDirectGetRefused
+  };
+  Kind kind = Kind::kStreamClaimed;
+  ShardId owner;
+  AccountId account;
+  std::string stream;
+  std::string consumer;
+};
+
+// Which shard takes the JetStream traffic of which stream: (account, stream[, consumer]) -> shard.
+// One copy in each shard's router, on its thread; equal everywhere once the mail is taken.
+class Directory {
+ public:
+  void enable_account(AccountId account);
+  bool is_enabled(AccountId account) const;
+  void apply(const DirectoryChange& change);
+
+  // What becomes of a subject under `$JS.`.
+  enum class Way : std::uint8_t {
+    kNobody,     // no responders: JetStream is off, or the stream or consumer does not exist
+    kSwallowed,  // taken without an answer
+    kAck,
+    kPull,
+    kDirectGet,
+    kStreamApi
+  };
+  struct Place {
+    Way way = Way::kNobody;
+    ShardId shard;
+  };
+  Place find(AccountId account, const JsSubject& subject) const;
+
+ private:
+  struct Stream {
+    ShardId owner;
+    bool allows_direct_get = false;
+    TextSet consumers;
+  };
+  struct Account {
+    bool is_enabled = false;
+    TextMap<Stream> streams;
+  };
+
+  const Stream* find_stream(AccountId account, std::string_view name) const;
+
+  std::vector<Account> accounts_;  // by AccountId
+};
+
+}  // namespace leat
