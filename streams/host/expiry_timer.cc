@@ -15,7 +15,8 @@ ExpiryTimer::~ExpiryTimer() {
 void ExpiryTimer::rearm() {
   if (is_proposed_) return;
   const std::optional<WallNs> next = stream_.machine().next_expiry();
-  if (next && timer_ && due_ == *next) return;
+  // A timer that comes too early looks again; one that would come too late is replaced.
+  if (next && timer_ && due_ <= *next) return;
   const StreamContext& context = stream_.context();
   if (timer_) context.scheduler.cancel(timer_);
   timer_ = {};
@@ -30,13 +31,19 @@ void ExpiryTimer::rearm() {
 
 void ExpiryTimer::fire() {
   timer_ = {};
+  const std::optional<WallNs> next = stream_.machine().next_expiry();
+  // A timer may come a little before the wall clock has got there.
+  const WallNs up_to = std::max(stream_.now(), due_);
+  if (!next || *next > up_to) {
+    rearm();
+    return;
+  }
   last_fired_ = stream_.context().clock.steady_ns();
   is_proposed_ = true;
-  // A timer may come a little before the wall clock has got there.
-  const ExpireCommand command{.up_to = std::max(stream_.now(), due_)};
-  stream_.propose(command, [this](const CommandReply&) {
+  stream_.propose(ExpireCommand{.up_to = up_to}, [this](const CommandReply& reply) {
     is_proposed_ = false;
-    last_fired_ = 0;
+    // Cut short by the bound of one apply: the rest follows at once.
+    if (reply.count >= limits::kMessagesPerApply) last_fired_ = 0;
     rearm();
   });
 }

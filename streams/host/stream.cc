@@ -143,14 +143,23 @@ void Stream::finish_remove() {
   });
 }
 
-void Stream::stop() {
-  if (!is_open_) return;
-  is_open_ = false;
+void Stream::stop(Task done) {
+  if (!is_open_) {
+    done();
+    return;
+  }
+  ingest_.set_subjects({});
   for (StreamListener* listener : context_.listeners) {
     listener->stopping(*this, StreamListener::Stop::kShutdown);
   }
-  ingest_.set_subjects({});
-  if (!is_applying_) take_write_set();
+  is_open_ = false;
+  after_applied([this, done = std::move(done)]() mutable {
+    // One turn later: an entry that is being applied cannot be stored yet.
+    post([this, done = std::move(done)]() mutable {
+      if (!is_applying_) take_write_set();
+      done();
+    });
+  });
 }
 
 const StreamConfig& Stream::config() const {

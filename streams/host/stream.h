@@ -69,8 +69,9 @@ class Stream : public StateMachine {
   // Ends the stream: its tombstone is applied, then its rows are deleted, then `done` runs and the
   // owner may drop it.
   void remove(Task done);
-  // A clean stop: everything applied is on its way to the store.
-  void stop();
+  // A clean stop: pulls are told, then everything proposed is applied and given to the store; then
+  // `done` runs.
+  void stop(Task done);
 
   GroupId uid() const { return assignment_.uid; }
   AccountId account() const { return assignment_.account; }

@@ -38,11 +38,12 @@ void Stream::finish_apply(const RaftEntry& entry) {
   if (!effects_.removals.empty()) blocks_.forget_below(machine_.first_kept());
   if (blocks_.has_full()) plan_write_set();
   // From here on code of others runs, which may propose but not apply.
-  answers_.release(entry.index, effects_);
+  // Listeners first: who is told that a consumer was made finds it.
   if (is_open_) {
     for (StreamListener* listener : context_.listeners) listener->applied(*this, effects_);
     expiry_.rearm();
   }
+  answers_.release(entry.index, effects_);
   run_after_applied(entry.index);
 }
 

@@ -95,22 +95,20 @@ Status StreamSet::recover(StreamAssignment assignment, RecoveredStore& store,
   return {};
 }
 
+std::shared_ptr<Task> StreamSet::after_all(std::size_t count, Task done) {
+  return std::make_shared<Task>([count, done = std::move(done)]() mutable {
+    if (--count == 0 && done) done();
+  });
+}
+
 void StreamSet::start_recovered(Task ready) {
   const std::vector<GroupId> uids = std::exchange(recovered_, {});
   if (uids.empty()) {
     if (ready) ready();
     return;
   }
-  struct Countdown {
-    std::size_t left;
-    Task ready;
-  };
-  auto countdown = std::make_shared<Countdown>(Countdown{uids.size(), std::move(ready)});
-  for (const GroupId uid : uids) {
-    by_uid_.at(uid)->start([countdown] {
-      if (--countdown->left == 0 && countdown->ready) countdown->ready();
-    });
-  }
+  const std::shared_ptr<Task> one_more = after_all(uids.size(), std::move(ready));
+  for (const GroupId uid : uids) by_uid_.at(uid)->start([one_more] { (*one_more)(); });
 }
 
 Stream* StreamSet::find(AccountId account, std::string_view name) {
@@ -143,8 +141,13 @@ StreamUsage StreamSet::usage(AccountId account) {
   return usage;
 }
 
-void StreamSet::stop() {
-  for (const auto& [uid, stream] : by_uid_) stream->stop();
+void StreamSet::stop(Task done) {
+  if (by_uid_.empty()) {
+    done();
+    return;
+  }
+  const std::shared_ptr<Task> one_more = after_all(by_uid_.size(), std::move(done));
+  for (const auto& [uid, stream] : by_uid_) stream->stop([one_more] { (*one_more)(); });
 }
 
 void StreamSet::must_store(GroupId group) {

@@ -80,8 +80,9 @@ class StreamSet : public HorizonListener {
   std::size_t size() const { return by_uid_.size(); }
   StreamUsage usage(AccountId account);
 
-  // A clean stop: pulls are told, timers stop, and everything applied goes to the store.
-  void stop();
+  // A clean stop: pulls are told, timers stop, and everything applied goes to the store. `done`
+  // runs when it is on its way there.
+  void stop(Task done);
 
   void must_store(GroupId group) override;
 
@@ -98,6 +99,8 @@ class StreamSet : public HorizonListener {
     }
   };
 
+  // A task that runs the given one when it was run `count` times.
+  static std::shared_ptr<Task> after_all(std::size_t count, Task done);
   StreamContext context_of(StorageType storage);
   Stream& add(std::unique_ptr<Stream> stream);
   void drop(GroupId uid);

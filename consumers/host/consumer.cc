@@ -1,0 +1,267 @@
+#include "consumers/host/consumer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/base/limits.h"
+#include "core/base/log.h"
+
+namespace leat {
+namespace {
+
+// The cursor of a consumer that is not booked goes to the log at most this often.
+constexpr DurationNs kCursorInterval = 1'000'000'000;
+
+Delivery::Content content_of(const ConsumerConfig& config) {
+  return config.headers_only ? Delivery::Content::kHeadersOnly : Delivery::Content::kWhole;
+}
+
+}  // namespace
+
+Consumer::Consumer(Stream& stream, ConsumerState& state, Rng& rng)
+    : stream_(stream),
+      state_(state),
+      rng_(rng),
+      selector_(state, stream.machine().view()),
+      delivery_(stream.context().router,
+                {.account = stream.account(), .stream = stream.name(), .consumer = state.name()},
+                content_of(state.config())),
+      self_(std::make_shared<Consumer*>(this)),
+      last_used_(steady_now()) {
+  const ConsumerPosition delivered = state_.delivered();
+  position_ = {.consumer_seq = delivered.consumer_seq, .stream_seq = delivered.stream_seq};
+  make_endpoint();
+  arm_inactivity();
+  wake();
+}
+
+Consumer::~Consumer() {
+  *self_ = nullptr;
+  Scheduler& scheduler = stream_.context().scheduler;
+  for (const TimerId timer : {deadline_timer_, inactivity_timer_, cursor_timer_}) {
+    if (timer) scheduler.cancel(timer);
+  }
+}
+
+void Consumer::make_endpoint() {
+  push_.reset();
+  if (config().is_pull()) {
+    if (!pull_) pull_ = std::make_unique<PullEndpoint>(*this);
+    endpoint_ = pull_.get();
+  } else {
+    push_ = std::make_unique<PushEndpoint>(*this);
+    endpoint_ = push_.get();
+  }
+}
+
+void Consumer::update() {
+  delivery_.set_content(content_of(config()));
+  make_endpoint();
+  touch();
+  arm_inactivity();
+  wake();
+}
+
+void Consumer::end(ConsumerEndpoint::End why) {
+  // The state may be gone already: nothing here may look at it, but at a shutdown.
+  if (why == ConsumerEndpoint::End::kShutdown && !state_.is_booked()) propose_cursor();
+  endpoint_->end(why);
+}
+
+void Consumer::wake() {
+  if (is_run_planned_) return;
+  is_run_planned_ = true;
+  stream_.context().scheduler.at_turn_end([self = self_] {
+    if (*self != nullptr) (*self)->run();
+  });
+}
+
+void Consumer::ack_arrived(const AckSubject& subject, const AckBody& body,
+                           const RoutedMessage& message) {
+  touch();
+  if (body.kind == AckKind::kNext && pull_) pull_->arrived(message, body.rest);
+  if (body.kind == AckKind::kUnknown || !state_.is_booked()) return;
+  acks_.add(subject, body, message);
+  wake();
+}
+
+void Consumer::pull_arrived(const RoutedMessage& message) {
+  if (pull_) {
+    pull_->arrived(message, message.payload());
+    return;
+  }
+  if (message.reply.empty()) return;
+  // Inside a publish nothing may be published.
+  stream_.at_turn_end([this, self = self_, to = std::string(message.reply)] {
+    if (*self != nullptr) delivery_.send_status(to, 409, "Consumer is push based");
+  });
+}
+
+void Consumer::flow_control_answered(const RoutedMessage& message) {
+  if (push_) push_->deliver(message, 0);
+}
+
+DeliveredPosition Consumer::position() const { return position_; }
+
+std::uint64_t Consumer::deliverable() {
+  const SelectResult next = selector_.choose(stream_.now());
+  const bool is_redelivery =
+      next.outcome == SelectOutcome::kMessage && next.selection.deliveries > 1;
+  return selector_.num_pending() + (is_redelivery ? 1 : 0);
+}
+
+void Consumer::run() {
+  is_run_planned_ = false;
+  acks_.propose(stream_, id());
+  if (pull_) pull_->admit_arrivals();
+  if (!is_reading_) pump();
+  propose_bookings();
+  arm_deadline();
+}
+
+void Consumer::pump() {
+  endpoint_->begin_turn();
+  for (std::uint32_t sent = 0; sent < limits::kDeliveriesPerTurn; ++sent) {
+    switch (deliver_one()) {
+      case Step::kSent:
+        break;
+      case Step::kWait:
+        return;
+      case Step::kLater:
+        stream_.post([self = self_] {
+          if (*self != nullptr) (*self)->wake();
+        });
+        return;
+    }
+  }
+  stream_.post([self = self_] {
+    if (*self != nullptr) (*self)->wake();
+  });
+}
+
+Consumer::Step Consumer::deliver_one() {
+  if (!endpoint_->wants_message()) return Step::kWait;
+  const WallNs now = stream_.now();
+  const SelectResult result = selector_.choose(now);
+  switch (result.outcome) {
+    case SelectOutcome::kMessage:
+      break;
+    case SelectOutcome::kNothing:
+      endpoint_->end_of_stream();
+      return Step::kWait;
+    case SelectOutcome::kFull:
+      return Step::kWait;
+    case SelectOutcome::kMore:
+      return Step::kLater;
+  }
+  const Selection& selection = result.selection;
+  const std::optional<MessageView> message = stream_.reader().find(selection.stream_seq);
+  if (!message) {
+    read_block_of(selection.stream_seq);
+    return Step::kWait;
+  }
+  const std::size_t size = delivery_.prepare(*message, {.stream = {},
+                                                        .consumer = {},
+                                                        .delivered = selection.deliveries,
+                                                        .stream_seq = selection.stream_seq,
+                                                        .consumer_seq = selection.consumer_seq,
+                                                        .timestamp = message->time,
+                                                        .pending = selection.pending_after});
+  const std::string_view to = endpoint_->next(size);
+  if (to.empty()) return Step::kWait;
+  selector_.accept(selection, now);
+  position_ = {.consumer_seq = selection.consumer_seq, .stream_seq = selection.stream_seq};
+  delivery_.send(to);
+  touch();
+  endpoint_->sent(size);
+  return Step::kSent;
+}
+
+void Consumer::read_block_of(StreamSeq sequence) {
+  is_reading_ = true;
+  stream_.reader().load(sequence, [this, self = self_, sequence](Status loaded) {
+    if (*self == nullptr) return;
+    is_reading_ = false;
+    if (!loaded && stream_.machine().contains(sequence)) {
+      LEAT_LOG(kError) << "stream " << stream_.name() << ": message " << sequence
+                       << " cannot be read: " << loaded.error().text;
+      return;  // stays where it is; the next pull, ack or message tries again
+    }
+    wake();
+  });
+}
+
+void Consumer::propose_bookings() {
+  const auto on_reply = [self = self_](const CommandReply& reply) {
+    if (*self == nullptr || !reply.is_refused) return;
+    (*self)->selector_.reset();
+    (*self)->wake();
+  };
+  if (BookCommand booking; selector_.take_booking(booking)) stream_.propose(booking, on_reply);
+  if (GiveUpCommand give_up; selector_.take_give_up(give_up)) stream_.propose(give_up, on_reply);
+  if (state_.is_booked() || cursor_timer_) return;
+  const SteadyNs due = cursor_proposed_at_ + kCursorInterval;
+  if (cursor_proposed_at_ == 0 || steady_now() >= due) {
+    propose_cursor();
+    return;
+  }
+  cursor_timer_ = stream_.context().scheduler.call_at(due, [this] {
+    cursor_timer_ = {};
+    propose_cursor();
+  });
+}
+
+void Consumer::propose_cursor() {
+  CursorCommand cursor;
+  if (!selector_.take_cursor(cursor)) return;
+  cursor_proposed_at_ = steady_now();
+  stream_.propose(cursor, [](const CommandReply&) {});
+}
+
+void Consumer::arm_deadline() {
+  const WallNs deadline = selector_.next_deadline();
+  // A timer that comes too early looks again; one that would come too late is replaced.
+  if (deadline != 0 && deadline_timer_ && deadline_ <= deadline) return;
+  Scheduler& scheduler = stream_.context().scheduler;
+  if (deadline_timer_) scheduler.cancel(deadline_timer_);
+  deadline_timer_ = {};
+  deadline_ = deadline;
+  if (deadline == 0) return;
+  const DurationNs wait = std::max<DurationNs>(0, deadline - stream_.now());
+  deadline_timer_ = scheduler.call_at(steady_now() + wait, [this] {
+    deadline_timer_ = {};
+    if (selector_.collect_due(stream_.now())) {
+      wake();
+    } else {
+      arm_deadline();
+    }
+  });
+}
+
+void Consumer::arm_inactivity() {
+  Scheduler& scheduler = stream_.context().scheduler;
+  if (inactivity_timer_) scheduler.cancel(inactivity_timer_);
+  inactivity_timer_ = {};
+  if (config().inactive_threshold <= 0) return;
+  inactivity_timer_ = scheduler.call_at(last_used_ + config().inactive_threshold, [this] {
+    inactivity_timer_ = {};
+    check_inactivity();
+  });
+}
+
+void Consumer::check_inactivity() {
+  if (endpoint_->is_in_use()) touch();
+  // Messages that are out and unacknowledged keep a pull consumer, as long as they may come back.
+  if (pull_ && state_.is_booked() && selector_.num_ack_pending() > 0) touch();
+  if (steady_now() - last_used_ < config().inactive_threshold) {
+    arm_inactivity();
+    return;
+  }
+  if (is_delete_proposed_) return;
+  is_delete_proposed_ = true;
+  stream_.propose(ConsumerDeleteCommand{.consumer = id(), .name = state_.name()},
+                  [](const CommandReply&) {});
+}
+
+}  // namespace leat

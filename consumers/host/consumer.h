@@ -1,0 +1,104 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "consumers/core/consumer_state.h"
+#include "consumers/core/select.h"
+#include "consumers/host/ack_batch.h"
+#include "consumers/host/delivery.h"
+#include "consumers/host/pull_endpoint.h"
+#include "consumers/host/push_endpoint.h"
+#include "core/base/ids.h"
+#include "core/base/rng.h"
+#include "core/env/scheduler.h"
+#include "core/router/message.h"
+#include "streams/host/stream.h"
+
+namespace leat {
+
+// One consumer while its stream leads here: the pump from the stream to whoever listens, the acks
+// back, and the timers. Owned by the stream's consumers, on the stream's shard; its replicated
+// state is the machine's.
+//
+//   turn:      pulls and acks arrive, an entry wakes it
+//   turn end:  acks -> one command; pump: choose -> read -> send -> accept; booking -> one command
+//
+// Holds between calls: at most one turn-end task is waiting; while a block is being read the pump
+// stands still and keeps its place.
+class Consumer {
+ public:
+  Consumer(Stream& stream, ConsumerState& state, Rng& rng);
+  ~Consumer();
+  Consumer(const Consumer&) = delete;
+  Consumer& operator=(const Consumer&) = delete;
+
+  // Something may be deliverable, or somebody may want it: the pump runs at the end of this turn.
+  void wake();
+  // Inside a publish.
+  void ack_arrived(const AckSubject& subject, const AckBody& body, const RoutedMessage& message);
+  void pull_arrived(const RoutedMessage& message);
+  void flow_control_answered(const RoutedMessage& message);
+
+  // The configuration was changed.
+  void update();
+  // The consumer is gone, or the stream stops; it is destroyed after the call.
+  void end(ConsumerEndpoint::End why);
+
+  ConsumerId id() const { return state_.id(); }
+  const ConsumerState& state() const { return state_; }
+  const ConsumerConfig& config() const { return state_.config(); }
+  std::size_t waiting_pulls() const { return pull_ ? pull_->waiting() : 0; }
+  bool is_push_bound() const { return push_ && push_->is_bound(); }
+  std::uint64_t num_pending() const { return selector_.num_pending(); }
+  std::uint64_t num_ack_pending() const { return selector_.num_ack_pending(); }
+
+  // --- for the endpoints
+  Stream& stream() { return stream_; }
+  Delivery& delivery() { return delivery_; }
+  Rng& rng() { return rng_; }
+  SteadyNs steady_now() const { return stream_.context().clock.steady_ns(); }
+  // The last delivery, for heartbeats.
+  DeliveredPosition position() const;
+  // What could be delivered to a pull now.
+  std::uint64_t deliverable();
+  // It was used: the time of inactivity begins anew.
+  void touch() { last_used_ = steady_now(); }
+
+ private:
+  enum class Step : std::uint8_t { kSent, kWait, kLater };
+
+  void make_endpoint();
+  void run();
+  void pump();
+  Step deliver_one();
+  void read_block_of(StreamSeq sequence);
+  void propose_bookings();
+  void propose_cursor();
+  void arm_deadline();
+  void arm_inactivity();
+  void check_inactivity();
+
+  Stream& stream_;
+  ConsumerState& state_;
+  Rng& rng_;
+  Selector selector_;
+  Delivery delivery_;
+  AckBatch acks_;
+  std::unique_ptr<PullEndpoint> pull_;
+  std::unique_ptr<PushEndpoint> push_;
+  ConsumerEndpoint* endpoint_ = nullptr;
+  std::shared_ptr<Consumer*> self_;  // null inside once the consumer is gone
+  DeliveredPosition position_;
+  TimerId deadline_timer_;
+  WallNs deadline_ = 0;
+  TimerId inactivity_timer_;
+  TimerId cursor_timer_;
+  SteadyNs last_used_ = 0;
+  SteadyNs cursor_proposed_at_ = 0;
+  bool is_run_planned_ = false;
+  bool is_reading_ = false;
+  bool is_delete_proposed_ = false;
+};
+
+}  // namespace leat

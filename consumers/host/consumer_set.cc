@@ -1,0 +1,192 @@
+#include "consumers/host/consumer_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/base62.h"
+#include "core/base/check.h"
+#include "proto/ack/ack_body.h"
+#include "proto/ack/ack_subject.h"
+#include "proto/api/advisories.h"
+
+namespace leat {
+
+ConsumerSet::ConsumerSet(StreamSet& streams, Router& router, std::uint64_t random_seed)
+    : streams_(streams), router_(router), rng_(random_seed) {
+  router_.set_traffic_sink(StreamTraffic::kAck, *this);
+  router_.set_traffic_sink(StreamTraffic::kPull, *this);
+  streams_.add_listener(*this);
+}
+
+ConsumerSet::~ConsumerSet() = default;
+
+void ConsumerSet::create(Stream& stream, const ConsumerCreateCommand& command,
+                         CommandCallback done) {
+  stream.propose(command, std::move(done));
+}
+
+void ConsumerSet::remove(Stream& stream, std::string_view name, CommandCallback done) {
+  stream.propose(ConsumerDeleteCommand{.consumer = {}, .name = name}, std::move(done));
+}
+
+std::optional<ConsumerInfo> ConsumerSet::info(Stream& stream, std::string_view name) {
+  const ConsumerState* state = stream.machine().find_consumer(name);
+  if (state == nullptr) return {};
+  return info_of(stream, *state);
+}
+
+std::vector<ConsumerInfo> ConsumerSet::infos(Stream& stream) {
+  std::vector<ConsumerInfo> infos;
+  for (const std::string& name : stream.machine().consumer_names()) {
+    infos.push_back(info_of(stream, *stream.machine().find_consumer(name)));
+  }
+  return infos;
+}
+
+std::vector<std::string> ConsumerSet::names(const Stream& stream) const {
+  return stream.machine().consumer_names();
+}
+
+std::vector<const ConsumerConfig*> ConsumerSet::configs(const Stream& stream) const {
+  std::vector<const ConsumerConfig*> configs;
+  for (const ConsumerId id : stream.machine().consumer_ids()) {
+    configs.push_back(&stream.machine().find_consumer(id)->config());
+  }
+  return configs;
+}
+
+std::string ConsumerSet::new_name(const Stream& stream) {
+  std::string name = random_base62(rng_, 8);
+  while (stream.machine().find_consumer(name) != nullptr) name = random_base62(rng_, 8);
+  return name;
+}
+
+ConsumerInfo ConsumerSet::info_of(Stream& stream, const ConsumerState& state) {
+  ConsumerInfo info = stream.machine().consumer_info(state);
+  if (const Consumer* consumer = find(stream, state.id())) {
+    info.num_waiting = consumer->waiting_pulls();
+    info.push_bound = consumer->is_push_bound();
+    info.num_pending = consumer->num_pending();
+    if (state.is_booked()) info.num_ack_pending = consumer->num_ack_pending();
+  }
+  return info;
+}
+
+Consumer* ConsumerSet::find(AccountId account, std::string_view stream, std::string_view consumer) {
+  const Stream* found = streams_.find(account, stream);
+  if (found == nullptr) return nullptr;
+  const auto of_stream = of_stream_.find(found->uid());
+  if (of_stream == of_stream_.end()) return nullptr;
+  const auto named = of_stream->second.by_name.find(consumer);
+  return named == of_stream->second.by_name.end() ? nullptr : named->second;
+}
+
+Consumer* ConsumerSet::find(const Stream& stream, ConsumerId id) {
+  const auto of_stream = of_stream_.find(stream.uid());
+  if (of_stream == of_stream_.end()) return nullptr;
+  const auto found = of_stream->second.by_id.find(id);
+  return found == of_stream->second.by_id.end() ? nullptr : found->second.get();
+}
+
+void ConsumerSet::add(Stream& stream, ConsumerId id) {
+  ConsumerState* state = stream.machine_for_selector().consumer_for_selector(id);
+  LEAT_CHECK(state != nullptr) << "consumer " << id;
+  OfStream& of_stream = of_stream_[stream.uid()];
+  auto consumer = std::make_unique<Consumer>(stream, *state, rng_);
+  of_stream.by_name[state->name()] = consumer.get();
+  of_stream.by_id[id] = std::move(consumer);
+  router_.claim_consumer(stream.account(), stream.name(), state->name());
+}
+
+void ConsumerSet::end(Stream& stream, const ConsumerGone& gone) {
+  const auto of_stream = of_stream_.find(stream.uid());
+  if (of_stream == of_stream_.end()) return;
+  const auto found = of_stream->second.by_id.find(gone.consumer);
+  if (found == of_stream->second.by_id.end()) return;
+  found->second->end(ConsumerEndpoint::End::kDeleted);
+  of_stream->second.by_name.erase(gone.name);
+  router_.release_consumer(stream.account(), stream.name(), gone.name);
+  of_stream->second.by_id.erase(found);
+}
+
+void ConsumerSet::became_leader(Stream& stream) {
+  for (const ConsumerId id : stream.machine().consumer_ids()) add(stream, id);
+}
+
+void ConsumerSet::applied(Stream& stream, const StreamEffects& effects) {
+  for (const ConsumerGone& gone : effects.consumers_gone) end(stream, gone);
+  for (const CommandReply& reply : effects.replies) {
+    if (reply.kind != CommandKind::kConsumerCreate || !reply.consumer) continue;
+    if (reply.change == CommandReply::Change::kNone) continue;
+    if (Consumer* consumer = find(stream, reply.consumer)) {
+      consumer->update();
+    } else if (stream.machine().find_consumer(reply.consumer) != nullptr) {
+      add(stream, reply.consumer);
+    }
+  }
+  for (const ConsumerId id : effects.woken) {
+    if (Consumer* consumer = find(stream, id)) consumer->wake();
+  }
+  for (const DeliveryEvent& event : effects.events) publish_event(stream, event);
+}
+
+void ConsumerSet::stopping(Stream& stream, Stop why) {
+  const auto of_stream = of_stream_.find(stream.uid());
+  if (of_stream == of_stream_.end()) return;
+  for (const auto& [id, consumer] : of_stream->second.by_id) {
+    consumer->end(why == Stop::kDeleted ? ConsumerEndpoint::End::kDeleted
+                                        : ConsumerEndpoint::End::kShutdown);
+  }
+  of_stream_.erase(of_stream);
+}
+
+void ConsumerSet::deliver(const JsSubject& subject, const RoutedMessage& message) {
+  Consumer* consumer = find(message.account, subject.stream, subject.consumer);
+  if (consumer == nullptr) return;
+  switch (subject.endpoint) {
+    case JsEndpoint::kAck:
+      if (const std::optional<AckSubject> ack = parse_ack_subject(message.subject)) {
+        consumer->ack_arrived(*ack, parse_ack_body(message.payload()), message);
+      }
+      return;
+    case JsEndpoint::kConsumerMsgNext:
+      consumer->pull_arrived(message);
+      return;
+    case JsEndpoint::kFlowControl:
+      consumer->flow_control_answered(message);
+      return;
+    default:
+      return;  // the router sends nothing else here
+  }
+}
+
+void ConsumerSet::publish_event(Stream& stream, const DeliveryEvent& event) {
+  const ConsumerState* state = stream.machine().find_consumer(event.consumer);
+  if (state == nullptr) return;
+  const std::string id = random_nuid(rng_);
+  const AdvisoryStamp stamp{.id = id, .timestamp = stream.now()};
+  const DeliveryAdvisory delivery{.stream = stream.name(),
+                                  .consumer = state->name(),
+                                  .consumer_seq = event.consumer_seq,
+                                  .stream_seq = event.stream_seq,
+                                  .deliveries = event.deliveries,
+                                  .reason = event.reason};
+  const auto advisory = [&] {
+    switch (event.kind) {
+      case DeliveryEvent::Kind::kNak:
+        return nak_advisory(stamp, delivery);
+      case DeliveryEvent::Kind::kTerminated:
+        return terminated_advisory(stamp, delivery);
+      case DeliveryEvent::Kind::kMaxDeliver:
+        break;
+    }
+    return max_deliver_advisory(stamp, delivery);
+  }();
+  RoutedMessage message;
+  message.account = stream.account();
+  message.subject = advisory.subject;
+  message.body = advisory.body;
+  router_.publish(message);
+}
+
+}  // namespace leat

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "consumers/host/consumer.h"
+#include "core/base/ids.h"
+#include "core/base/rng.h"
+#include "core/router/router.h"
+#include "core/router/sink.h"
+#include "proto/api/info.h"
+#include "streams/host/stream_listener.h"
+#include "streams/host/stream_set.h"
+
+namespace leat {
+
+// The consumers of all streams that lead on one shard: makes and ends them as the streams' entries
+// say, takes the acks, pulls and flow control answers of the shard, and publishes their advisories.
+// Owned by the shard's hosts, used on the shard's thread; a listener of the StreamSet.
+class ConsumerSet : public StreamListener, public StreamTrafficSink {
+ public:
+  // Registers itself as the sink of acks and pulls, and as a listener of `streams`.
+  ConsumerSet(StreamSet& streams, Router& router, std::uint64_t random_seed);
+  ~ConsumerSet() override;
+  ConsumerSet(const ConsumerSet&) = delete;
+  ConsumerSet& operator=(const ConsumerSet&) = delete;
+
+  // `done` runs when the command is applied, with the error or the change; see CommandReply. The
+  // configuration is normalised, and an ephemeral consumer has been given a name.
+  void create(Stream& stream, const ConsumerCreateCommand& command, CommandCallback done);
+  void remove(Stream& stream, std::string_view name, CommandCallback done);
+  // None when there is no such consumer.
+  std::optional<ConsumerInfo> info(Stream& stream, std::string_view name);
+  // In the order of their names.
+  std::vector<ConsumerInfo> infos(Stream& stream);
+  std::vector<std::string> names(const Stream& stream) const;
+  // The filters of the stream's work queue and other rules look at the configurations of all.
+  std::vector<const ConsumerConfig*> configs(const Stream& stream) const;
+  // A name for an ephemeral consumer that the stream does not know yet.
+  std::string new_name(const Stream& stream);
+
+  // --- StreamListener
+  void became_leader(Stream& stream) override;
+  void applied(Stream& stream, const StreamEffects& effects) override;
+  void stopping(Stream& stream, Stop why) override;
+
+  // --- StreamTrafficSink
+  void deliver(const JsSubject& subject, const RoutedMessage& message) override;
+
+ private:
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>()(name);
+    }
+  };
+  struct OfStream {
+    std::unordered_map<ConsumerId, std::unique_ptr<Consumer>> by_id;
+    std::unordered_map<std::string, Consumer*, NameHash, std::equal_to<>> by_name;
+  };
+
+  Consumer* find(AccountId account, std::string_view stream, std::string_view consumer);
+  Consumer* find(const Stream& stream, ConsumerId id);
+  void add(Stream& stream, ConsumerId id);
+  void end(Stream& stream, const ConsumerGone& gone);
+  void publish_event(Stream& stream, const DeliveryEvent& event);
+  ConsumerInfo info_of(Stream& stream, const ConsumerState& state);
+
+  StreamSet& streams_;
+  Router& router_;
+  Rng rng_;
+  std::unordered_map<GroupId, OfStream> of_stream_;
+};
+
+}  // namespace leat

@@ -1,0 +1,161 @@
+#include "consumers/host/pull_endpoint.h"
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "consumers/host/consumer.h"
+#include "core/base/duration.h"
+#include "proto/api/level.h"
+#include "proto/client/headers.h"
+
+namespace leat {
+namespace {
+
+// The first field of a pull that is known and not built; empty when there is none.
+std::string_view unbuilt_field(const PullRequest& request) {
+  if (!request.group.empty()) return "group";
+  if (request.min_pending != 0) return "min_pending";
+  if (request.min_ack_pending != 0) return "min_ack_pending";
+  if (!request.id.empty()) return "id";
+  if (request.priority != 0) return "priority";
+  return {};
+}
+
+bool asks_for_higher_level(std::string_view headers) {
+  if (headers.empty()) return false;
+  const std::optional<std::string_view> level = header_value(headers, "Nats-Required-Api-Level");
+  if (!level) return false;
+  int number = 0;
+  const char* end = level->data() + level->size();
+  const auto read = std::from_chars(level->data(), end, number);
+  return read.ec != std::errc() || read.ptr != end || number > kApiLevel;
+}
+
+}  // namespace
+
+PullEndpoint::PullEndpoint(Consumer& consumer)
+    : consumer_(consumer),
+      queue_(static_cast<std::size_t>(std::max<std::int64_t>(1, consumer.config().max_waiting))) {}
+
+PullEndpoint::~PullEndpoint() {
+  if (timer_) consumer_.stream().context().scheduler.cancel(timer_);
+}
+
+void PullEndpoint::arrived(const RoutedMessage& message, std::string_view body) {
+  if (message.reply.empty()) return;
+  Arrival arrival;
+  replies_.append(message.reply);
+  arrival.reply = {.subject = replies_.take_all(), .shard = message.origin.shard};
+  arrival.is_level_too_high = asks_for_higher_level(message.headers());
+  Result<PullRequest> request = parse_pull_request(body);
+  if (request) {
+    arrival.request = std::move(*request);
+  } else {
+    arrival.refusal = std::move(request.error().text);
+  }
+  arrivals_.push_back(std::move(arrival));
+  consumer_.wake();
+}
+
+void PullEndpoint::admit_arrivals() {
+  while (!arrivals_.empty()) admit(arrivals_.pop_front());
+  send_notices();
+  arm_timer();
+}
+
+void PullEndpoint::admit(Arrival arrival) {
+  const std::string_view to = arrival.reply.subject.view();
+  Delivery& delivery = consumer_.delivery();
+  consumer_.touch();
+  if (arrival.is_level_too_high) return delivery.send_status(to, 412, "Required Api Level");
+  if (!arrival.refusal.empty()) {
+    return delivery.send_status(to, 400, "Bad Request - " + arrival.refusal);
+  }
+  if (const std::string_view field = unbuilt_field(arrival.request); !field.empty()) {
+    return delivery.send_status(
+        to, 400, "Bad Request - " + std::string(field) + " is not supported by this server");
+  }
+  if (const std::string exceeded = limit_exceeded(arrival.request); !exceeded.empty()) {
+    return delivery.send_status(to, 409, exceeded);
+  }
+  queue_.add(arrival.request,
+             {.reply = std::move(arrival.reply),
+              .now = consumer_.steady_now(),
+              .deliverable = arrival.request.no_wait ? consumer_.deliverable() : 0},
+             notices_);
+}
+
+std::string PullEndpoint::limit_exceeded(const PullRequest& request) const {
+  const ConsumerConfig& config = consumer_.config();
+  if (config.max_batch > 0 && request.batch > config.max_batch) {
+    return "Exceeded MaxRequestBatch of " + std::to_string(config.max_batch);
+  }
+  if (config.max_expires > 0 && request.expires > config.max_expires) {
+    return "Exceeded MaxRequestExpires of " + format_duration(config.max_expires);
+  }
+  if (config.max_bytes > 0 && request.max_bytes > config.max_bytes) {
+    return "Exceeded MaxRequestMaxBytes of " + std::to_string(config.max_bytes);
+  }
+  return {};
+}
+
+std::string_view PullEndpoint::next(std::size_t message_bytes) {
+  const StreamContext& context = consumer_.stream().context();
+  while (const PullReply* reply = queue_.next(message_bytes, consumer_.steady_now(), notices_)) {
+    const std::string_view to = reply->subject.view();
+    if (queue_.interest_is_checked(turn_)) return to;
+    if (context.router.has_interest(consumer_.stream().account(), to, {})) {
+      queue_.set_interest_checked(turn_);
+      return to;
+    }
+    queue_.drop_next();
+  }
+  send_notices();
+  return {};
+}
+
+void PullEndpoint::sent(std::size_t message_bytes) {
+  queue_.served(message_bytes, consumer_.steady_now(), notices_);
+  if (!notices_.empty()) send_notices();
+}
+
+void PullEndpoint::end_of_stream() {
+  queue_.end_of_stream(notices_);
+  send_notices();
+}
+
+void PullEndpoint::end(End why) {
+  for (; !arrivals_.empty(); arrivals_.pop_front()) {
+    notices_.push_back({.status = PullStatus::kConsumerDeleted, .reply = arrivals_.front().reply});
+  }
+  queue_.end_all(why == End::kDeleted ? PullStatus::kConsumerDeleted : PullStatus::kServerShutdown,
+                 notices_);
+  send_notices();
+}
+
+void PullEndpoint::send_notices() {
+  for (const PullNotice& notice : notices_) {
+    consumer_.delivery().send_notice(notice, consumer_.position());
+    if (notice.status != PullStatus::kIdleHeartbeat) consumer_.touch();
+  }
+  notices_.clear();
+}
+
+void PullEndpoint::arm_timer() {
+  const SteadyNs deadline = queue_.next_deadline();
+  if (deadline == 0 || (timer_ && timer_at_ <= deadline)) return;
+  Scheduler& scheduler = consumer_.stream().context().scheduler;
+  if (timer_) scheduler.cancel(timer_);
+  timer_at_ = deadline;
+  timer_ = scheduler.call_at(deadline, [this] { on_timer(); });
+}
+
+void PullEndpoint::on_timer() {
+  timer_ = {};
+  queue_.advance_time(consumer_.steady_now(), notices_);
+  send_notices();
+  arm_timer();
+}
+
+}  // namespace leat

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "consumers/core/pull_queue.h"
+#include "consumers/host/consumer_endpoint.h"
+#include "consumers/host/delivery.h"
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/base/ring.h"
+#include "core/env/scheduler.h"
+#include "core/router/message.h"
+#include "proto/api/pull_request.h"
+
+namespace leat {
+
+class Consumer;
+
+// The pulls of one consumer: takes requests as they arrive, answers what is refused, serves the
+// rest from its queue. Owned by its consumer, on the stream's shard.
+class PullEndpoint : public ConsumerEndpoint {
+ public:
+  explicit PullEndpoint(Consumer& consumer);
+  ~PullEndpoint() override;
+  PullEndpoint(const PullEndpoint&) = delete;
+  PullEndpoint& operator=(const PullEndpoint&) = delete;
+
+  // A request has arrived, inside a publish: it is looked at when the consumer's turn comes.
+  void arrived(const RoutedMessage& message, std::string_view body);
+  // Looks at what has arrived; before the pump.
+  void admit_arrivals();
+  std::size_t waiting() const { return queue_.size(); }
+
+  bool wants_message() override { return !queue_.empty(); }
+  std::string_view next(std::size_t message_bytes) override;
+  void sent(std::size_t message_bytes) override;
+  void end_of_stream() override;
+  void begin_turn() override { ++turn_; }
+  bool is_in_use() override { return !queue_.empty() || !arrivals_.empty(); }
+  void end(End why) override;
+
+ private:
+  struct Arrival {
+    PullReply reply;
+    PullRequest request;
+    std::string refusal;  // what is wrong with its body
+    bool is_level_too_high = false;
+  };
+
+  void admit(Arrival arrival);
+  // The text of a 409 for what the consumer's configuration does not allow; empty when all is well.
+  std::string limit_exceeded(const PullRequest& request) const;
+  void send_notices();
+  void arm_timer();
+  void on_timer();
+
+  Consumer& consumer_;
+  PullQueue queue_;
+  ByteBuffer replies_;
+  Ring<Arrival> arrivals_;
+  std::vector<PullNotice> notices_;
+  std::uint64_t turn_ = 1;
+  TimerId timer_;
+  SteadyNs timer_at_ = 0;
+};
+
+}  // namespace leat
