@@ -114,6 +114,11 @@ inline constexpr std::uint32_t kDeliveriesPerTurn = 256;
 // Direct gets of one turn on one shard that wait for blocks; more are answered 500.
 inline constexpr std::size_t kDirectGetsPending = 16 * 1024;
 
+// API requests of one shard that wait for their turn; the newest above it are answered 429 (10167).
+inline constexpr std::size_t kApiRequestsPending = 10'000;
+// API requests that are served in one turn of a shard, so that messages have their turn.
+inline constexpr std::size_t kApiRequestsPerTurn = 64;
+
 // Interest of one account on one shard: how many subjects have their subscribers remembered, and
 // how many subscribers one of them may have (above that, matching costs less than delivering).
 inline constexpr std::size_t kInterestCacheSlots = 2048;

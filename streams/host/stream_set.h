@@ -80,6 +80,9 @@ class StreamSet : public HorizonListener {
   std::size_t size() const { return by_uid_.size(); }
   StreamUsage usage(AccountId account);
 
+  // The groups over the log of files: the meta group of the first shard is one of them.
+  GroupSet& file_groups() { return file_groups_; }
+
   // A clean stop: pulls are told, timers stop, and everything applied goes to the store. `done`
   // runs when it is on its way there.
   void stop(Task done);

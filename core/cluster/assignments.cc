@@ -1,0 +1,172 @@
+#include "core/cluster/assignments.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/log.h"
+
+namespace leat {
+
+namespace {
+constexpr ShardId kFirstShard{0};
+}  // namespace
+
+Assignments::Assignments(const Doors& doors, std::shared_ptr<const AccountTable> accounts)
+    : doors_(doors), accounts_(std::move(accounts)) {}
+
+void Assignments::connect(const std::vector<Assignments*>& shards) {
+  for (Assignments* shard : shards) shard->shards_ = shards;
+}
+
+ShardId Assignments::owner_of(GroupId uid) const {
+  return ShardId(static_cast<std::uint16_t>(uid.value % shards_.size()));
+}
+
+void Assignments::change(AccountId account, MetaCommand command, StreamChangeCallback done) {
+  LEAT_CHECK(meta_ != nullptr);
+  command.account = accounts_->name_of(account);
+  NameKey key{account, command.name};
+  meta_->propose(std::move(command), [this, key = std::move(key),
+                                      done = std::move(done)](const MetaVerdict& verdict) mutable {
+    if (verdict.error) {
+      done(StreamChange{.error = verdict.error});
+      return;
+    }
+    std::deque<Decided>& queue = deciding_[key];
+    queue.push_back({.account = key.account, .verdict = verdict, .done = std::move(done)});
+    if (queue.size() == 1) carry_out(key);
+  });
+}
+
+void Assignments::carry_out(const NameKey& key) {
+  const Decided& decided = deciding_.at(key).front();
+  Assignments* owner = shards_.at(owner_of(decided.verdict.stream.uid).value);
+  doors_.mailbox.send(owner_of(decided.verdict.stream.uid),
+                      [owner, key, account = decided.account, verdict = decided.verdict] {
+                        owner->put(key, account, verdict);
+                      });
+}
+
+void Assignments::carried_out(const NameKey& key, const StreamChange& change) {
+  const auto found = deciding_.find(key);
+  LEAT_CHECK(found != deciding_.end());
+  StreamChangeCallback done = std::move(found->second.front().done);
+  found->second.pop_front();
+  if (found->second.empty()) {
+    deciding_.erase(found);
+  } else {
+    carry_out(key);
+  }
+  done(change);
+}
+
+void Assignments::put(const NameKey& key, AccountId account, const MetaVerdict& verdict) {
+  using Change = MetaVerdict::Change;
+  const GroupId uid = verdict.stream.uid;
+  StreamAssignment assignment{.account = account,
+                              .uid = uid,
+                              .config_number = verdict.stream.config_number,
+                              .config = verdict.stream.config};
+  auto done = [this, key, uid, change = verdict.change](const Status& status) {
+    StreamChange outcome{.change = change};
+    Stream* stream = doors_.streams.find(uid);
+    if (!status) {
+      LEAT_LOG(kError) << "Stream " << key.name << ": " << status.error().text;
+      outcome.error = api_error(ApiErrorCode::kStreamOfflineReason, {status.error().text});
+    } else if (stream != nullptr) {
+      outcome.info = stream->info({});
+    }
+    report(key, std::move(outcome));
+  };
+  switch (verdict.change) {
+    case Change::kCreated:
+      return doors_.streams.create(std::move(assignment), std::move(done));
+    case Change::kUpdated:
+      return doors_.streams.update(std::move(assignment), std::move(done));
+    case Change::kDeleted:
+      return doors_.streams.remove(uid, std::move(done));
+    case Change::kNone:
+      break;
+  }
+  Stream* stream = doors_.streams.find(uid);
+  if (stream == nullptr) return done(failure(ErrorKind::kNotFound, "the stream is not here"));
+  stream->after_applied([done = std::move(done)] { done(Status()); });
+}
+
+void Assignments::report(const NameKey& key, StreamChange change) {
+  doors_.router.when_taken(
+      doors_.router.other_shards(), [this, key, change = std::move(change)]() mutable {
+        Assignments* first = shards_.front();
+        doors_.mailbox.send(kFirstShard, [first, key, change = std::move(change)] {
+          first->carried_out(key, change);
+        });
+      });
+}
+
+Assignments::Plan Assignments::plan_recovery() const {
+  Plan plan(shards_.size());
+  state().for_each([this, &plan](const MetaStream& stream) {
+    const AccountId account = accounts_->find(stream.account);
+    if (!account) {
+      LEAT_LOG(kWarning) << "Stream " << stream.config.name << " stays away: there is no account "
+                         << stream.account;
+      return;
+    }
+    plan[owner_of(stream.uid).value].push_back({.account = account,
+                                                .uid = stream.uid,
+                                                .config_number = stream.config_number,
+                                                .config = stream.config});
+  });
+  return plan;
+}
+
+// Rows of streams that the meta group does not know are left as they are: nothing is removed that
+// nobody decided to remove.
+void Assignments::warn_of_strangers(RecoveredStore& store) const {
+  const Result<std::vector<GroupId>> groups = store.groups();
+  if (!groups) {
+    LEAT_LOG(kWarning) << "Streams in the store can not be listed: " << groups.error().text;
+    return;
+  }
+  std::map<GroupId, bool> known;
+  state().for_each([&known](const MetaStream& stream) { known[stream.uid] = true; });
+  for (const GroupId group : *groups) {
+    if (group == kMetaGroup || known.contains(group)) continue;
+    LEAT_LOG(kWarning) << "The store has data of stream " << group
+                       << ", which no account has; it is kept and not used";
+  }
+}
+
+void Assignments::recover(RecoveredStore& store, const RecoveredLog& log, Task ready) {
+  warn_of_strangers(store);
+  shards_recovering_ = shards_.size();
+  recover_shard(std::make_shared<Plan>(plan_recovery()), store, log,
+                std::make_shared<Task>(std::move(ready)));
+}
+
+// One shard after the other reads, since the store is read by one thread at a time; they replay at
+// the same time. Every step begins on the first shard: the last entry of the plan is done first.
+void Assignments::recover_shard(std::shared_ptr<Plan> plan, RecoveredStore& store,
+                                const RecoveredLog& log, std::shared_ptr<Task> ready) {
+  const auto shard = static_cast<std::uint16_t>(plan->size() - 1);
+  Assignments* there = shards_.at(shard);
+  doors_.mailbox.send(ShardId(shard), [this, there, plan, &store, &log, ready] {
+    for (StreamAssignment& assignment : plan->back()) {
+      const Status made = there->doors_.streams.recover(std::move(assignment), store, log);
+      if (!made) {
+        LEAT_LOG(kError) << "Offline: " << made.error().text;
+      }
+    }
+    plan->pop_back();
+    there->doors_.streams.start_recovered([this, there, ready] {
+      there->doors_.mailbox.send(kFirstShard, [this, ready] {
+        if (--shards_recovering_ == 0 && *ready) (*ready)();
+      });
+    });
+    there->doors_.mailbox.send(kFirstShard, [this, plan, &store, &log, ready] {
+      if (!plan->empty()) recover_shard(plan, store, log, ready);
+    });
+  });
+}
+
+}  // namespace leat

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/task.h"
+#include "core/cluster/meta_group.h"
+#include "core/env/mailbox.h"
+#include "core/router/router.h"
+#include "core/session/accounts.h"
+#include "proto/api/errors.h"
+#include "proto/api/info.h"
+#include "streams/host/stream_set.h"
+
+namespace leat {
+
+// What became of a change of a stream, once it holds on every shard.
+struct StreamChange {
+  std::optional<ApiError> error{};
+  MetaVerdict::Change change = MetaVerdict::Change::kNone;
+  StreamInfo info{};  // of a stream that is there now
+};
+using StreamChangeCallback = InlineFunction<void(const StreamChange&)>;
+
+// Makes streams on their shards what the meta group has decided about them. One on each shard; the
+// first shard's has the meta group and takes the requests. Owned by the shard's hosts, used on its
+// thread; they speak to one another by mail.
+//
+//   first shard: change -> meta group -> verdict -> mail -> owner: StreamSet -> all shards have the
+//   change of interest -> mail -> first shard: done
+//
+// Holds between calls: of one stream's name at most one change is being carried out; those that
+// follow wait in order, so that a name is free before it is taken again.
+class Assignments {
+ public:
+  struct Doors {
+    StreamSet& streams;
+    Router& router;
+    Mailbox& mailbox;
+  };
+  Assignments(const Doors& doors, std::shared_ptr<const AccountTable> accounts);
+  Assignments(const Assignments&) = delete;
+  Assignments& operator=(const Assignments&) = delete;
+
+  // By shard; once, before any shard runs. The meta group may follow when it has been recovered.
+  static void connect(const std::vector<Assignments*>& shards);
+  void set_meta_group(MetaGroup& meta) { meta_ = &meta; }  // of the first shard's only
+  void set_accounts(std::shared_ptr<const AccountTable> accounts) {
+    accounts_ = std::move(accounts);
+  }
+
+  // --- on the first shard only
+  const MetaState& state() const { return meta_->state(); }
+  std::string_view account_name(AccountId account) const { return accounts_->name_of(account); }
+  // The account of the command is filled in here.
+  void change(AccountId account, MetaCommand command, StreamChangeCallback done);
+  // At start, when the meta group leads: every shard makes its streams from what store and journal
+  // have, one shard after the other; what cannot be made is logged and stays away. `ready` runs
+  // when all streams take publishes. Store and journal outlive that.
+  void recover(RecoveredStore& store, const RecoveredLog& log, Task ready);
+
+  // Where a stream lives.
+  ShardId owner_of(GroupId uid) const;
+
+ private:
+  struct NameKey {
+    AccountId account;
+    std::string name;
+    friend auto operator<=>(const NameKey&, const NameKey&) = default;
+  };
+  struct Decided {
+    AccountId account;
+    MetaVerdict verdict;
+    StreamChangeCallback done;
+  };
+  using Plan = std::vector<std::vector<StreamAssignment>>;  // by shard
+
+  void carry_out(const NameKey& key);
+  void carried_out(const NameKey& key, const StreamChange& change);
+  // On the owner's shard: does it, and answers the first shard.
+  void put(const NameKey& key, AccountId account, const MetaVerdict& verdict);
+  void report(const NameKey& key, StreamChange change);
+  Plan plan_recovery() const;
+  void recover_shard(std::shared_ptr<Plan> plan, RecoveredStore& store, const RecoveredLog& log,
+                     std::shared_ptr<Task> ready);
+  void warn_of_strangers(RecoveredStore& store) const;
+
+  Doors doors_;
+  std::shared_ptr<const AccountTable> accounts_;
+  std::vector<Assignments*> shards_;
+  MetaGroup* meta_ = nullptr;
+  std::map<NameKey, std::deque<Decided>> deciding_;  // the front one is being carried out
+  std::size_t shards_recovering_ = 0;
+};
+
+}  // namespace leat

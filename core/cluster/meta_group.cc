@@ -1,0 +1,97 @@
+#include "core/cluster/meta_group.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/base/check.h"
+#include "raft/group/recovery.h"
+
+namespace leat {
+
+MetaGroup::MetaGroup(const Doors& doors)
+    : doors_(doors), self_(std::make_shared<MetaGroup*>(this)) {}
+
+MetaGroup::~MetaGroup() { *self_ = nullptr; }
+
+Result<std::unique_ptr<MetaGroup>> MetaGroup::recover(const Doors& doors, RecoveredStore& store,
+                                                      const RecoveredLog& log) {
+  LEAT_TRY_ASSIGN(const std::optional<StoredRow> stored, store.stored_row(kMetaGroup));
+  LEAT_TRY_ASSIGN(RaftStart start, recover_group(kMetaGroup, doors.self, log, stored));
+  // What replay will give to the machine is read here once, where it can still be refused.
+  for (const RaftEntry& entry : start.entries) {
+    if (entry.is_no_op()) continue;
+    LEAT_TRY(decode_meta_entry(entry.payload.view()));
+  }
+  std::unique_ptr<MetaGroup> meta(new MetaGroup(doors));
+  LEAT_TRY(store.scan_meta_rows([&meta](std::string_view key, std::string_view value) {
+    return meta->state_.load_row(key, value);
+  }));
+  LEAT_TRY_ASSIGN(Raft raft, Raft::start(std::move(start)));
+  meta->group_ = std::make_unique<Group>(kMetaGroup, std::move(raft), *meta, doors.groups);
+  return meta;
+}
+
+void MetaGroup::start(Task ready) {
+  ready_ = std::move(ready);
+  const Status stands = group_->campaign();
+  LEAT_CHECK(stands.has_value()) << stands.error().text;
+}
+
+void MetaGroup::stop() {
+  if (is_write_set_planned_) take_write_set();
+}
+
+void MetaGroup::propose(MetaCommand command, VerdictCallback done) {
+  LEAT_CHECK(is_leading_);
+  MetaEntry entry;
+  entry.stamp = std::max(doors_.clock.wall_ns(), state_.last_stamp());
+  entry.command = std::move(command);
+  const Result<LogIndex> index = group_->propose(encode_meta_entry(entry));
+  LEAT_CHECK(index.has_value()) << index.error().text;
+  waiting_.push_back({.index = *index, .done = std::move(done)});
+}
+
+StateMachine::Applied MetaGroup::apply(const RaftEntry& entry) {
+  const Result<MetaEntry> decoded = decode_meta_entry(entry.payload.view());
+  LEAT_CHECK(decoded.has_value()) << decoded.error().text;
+  const MetaVerdict verdict = state_.apply(*decoded);
+  plan_write_set();
+  if (!waiting_.empty() && waiting_.front().index == entry.index) {
+    VerdictCallback done = std::move(waiting_.pop_front().done);
+    done(verdict);
+  }
+  return Applied::kYes;
+}
+
+void MetaGroup::became_leader() {
+  is_leading_ = true;
+  if (ready_) std::exchange(ready_, Task())();
+}
+
+void MetaGroup::must_store(GroupId group) {
+  if (group == kMetaGroup) plan_write_set();
+}
+
+// Changes of streams are rare and their rows small, so each turn with one stores it: the journal
+// is never held back by this group.
+void MetaGroup::plan_write_set() {
+  if (std::exchange(is_write_set_planned_, true)) return;
+  doors_.scheduler.post([self = self_] {
+    if (*self != nullptr && (*self)->is_write_set_planned_) (*self)->take_write_set();
+  });
+}
+
+void MetaGroup::take_write_set() {
+  is_write_set_planned_ = false;
+  WriteSet set;
+  set.group = kMetaGroup;
+  state_.take_dirty_rows([&set](const std::string& key, const std::string& value) {
+    set.meta_rows.push_back({.key = key, .value = Bytes::copy_of(value)});
+  });
+  set.raft_row = group_->raft_row();
+  set.stored = group_->applied().index;
+  doors_.store.write(std::move(set), Task());
+}
+
+}  // namespace leat
