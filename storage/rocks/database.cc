@@ -1,0 +1,204 @@
+#include "storage/rocks/database.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "core/base/log.h"
+#include "storage/api/poison.h"
+
+namespace leat::rocks {
+
+class TableEvents : public rocksdb::EventListener {
+ public:
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo& flush) override {
+    flushes_.fetch_add(1, std::memory_order_relaxed);
+    LEAT_LOG(kDebug) << "store: flushed " << flush.cf_name << " up to " << flush.largest_seqno;
+  }
+  void OnTableFileCreated(const rocksdb::TableFileCreationInfo& table) override {
+    table_bytes_.fetch_add(table.file_size, std::memory_order_relaxed);
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    poison_process("writing the store in the background", error_of(*status));
+  }
+
+  std::uint64_t flushes() const { return flushes_.load(std::memory_order_relaxed); }
+  std::uint64_t table_bytes() const { return table_bytes_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> flushes_{0};
+  std::atomic<std::uint64_t> table_bytes_{0};
+};
+
+namespace {
+
+constexpr char kBlocksName[] = "blocks";
+constexpr char kStateName[] = "state";
+constexpr std::size_t kBlockCacheBytes = 32u << 20;
+constexpr std::uint64_t kPeriodicCompactionSeconds = 7 * 24 * 3600;
+// Memory tables waiting for their flush; the store's own bound makes publishers wait before.
+constexpr int kMemtablesMax = 8;
+// Far above what our own bound lets through: RocksDB never slows the store thread down by itself.
+constexpr int kLevel0FilesSlowdown = 1000;
+constexpr int kLevel0FilesStop = 2000;
+constexpr std::size_t kInfoLogBytes = 1u << 20;
+
+rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
+  rocksdb::DBOptions db;
+  db.create_if_missing = true;
+  db.create_missing_column_families = true;
+  db.atomic_flush = true;
+  db.enable_pipelined_write = false;
+  db.allow_concurrent_memtable_write = false;  // one store thread writes
+  db.paranoid_checks = true;
+  db.max_background_jobs = 2;
+  db.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(2 * options.memtable_bytes);
+  db.keep_log_file_num = 2;
+  db.max_log_file_size = kInfoLogBytes;
+  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions family_options(const RocksStoreOptions& options,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = options.memtable_bytes;
+  family.max_write_buffer_number = kMemtablesMax;
+  family.min_write_buffer_number_to_merge = 1;
+  family.level0_slowdown_writes_trigger = kLevel0FilesSlowdown;
+  family.level0_stop_writes_trigger = kLevel0FilesStop;
+  family.soft_pending_compaction_bytes_limit = 0;
+  family.hard_pending_compaction_bytes_limit = 0;
+  family.periodic_compaction_seconds = kPeriodicCompactionSeconds;
+  family.compression = rocksdb::kNoCompression;
+  rocksdb::BlockBasedTableOptions table;
+  table.checksum = rocksdb::kXXH3;
+  table.block_cache = cache;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family;
+}
+
+ErrorKind kind_of(const rocksdb::Status& status) {
+  if (status.IsNotFound()) return ErrorKind::kNotFound;
+  if (status.IsCorruption()) return ErrorKind::kCorruption;
+  if (status.IsNoSpace()) return ErrorKind::kNoSpace;
+  return ErrorKind::kIo;
+}
+
+Status status_of(const rocksdb::Status& status) {
+  if (status.ok()) return {};
+  return tl::unexpected(error_of(status));
+}
+
+}  // namespace
+
+Error error_of(const rocksdb::Status& status) {
+  return {kind_of(status), "store: " + status.ToString()};
+}
+
+Result<std::unique_ptr<Database>> Database::open(const RocksStoreOptions& options) {
+  std::error_code error;
+  std::filesystem::create_directories(options.path, error);
+  if (error) {
+    return failure(ErrorKind::kIo, "making the directory " + options.path + ": " + error.message());
+  }
+  std::unique_ptr<Database> database(new Database);  // NOLINT: private
+  database->events_ = std::make_shared<TableEvents>();
+  rocksdb::DBOptions db_options = database_options(options);
+  db_options.listeners.push_back(database->events_);
+  const auto cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  const rocksdb::ColumnFamilyOptions family = family_options(options, cache);
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
+      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
+      {kBlocksName, family},
+      {kStateName, family}};
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened =
+      rocksdb::DB::Open(db_options, options.path, families, &handles, &db);
+  if (!opened.ok()) {
+    const bool is_locked =
+        opened.IsIOError() && opened.ToString().find("LOCK") != std::string::npos;
+    Error why = error_of(opened);
+    if (is_locked) why.kind = ErrorKind::kUnavailable;
+    return tl::unexpected(std::move(why));
+  }
+  database->db_.reset(db);
+  database->default_ = handles[0];
+  database->blocks_ = handles[1];
+  database->state_ = handles[2];
+  return database;
+}
+
+Database::~Database() {
+  const Status closed = close();
+  if (!closed) {
+    LEAT_LOG(kError) << closed.error().text;
+  }
+}
+
+Status Database::write(rocksdb::WriteBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return status_of(db_->Write(options, &batch));
+}
+
+Result<Bytes> Database::get(Family family, std::string_view key) const {
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status found =
+      db_->Get(rocksdb::ReadOptions(), handle(family), slice(key), &value);
+  if (!found.ok()) return tl::unexpected(error_of(found));
+  return Bytes::copy_of({value.data(), value.size()});
+}
+
+Status Database::scan(Family family, const keys::Range& range, const Visitor& visit) const {
+  const rocksdb::Slice end = slice(range.end.view());
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &end;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, handle(family)));
+  for (row->Seek(slice(range.begin.view())); row->Valid(); row->Next()) {
+    LEAT_TRY(
+        visit({row->key().data(), row->key().size()}, {row->value().data(), row->value().size()}));
+  }
+  return status_of(row->status());
+}
+
+Status Database::flush_all(rocksdb::FlushOptions options) {
+  options.allow_write_stall = true;
+  return status_of(db_->Flush(options, {blocks_, state_}));
+}
+
+Status Database::begin_flush() {
+  rocksdb::FlushOptions options;
+  options.wait = false;
+  return flush_all(options);
+}
+
+Status Database::flush() { return flush_all(rocksdb::FlushOptions()); }
+
+Status Database::close() {
+  if (db_ == nullptr) return {};
+  Status flushed = flush();
+  for (rocksdb::ColumnFamilyHandle* family : {default_, blocks_, state_}) {
+    db_->DestroyColumnFamilyHandle(family);
+  }
+  const rocksdb::Status closed = db_->Close();
+  db_.reset();
+  if (!flushed) return flushed;
+  return status_of(closed);
+}
+
+void Database::add_to(RocksStoreCounts& counts) const {
+  counts.flushes += events_->flushes();
+  counts.table_bytes_written += events_->table_bytes();
+}
+
+}  // namespace leat::rocks

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "storage/api/keys.h"
+#include "storage/rocks/rocks_store.h"
+
+namespace leat::rocks {
+
+// What flushes and compactions tell; written by RocksDB's threads. A background error stops the
+// process: memory tables that cannot be flushed would grow behind a log that cannot be trimmed.
+class TableEvents;
+
+// RocksDB with our two column families and our options. Reads on any thread, writes and flushes on
+// the store thread alone.
+class Database {
+ public:
+  enum class Family { kBlocks, kState };
+  using Visitor = std::function<Status(std::string_view key, std::string_view value)>;
+
+  static Result<std::unique_ptr<Database>> open(const RocksStoreOptions& options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return family == Family::kBlocks ? blocks_ : state_;
+  }
+
+  // One piece, in memory tables; durable only when a flush has completed.
+  Status write(rocksdb::WriteBatch& batch);
+  // kNotFound when there is no such key.
+  Result<Bytes> get(Family family, std::string_view key) const;
+  // All rows of a range in key order; stops at the visitor's first failure.
+  Status scan(Family family, const keys::Range& range, const Visitor& visit) const;
+
+  // Asks for a flush of both families together and returns at once.
+  Status begin_flush();
+  // The same, and waits for it.
+  Status flush();
+  // Flushes and closes; nothing may be called after it.
+  Status close();
+
+  void add_to(RocksStoreCounts& counts) const;
+
+ private:
+  Database() = default;
+  Status flush_all(rocksdb::FlushOptions options);
+
+  std::shared_ptr<TableEvents> events_;
+  std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::ColumnFamilyHandle* default_ = nullptr;
+  rocksdb::ColumnFamilyHandle* blocks_ = nullptr;
+  rocksdb::ColumnFamilyHandle* state_ = nullptr;
+};
+
+inline rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+Error error_of(const rocksdb::Status& status);
+
+}  // namespace leat::rocks

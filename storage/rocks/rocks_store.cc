@@ -1,0 +1,112 @@
+#include "storage/rocks/rocks_store.h"
+
+#include <utility>
+#include <vector>
+
+#include "core/base/check.h"
+#include "storage/api/keys.h"
+#include "storage/rocks/cold_reader.h"
+#include "storage/rocks/database.h"
+#include "storage/rocks/recovered_rows.h"
+#include "storage/rocks/store_thread.h"
+
+namespace leat {
+
+namespace {
+
+using namespace rocks;  // NOLINT: this file puts its parts together
+using Family = Database::Family;
+
+// The store as one shard sees it; on that shard's thread.
+class ShardStore : public MessageStore {
+ public:
+  ShardStore(StoreThread& writer, ColdReader& reader, RemotePost& post, std::size_t& pending_bytes)
+      : writer_(writer), reader_(reader), post_(post), pending_bytes_(pending_bytes) {}
+
+  void write(WriteSet set, Task on_written) override {
+    LEAT_CHECK(set.group) << "a write set without a group";
+    LEAT_CHECK(set.meta_rows.empty() || set.group == kMetaGroup) << set.group;
+    submit(StoreJob::Kind::kWrite, std::move(set), std::move(on_written));
+  }
+
+  void delete_stream(GroupId stream, Task on_deleted) override {
+    LEAT_CHECK(stream && stream != kMetaGroup) << stream;
+    submit(StoreJob::Kind::kDelete, {.group = stream}, std::move(on_deleted));
+  }
+
+  void read_block(GroupId stream, StreamSeq first, ReadCallback callback) override {
+    reader_.read({Family::kBlocks, keys::block(stream, first), &post_, std::move(callback)});
+  }
+
+  void read_index_row(GroupId stream, StreamSeq first, ReadCallback callback) override {
+    reader_.read({Family::kState, keys::index_row(stream, first), &post_, std::move(callback)});
+  }
+
+  std::size_t pending_bytes() const override { return pending_bytes_; }
+
+ private:
+  // The count outlives this handle: a completion may run when it is gone.
+  void submit(StoreJob::Kind kind, WriteSet set, Task on_done) {
+    const std::size_t size_bytes = set.size_bytes();
+    pending_bytes_ += size_bytes;
+    writer_.submit({.kind = kind,
+                    .set = std::move(set),
+                    .post = &post_,
+                    .on_done = [&pending = pending_bytes_, size_bytes,
+                                on_done = std::move(on_done)]() mutable {
+                      pending -= size_bytes;
+                      if (on_done) on_done();
+                    }});
+  }
+
+  StoreThread& writer_;
+  ColdReader& reader_;
+  RemotePost& post_;
+  std::size_t& pending_bytes_;  // owned by the store, used on the shard's thread
+};
+
+class RocksStoreOnDisk : public RocksStore {
+ public:
+  RocksStoreOnDisk(std::unique_ptr<Database> database, const RocksStoreOptions& options)
+      : database_(std::move(database)),
+        recovered_(*database_),
+        writer_(*database_, options.memtable_bytes / 2),
+        reader_(*database_, options.cold_read_threads) {}
+
+  RecoveredStore& recovered() override { return recovered_; }
+
+  std::unique_ptr<MessageStore> open_shard(RemotePost& post) override {
+    pending_bytes_.push_back(std::make_unique<std::size_t>(0));
+    return std::make_unique<ShardStore>(writer_, reader_, post, *pending_bytes_.back());
+  }
+
+  Status stop() override {
+    writer_.stop();
+    reader_.stop();
+    return database_->close();
+  }
+
+  RocksStoreCounts counts() const override {
+    RocksStoreCounts counts;
+    counts.write_sets = writer_.write_sets();
+    counts.written_bytes = writer_.written_bytes();
+    database_->add_to(counts);
+    return counts;
+  }
+
+ private:
+  const std::unique_ptr<Database> database_;
+  RecoveredRows recovered_;
+  std::vector<std::unique_ptr<std::size_t>> pending_bytes_;  // one for each shard
+  StoreThread writer_;
+  ColdReader reader_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RocksStore>> open_rocks_store(RocksStoreOptions options) {
+  LEAT_TRY_ASSIGN(std::unique_ptr<Database> database, Database::open(options));
+  return std::make_unique<RocksStoreOnDisk>(std::move(database), options);
+}
+
+}  // namespace leat

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/env/mailbox.h"
+#include "storage/api/message_store.h"
+#include "storage/rocks/database.h"
+
+namespace leat::rocks {
+
+// What the store thread is asked to do for a shard.
+struct StoreJob {
+  enum class Kind { kWrite, kDelete };
+  Kind kind = Kind::kWrite;
+  WriteSet set;  // of kDelete: its group alone
+  RemotePost* post = nullptr;
+  Task on_done;  // runs on the shard's thread
+};
+
+// The one thread that writes to the database: takes write sets in the order they were given, each
+// as one WriteBatch, and asks for a flush when memory tables are half full. Its queue is bounded by
+// the shards, which hold back publishers at limits::kStorePendingBytes. Owned by the store.
+class StoreThread {
+ public:
+  StoreThread(Database& database, std::size_t flush_bytes);
+  ~StoreThread();
+
+  void submit(StoreJob job);  // any thread
+  // Does what was submitted, then ends.
+  void stop();
+
+  std::uint64_t write_sets() const { return write_sets_.load(std::memory_order_relaxed); }
+  std::uint64_t written_bytes() const { return written_bytes_.load(std::memory_order_relaxed); }
+
+ private:
+  void run();
+  void do_job(StoreJob& job);
+  void fill_write(const WriteSet& set);
+  void fill_delete(GroupId stream);
+  void put(Database::Family family, std::string_view key, std::string_view value);
+  void put_or_delete(std::string_view key, const Bytes& value);
+  void delete_range(Database::Family family, const keys::Range& range);
+
+  Database& database_;
+  const std::size_t flush_bytes_;
+  rocksdb::WriteBatch batch_;          // the thread's own, kept for its memory
+  std::size_t bytes_since_flush_ = 0;  // the thread's own
+  std::atomic<std::uint64_t> write_sets_{0};
+  std::atomic<std::uint64_t> written_bytes_{0};
+
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::vector<StoreJob> waiting_;  // under mutex_
+  bool is_stopping_ = false;       // under mutex_
+  std::thread thread_;
+};
+
+}  // namespace leat::rocks

@@ -1,0 +1,38 @@
+#include "storage/rocks/stored_row.h"
+
+#include "storage/api/encoding.h"
+
+namespace leat::rocks {
+
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kHeadBytes = 24;
+
+}  // namespace
+
+std::string encode_stored_row(const WriteSet& set) {
+  std::string value;
+  value.reserve(kHeadBytes + set.raft_row.size());
+  encoding::append(value, std::uint64_t{kVersion});  // and the reserved bytes
+  encoding::append(value, set.stored.value);
+  encoding::append(value, set.first_kept.value);
+  value.append(set.raft_row.view());
+  return value;
+}
+
+Result<StoredRow> decode_stored_row(std::string_view value) {
+  encoding::Cursor cursor(value);
+  const auto head = cursor.number<std::uint64_t>();
+  StoredRow row;
+  row.stored = LogIndex(cursor.number<std::uint64_t>());
+  row.first_kept = StreamSeq(cursor.number<std::uint64_t>());
+  if (!cursor.ok() || head != kVersion) {
+    return failure(ErrorKind::kCorruption,
+                   "a raft row of the store has an unknown version or size");
+  }
+  row.raft_row = Bytes::copy_of(cursor.bytes(cursor.remaining()));
+  return row;
+}
+
+}  // namespace leat::rocks

@@ -1,0 +1,306 @@
+// If this failed, a restart would find blocks without their state, or state without its blocks.
+#include "storage/rocks/rocks_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
+#include "storage/api/block_format.h"
+#include "storage/rocks/stored_row.h"
+
+namespace leat {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// A shard's thread in a test: runs posted tasks until a condition holds, with a deadline.
+class ShardLoop : public RemotePost {
+ public:
+  void post(Task task) override {
+    {
+      const std::lock_guard lock(mutex_);
+      tasks_.push_back(std::move(task));
+    }
+    ready_.notify_one();
+  }
+  template <typename Condition>
+  bool run_until(Condition holds) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!holds()) {
+      std::unique_lock lock(mutex_);
+      if (!ready_.wait_until(lock, deadline, [&] { return !tasks_.empty(); })) return false;
+      Task task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      task();
+    }
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<Task> tasks_;
+};
+
+WriteSet set_of(std::uint64_t group, std::uint64_t index) {
+  const std::string text = std::to_string(index);
+  WriteSet set{.group = GroupId(group),
+               .raft_row = Bytes::copy_of("raft " + text),
+               .stored = LogIndex(index),
+               .first_kept = StreamSeq(1)};
+  set.blocks.push_back({StreamSeq(index), Bytes::copy_of("block " + text)});
+  set.index_rows.push_back({StreamSeq(index), Bytes::copy_of("index " + text)});
+  set.pages.push_back({{StatePageKind::kStream, 0, 0}, Bytes::copy_of("page " + text)});
+  return set;
+}
+
+class RocksStoreTest : public ::testing::Test {
+ protected:
+  RocksStoreTest() {
+    std::string path = ::testing::TempDir() + "leat-store-XXXXXX";
+    path_ = ::mkdtemp(path.data());
+  }
+  ~RocksStoreTest() override {
+    shard_.reset();
+    store_.reset();
+    std::filesystem::remove_all(path_);
+  }
+
+  void open() {
+    shard_.reset();
+    store_.reset();
+    auto opened = open_rocks_store({.path = path_ + "/db", .cold_read_threads = 2});
+    ASSERT_TRUE(opened) << opened.error().text;
+    store_ = std::move(*opened);
+    shard_ = store_->open_shard(loop_);
+  }
+
+  void write(WriteSet set) {
+    bool is_written = false;
+    shard_->write(std::move(set), [&] { is_written = true; });
+    EXPECT_GT(shard_->pending_bytes(), 0u);
+    ASSERT_TRUE(loop_.run_until([&] { return is_written; }));
+    EXPECT_EQ(shard_->pending_bytes(), 0u);
+  }
+
+  Result<Bytes> read_block(std::uint64_t group, std::uint64_t first) {
+    std::optional<Result<Bytes>> read;
+    shard_->read_block(GroupId(group), StreamSeq(first),
+                       [&](Result<Bytes> value) { read = std::move(value); });
+    EXPECT_FALSE(read);
+    EXPECT_TRUE(loop_.run_until([&] { return read.has_value(); }));
+    return *read;
+  }
+
+  std::vector<std::string> pages(std::uint64_t group) {
+    std::vector<std::string> texts;
+    EXPECT_TRUE(store_->recovered().scan_state_pages(GroupId(group), [&](const StatePageKey& key,
+                                                                         std::string_view value) {
+      texts.push_back(std::to_string(static_cast<int>(key.kind)) + "/" + std::to_string(key.owner) +
+                      "/" + std::to_string(key.number) + "=" + std::string(value));
+      return Status();
+    }));
+    return texts;
+  }
+
+  std::vector<std::uint64_t> index_rows(std::uint64_t group, std::uint64_t from) {
+    std::vector<std::uint64_t> firsts;
+    EXPECT_TRUE(store_->recovered().scan_index_rows(GroupId(group), StreamSeq(from),
+                                                    [&](StreamSeq first, std::string_view) {
+                                                      firsts.push_back(first.value);
+                                                      return Status();
+                                                    }));
+    return firsts;
+  }
+
+  std::string path_;
+  ShardLoop loop_;
+  std::unique_ptr<RocksStore> store_;
+  std::unique_ptr<MessageStore> shard_;
+};
+
+TEST_F(RocksStoreTest, AWriteSetIsReadableAndSurvivesACleanStop) {
+  open();
+  EXPECT_THAT(*store_->recovered().groups(), IsEmpty());
+  WriteSet set = set_of(2, 1);
+  set.pages.push_back({{StatePageKind::kPending, 7, 9}, Bytes::copy_of("p")});
+  write(std::move(set));
+  write(set_of(2, 10));
+  EXPECT_EQ(read_block(2, 1)->view(), "block 1");
+  EXPECT_EQ(read_block(2, 2).error().kind, ErrorKind::kNotFound);
+  std::string row;
+  shard_->read_index_row(GroupId(2), StreamSeq(10), [&](Result<Bytes> r) { row = r->view(); });
+  ASSERT_TRUE(loop_.run_until([&] { return !row.empty(); }));
+  EXPECT_EQ(row, "index 10");
+  ASSERT_TRUE(store_->stop());
+
+  open();
+  EXPECT_THAT(*store_->recovered().groups(), ElementsAre(GroupId(2)));
+  const auto stored = store_->recovered().stored_row(GroupId(2));
+  ASSERT_TRUE(stored && *stored);
+  EXPECT_EQ((*stored)->stored, LogIndex(10));
+  EXPECT_EQ((*stored)->first_kept, StreamSeq(1));
+  EXPECT_EQ((*stored)->raft_row.view(), "raft 10");
+  EXPECT_THAT(pages(2), ElementsAre("1/0/0=page 10", "3/7/9=p"));
+  EXPECT_THAT(index_rows(2, 1), ElementsAre(1, 10));
+  EXPECT_THAT(index_rows(2, 2), ElementsAre(10));
+  EXPECT_EQ(store_->recovered().read_block(GroupId(2), StreamSeq(10))->view(), "block 10");
+  EXPECT_FALSE(*store_->recovered().stored_row(GroupId(3)));
+}
+
+TEST_F(RocksStoreTest, ABlockIsReplacedByItsGrownSelf) {
+  open();
+  write(set_of(2, 1));
+  WriteSet grown = set_of(2, 1);
+  grown.blocks[0].value = Bytes::copy_of("grown");
+  write(std::move(grown));
+  EXPECT_EQ(read_block(2, 1)->view(), "grown");
+}
+
+TEST_F(RocksStoreTest, AnEmptyPageOrMetaRowIsDeleted) {
+  open();
+  WriteSet set{.group = kMetaGroup, .stored = LogIndex(1)};
+  set.meta_rows = {{"stream/a", Bytes::copy_of("1")}, {"stream/b", Bytes::copy_of("2")}};
+  write(std::move(set));
+  WriteSet second{.group = kMetaGroup, .stored = LogIndex(2)};
+  second.meta_rows = {{"stream/a", {}}, {"account/x", Bytes::copy_of("3")}};
+  second.pages.push_back({{StatePageKind::kStream, 0, 0}, {}});
+  write(std::move(second));
+  std::vector<std::string> rows;
+  ASSERT_TRUE(store_->recovered().scan_meta_rows([&](std::string_view key, std::string_view value) {
+    rows.push_back(std::string(key) + "=" + std::string(value));
+    return Status();
+  }));
+  EXPECT_THAT(rows, ElementsAre("account/x=3", "stream/b=2"));
+}
+
+TEST_F(RocksStoreTest, ADeletedStreamIsGoneWithItsNeighboursUntouched) {
+  open();
+  for (std::uint64_t group = 2; group <= 4; ++group) {
+    write(set_of(group, 1));
+    write(set_of(group, 5));
+  }
+  bool is_deleted = false;
+  shard_->delete_stream(GroupId(3), [&] { is_deleted = true; });
+  ASSERT_TRUE(loop_.run_until([&] { return is_deleted; }));
+  for (int start = 0; start < 2; ++start) {
+    EXPECT_THAT(*store_->recovered().groups(), ElementsAre(GroupId(2), GroupId(4)));
+    EXPECT_THAT(*store_->recovered().deleted_groups(), ElementsAre(GroupId(3)));
+    EXPECT_FALSE(*store_->recovered().stored_row(GroupId(3)));
+    EXPECT_THAT(pages(3), IsEmpty());
+    EXPECT_THAT(index_rows(3, 0), IsEmpty());
+    EXPECT_EQ(read_block(3, 5).error().kind, ErrorKind::kNotFound);
+    EXPECT_EQ(read_block(2, 5)->view(), "block 5");
+    EXPECT_EQ(read_block(4, 1)->view(), "block 1");
+    EXPECT_THAT(index_rows(4, 0), ElementsAre(1, 5));
+    ASSERT_TRUE(store_->stop());
+    open();
+  }
+}
+
+TEST_F(RocksStoreTest, CallbacksOfOneShardKeepTheirOrder) {
+  open();
+  std::vector<int> order;
+  for (int i = 0; i < 20; ++i) {
+    shard_->write(set_of(2, static_cast<std::uint64_t>(i + 1)),
+                  [&order, i] { order.push_back(i); });
+  }
+  ASSERT_TRUE(loop_.run_until([&] { return order.size() == 20; }));
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
+// The name makes it run first: RocksDB's threads do not survive the fork of a death test, so the
+// child must be the first to start them.
+using RocksStoreDeathTest = RocksStoreTest;
+
+// A process that ends without a word, as after kill -9, keeps whole write sets up to some flush.
+TEST_F(RocksStoreDeathTest, AKillKeepsWholeWriteSetsOnly) {
+  constexpr std::uint64_t kSets = 300;
+  const auto write_and_die = [&] {
+    auto store = open_rocks_store({.path = path_ + "/db", .memtable_bytes = 1 << 20});
+    auto shard = (*store)->open_shard(loop_);
+    std::uint64_t written = 0;
+    for (std::uint64_t i = 1; i <= kSets; ++i) {
+      WriteSet set = set_of(2 + i % 3, i);
+      set.blocks[0].value = Bytes::copy_of(std::string(40'000, static_cast<char>('a' + i % 26)));
+      shard->write(std::move(set), [&] { ++written; });
+    }
+    loop_.run_until([&] { return written == kSets && (*store)->counts().flushes >= 2; });
+    std::_Exit(written == kSets ? 0 : 1);
+  };
+  EXPECT_EXIT(write_and_die(), ::testing::ExitedWithCode(0), "");
+
+  open();
+  RecoveredStore& recovered = store_->recovered();
+  std::uint64_t groups_found = 0;
+  for (std::uint64_t group = 2; group <= 4; ++group) {
+    const auto row = recovered.stored_row(GroupId(group));
+    ASSERT_TRUE(row);
+    if (!*row) continue;
+    ++groups_found;
+    const std::uint64_t stored = (*row)->stored.value;
+    EXPECT_THAT(pages(group), ElementsAre("1/0/0=page " + std::to_string(stored)));
+    const std::vector<std::uint64_t> firsts = index_rows(group, 0);
+    ASSERT_FALSE(firsts.empty());
+    EXPECT_EQ(firsts.back(), stored);
+    for (std::uint64_t i = 1; i <= kSets; ++i) {
+      const bool is_stored = i % 3 == group - 2 && i <= stored;
+      EXPECT_EQ(recovered.read_block(GroupId(group), StreamSeq(i)).has_value(), is_stored) << i;
+    }
+  }
+  EXPECT_EQ(groups_found, 3u);
+}
+
+TEST_F(RocksStoreTest, AFlippedBitInATableIsAnErrorAndNeverAnotherBlock) {
+  open();
+  WriteSet set = set_of(2, 1);
+  set.blocks[0].value = Bytes::copy_of(std::string(50'000, 'x'));
+  write(std::move(set));
+  ASSERT_TRUE(store_->stop());
+  shard_.reset();
+  store_.reset();
+  int damaged = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(path_ + "/db")) {
+    if (entry.path().extension() != ".sst" || entry.file_size() < 50'000) continue;
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(20'000);
+    file.put('y');
+    ++damaged;
+  }
+  ASSERT_EQ(damaged, 1);
+  open();
+  EXPECT_EQ(read_block(2, 1).error().kind, ErrorKind::kCorruption);
+}
+
+TEST_F(RocksStoreTest, ASecondOpenIsRefused) {
+  open();
+  const auto second = open_rocks_store({.path = path_ + "/db"});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::kUnavailable) << second.error().text;
+}
+
+TEST(StoredRow, IsPinnedAndRefusesOtherVersions) {
+  const WriteSet set{.group = GroupId(2),
+                     .raft_row = Bytes::copy_of("raft"),
+                     .stored = LogIndex(0x0102),
+                     .first_kept = StreamSeq(3)};
+  using namespace std::string_literals;
+  const std::string value = rocks::encode_stored_row(set);
+  EXPECT_EQ(value, "\1\0\0\0\0\0\0\0\2\1\0\0\0\0\0\0\3\0\0\0\0\0\0\0raft"s);
+  EXPECT_EQ(rocks::decode_stored_row(value)->raft_row.view(), "raft");
+  EXPECT_EQ(rocks::decode_stored_row("\2"s + value.substr(1)).error().kind, ErrorKind::kCorruption);
+  EXPECT_FALSE(rocks::decode_stored_row(value.substr(0, 23)));
+}
+
+}  // namespace
+}  // namespace leat
