@@ -1,0 +1,185 @@
+#include "core/api/api_consumer.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/api/api_desk.h"
+#include "proto/api/replies.h"
+#include "proto/api/validate.h"
+
+namespace leat {
+
+namespace {
+
+// A consumer's name in an advisory, which is made after the change.
+struct ConsumerEvent {
+  std::string consumer;
+  AssetAction action;
+};
+
+void publish_action(ApiDesk& desk, const ApiCall& call, const ConsumerEvent& event) {
+  std::string id;
+  desk.publish(call.account(), consumer_action_advisory(desk.stamp(id), call.stream(),
+                                                        event.consumer, event.action));
+}
+
+// Answers when every shard has taken the change of interest, so that who reads the answer reaches
+// the consumer from anywhere.
+void answer_when_taken(ApiDesk& desk, ApiCall call, std::string reply) {
+  Router& router = desk.doors().router;
+  router.when_taken(
+      router.other_shards(),
+      [call = std::move(call), reply = std::move(reply)]() mutable { call.answer(reply); });
+}
+
+template <typename Item>
+Page cut_to_page(std::vector<Item>& items, std::int64_t offset, std::int64_t limit) {
+  Page page{.total = static_cast<std::int64_t>(items.size()), .limit = limit};
+  page.offset = std::clamp<std::int64_t>(offset, 0, page.total);
+  items.erase(items.begin() + std::min(page.offset + page.limit, page.total), items.end());
+  items.erase(items.begin(), items.begin() + page.offset);
+  return page;
+}
+
+// Whether somebody listens where the consumer delivers now, and would no longer.
+bool is_bound_elsewhere(ApiDesk& desk, Stream& stream, const ConsumerConfig& config) {
+  if (config.name.empty() || config.is_pull()) return false;
+  const auto existing = desk.doors().consumers.info(stream, config.name);
+  return existing && existing->push_bound && !existing->config.is_pull() &&
+         existing->config.deliver_subject != config.deliver_subject;
+}
+
+}  // namespace
+
+void ApiConsumer::serve(ApiCall call) {
+  switch (call.endpoint()) {
+    case JsEndpoint::kConsumerCreate:
+    case JsEndpoint::kConsumerDurableCreate:
+      return create(std::move(call));
+    case JsEndpoint::kConsumerDelete:
+      return remove(std::move(call));
+    case JsEndpoint::kConsumerInfo:
+      return info(std::move(call));
+    case JsEndpoint::kConsumerNames:
+      return names(std::move(call));
+    case JsEndpoint::kConsumerList:
+      return list(std::move(call));
+    default:
+      return refuse_unbuilt(std::move(call));
+  }
+}
+
+Stream* ApiConsumer::find(const ApiCall& call) const {
+  return desk_.doors().streams.find(call.account(), call.stream());
+}
+
+void ApiConsumer::create(ApiCall call) {
+  const ApiSettings& settings = desk_.settings();
+  const AccountLimits& limits = settings.limits_of(call.account());
+  auto request = decode_consumer_create_request(call.body(), settings.strictness);
+  if (!request) return call.refuse(request.error());
+  const ConsumerCreateTarget target{
+      .stream = call.stream(),
+      .consumer = call.subject().consumer,
+      .filter = call.subject().rest,
+      .is_durable_form = call.endpoint() == JsEndpoint::kConsumerDurableCreate};
+  if (auto status = check_consumer_target(*request, target); !status) {
+    return call.refuse(status.error());
+  }
+  Stream* stream = find(call);
+  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  const auto config =
+      normalize_consumer_config(request->config, stream->config(), limits, settings.assets);
+  if (!config) return call.refuse(config.error());
+  if (is_bound_elsewhere(desk_, *stream, *config)) {
+    return call.refuse(ApiErrorCode::kConsumerNameExist);
+  }
+  ConsumerSet& consumers = desk_.doors().consumers;
+  std::string name = config->name.empty() ? consumers.new_name(*stream) : config->name;
+  const ConsumerCreateCommand command{.action = request->action,
+                                      .consumers_max = limits.max_consumers > 0
+                                                           ? limits.max_consumers
+                                                           : settings.assets.max_consumers,
+                                      .name = name,
+                                      .config = *config};
+  consumers.create(
+      *stream, command,
+      [desk = &desk_, stream, name, call = std::move(call)](const CommandReply& reply) mutable {
+        if (reply.error) return call.refuse(*reply.error);
+        const auto info = desk->doors().consumers.info(*stream, name);
+        if (!info) return call.refuse(ApiErrorCode::kConsumerNotFound);
+        if (reply.change == CommandReply::Change::kCreated) {
+          publish_action(*desk, call, {name, AssetAction::kCreate});
+        }
+        answer_when_taken(*desk, std::move(call), consumer_create_reply(*info, desk->now()));
+      });
+}
+
+void ApiConsumer::remove(ApiCall call) {
+  if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
+  Stream* stream = find(call);
+  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  const std::string name(call.subject().consumer);
+  desk_.doors().consumers.remove(
+      *stream, name,
+      [desk = &desk_, name, call = std::move(call)](const CommandReply& reply) mutable {
+        if (reply.error) return call.refuse(*reply.error);
+        publish_action(*desk, call, {name, AssetAction::kDelete});
+        answer_when_taken(*desk, std::move(call), success_reply(JsEndpoint::kConsumerDelete));
+      });
+}
+
+void ApiConsumer::info(ApiCall call) {
+  if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
+  Stream* stream = find(call);
+  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  stream->after_applied([desk = &desk_, stream, call = std::move(call)]() mutable {
+    const auto info = desk->doors().consumers.info(*stream, call.subject().consumer);
+    if (!info) return call.refuse(ApiErrorCode::kConsumerNotFound);
+    call.answer(consumer_info_reply(*info, desk->now()));
+  });
+}
+
+void ApiConsumer::names(ApiCall call) {
+  const auto request = decode_consumer_page_request(call.body(), desk_.settings().strictness);
+  if (!request) return call.refuse(request.error());
+  Stream* stream = find(call);
+  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  stream->after_applied(
+      [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
+        std::vector<std::string> names = desk->doors().consumers.names(*stream);
+        const Page page = cut_to_page(names, offset, kNamesPerPage);
+        call.answer(consumer_names_reply(names, page));
+      });
+}
+
+void ApiConsumer::list(ApiCall call) {
+  const auto request = decode_consumer_page_request(call.body(), desk_.settings().strictness);
+  if (!request) return call.refuse(request.error());
+  Stream* stream = find(call);
+  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  stream->after_applied(
+      [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
+        std::vector<ConsumerInfo> infos = desk->doors().consumers.infos(*stream);
+        const Page page = cut_to_page(infos, offset, kInfosPerPage);
+        call.answer(consumer_list_reply(infos, page, desk->now()));
+      });
+}
+
+void ApiConsumer::refuse_unbuilt(ApiCall call) {
+  const JsEndpoint endpoint = call.endpoint();
+  switch (endpoint) {
+    case JsEndpoint::kConsumerPause:
+    case JsEndpoint::kConsumerUnpin:
+    case JsEndpoint::kConsumerReset:
+      return call.refuse(
+          api_error(ApiErrorCode::kConsumerCreate,
+                    {std::string(endpoint_name(endpoint)) + " is not supported by this server"}));
+    default:
+      // What the peer says of a server that is in no cluster, as this one always is.
+      return call.refuse(ApiErrorCode::kClusterRequired);
+  }
+}
+
+}  // namespace leat

@@ -1,0 +1,175 @@
+#include "core/api/api_desk.h"
+
+#include <charconv>
+#include <utility>
+
+#include "core/api/api_account.h"
+#include "core/api/api_consumer.h"
+#include "core/api/api_stream.h"
+#include "core/base/base62.h"
+#include "core/base/limits.h"
+#include "proto/api/level.h"
+#include "proto/client/headers.h"
+
+namespace leat {
+
+namespace {
+
+// A request may state the API level that it relies on.
+bool is_level_too_high(std::string_view headers) {
+  const auto level = header_value(headers, "Nats-Required-Api-Level");
+  if (!level || level->empty()) return false;
+  int number = 0;
+  const char* end = level->data() + level->size();
+  const auto read = std::from_chars(level->data(), end, number);
+  return read.ec != std::errc() || read.ptr != end || number > kApiLevel;
+}
+
+}  // namespace
+
+ApiDesk::ApiDesk(const Doors& doors, std::shared_ptr<const ApiSettings> settings)
+    : doors_(doors),
+      settings_(std::move(settings)),
+      rng_(doors.random_seed),
+      self_(std::make_shared<ApiDesk*>(this)) {
+  doors_.router.set_traffic_sink(StreamTraffic::kStreamApi, *this);
+}
+
+ApiDesk::~ApiDesk() { *self_ = nullptr; }
+
+void ApiDesk::connect(const std::vector<ApiDesk*>& desks) {
+  for (ApiDesk* desk : desks) desk->desks_ = desks;
+}
+
+void ApiDesk::deliver(const JsSubject&, const RoutedMessage& message) {
+  waiting_.emplace_back(self_, message);
+  if (std::exchange(is_serve_planned_, true)) return;
+  doors_.scheduler.post([self = self_] {
+    if (*self != nullptr) (*self)->serve();
+  });
+}
+
+void ApiDesk::serve() {
+  is_serve_planned_ = false;
+  while (waiting_.size() > limits::kApiRequestsPending) {
+    waiting_.back().refuse(ApiErrorCode::kStreamTooManyRequests);
+    waiting_.pop_back();
+  }
+  for (std::size_t served = 0; !waiting_.empty() && served < limits::kApiRequestsPerTurn;
+       ++served) {
+    ApiCall call = std::move(waiting_.front());
+    waiting_.pop_front();
+    dispatch(std::move(call));
+  }
+  if (waiting_.empty() || std::exchange(is_serve_planned_, true)) return;
+  doors_.scheduler.post([self = self_] {
+    if (*self != nullptr) (*self)->serve();
+  });
+}
+
+void ApiDesk::dispatch(ApiCall call) {
+  const JsEndpoint endpoint = call.endpoint();
+  const bool makes_consumer =
+      endpoint == JsEndpoint::kConsumerCreate || endpoint == JsEndpoint::kConsumerDurableCreate;
+  if (is_level_too_high(call.headers())) {
+    // The peer reads the body of these first.
+    if (makes_consumer) {
+      auto request = decode_consumer_create_request(call.body(), settings_->strictness);
+      if (!request) return call.refuse(request.error());
+    }
+    return call.refuse(ApiErrorCode::kRequiredApiLevel);
+  }
+  switch (endpoint) {
+    case JsEndpoint::kInfo:
+    case JsEndpoint::kStreamNames:
+    case JsEndpoint::kStreamList:
+      return ApiAccount(*this).serve(std::move(call));
+    case JsEndpoint::kStreamCreate:
+    case JsEndpoint::kStreamUpdate:
+    case JsEndpoint::kStreamDelete:
+    case JsEndpoint::kStreamInfo:
+    case JsEndpoint::kStreamPurge:
+    case JsEndpoint::kStreamMsgGet:
+    case JsEndpoint::kStreamMsgDelete:
+    case JsEndpoint::kStreamSnapshot:
+    case JsEndpoint::kStreamRestore:
+    case JsEndpoint::kStreamLeaderStepdown:
+    case JsEndpoint::kStreamPeerRemove:
+    case JsEndpoint::kStreamPeerEvacuate:
+    case JsEndpoint::kStreamCancelMove:
+      return ApiStream(*this).serve(std::move(call));
+    case JsEndpoint::kConsumerCreate:
+    case JsEndpoint::kConsumerDurableCreate:
+    case JsEndpoint::kConsumerNames:
+    case JsEndpoint::kConsumerList:
+    case JsEndpoint::kConsumerInfo:
+    case JsEndpoint::kConsumerDelete:
+    case JsEndpoint::kConsumerPause:
+    case JsEndpoint::kConsumerUnpin:
+    case JsEndpoint::kConsumerReset:
+    case JsEndpoint::kConsumerLeaderStepdown:
+    case JsEndpoint::kConsumerPeerRemove:
+    case JsEndpoint::kConsumerPeerEvacuate:
+      return ApiConsumer(*this).serve(std::move(call));
+    case JsEndpoint::kNone:
+    case JsEndpoint::kUnknown:
+    case JsEndpoint::kConsumerMsgNext:
+    case JsEndpoint::kDirectGet:
+    case JsEndpoint::kAck:
+    case JsEndpoint::kFlowControl:
+    case JsEndpoint::kSystemOnly:
+      break;
+  }
+  call.refuse(ApiErrorCode::kBadRequest);  // the router sends nothing else here
+}
+
+void ApiDesk::answered(const RoutedMessage& request, JsEndpoint endpoint, std::string_view reply,
+                       Outcome outcome) {
+  if (!request.reply.empty()) {
+    doors_.router.answer(ReplyHandle{.account = request.account,
+                                     .shard = request.origin.shard,
+                                     .subject = Bytes::copy_of(request.reply)},
+                         {}, reply);
+  }
+  if (endpoint == JsEndpoint::kStreamMsgGet && outcome == Outcome::kGood) return;
+  Counts& counts = counts_[request.account];
+  ++counts.total;
+  if (outcome == Outcome::kRefused) ++counts.errors;
+  if (is_wanted(request.account, kApiAuditSubject)) audit(request, reply);
+}
+
+ApiDesk::Counts ApiDesk::counts(AccountId account) const {
+  const auto found = counts_.find(account);
+  return found == counts_.end() ? Counts() : found->second;
+}
+
+bool ApiDesk::is_wanted(AccountId account, std::string_view subject) const {
+  return doors_.router.has_interest(account, subject, {});
+}
+
+AdvisoryStamp ApiDesk::stamp(std::string& id) {
+  id = random_nuid(rng_);
+  return {.id = id, .timestamp = now()};
+}
+
+void ApiDesk::publish(AccountId account, const Advisory& advisory) {
+  RoutedMessage message;
+  message.account = account;
+  message.subject = advisory.subject;
+  message.body = advisory.body;
+  message.origin.shard = doors_.mailbox.self();
+  doors_.router.publish(message);
+}
+
+void ApiDesk::audit(const RoutedMessage& request, std::string_view reply) {
+  std::string id;
+  publish(
+      request.account,
+      api_audit_advisory(stamp(id), {.server = settings_->server_name,
+                                     .account = doors_.assignments.account_name(request.account),
+                                     .subject = request.subject,
+                                     .request = request.payload(),
+                                     .response = reply}));
+}
+
+}  // namespace leat
