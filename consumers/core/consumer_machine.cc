@@ -59,14 +59,12 @@ void ConsumerMachine::purged_below(ConsumerState& state, StreamSeq first) {
     state.next_stream_ = first;
     state.lead_stream_ = std::max(state.lead_stream_, first);
   }
-  if (state.floor_.stream_seq < first.previous()) {
-    const PendingDelivery* kept = state.pending_.at_or_after(StreamSeq());
-    state.floor_.stream_seq = kept != nullptr ? kept->stream_seq.previous() : first.previous();
-    if (kept != nullptr) state.floor_.consumer_seq = kept->consumer_seq.previous();
+  if (first && state.floor_.stream_seq < first.previous()) {
+    state.floor_.stream_seq = first.previous();
   }
   if (state.pending_.empty()) {
     state.floor_.consumer_seq = state.next_consumer_.previous();
-    state.floor_.stream_seq = std::max(state.floor_.stream_seq, state.next_stream_.previous());
+    state.floor_.stream_seq = state.next_stream_.previous();
   }
   state.is_dirty_ = true;
 }

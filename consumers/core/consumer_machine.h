@@ -47,8 +47,14 @@ class ConsumerMachine {
   static void start(ConsumerState& state, StartPosition position);
   static void set_config(ConsumerState& state, ConsumerConfig config);
 
-  // A message that matches was stored, or has left the stream.
-  static void stored(ConsumerState& state) { ++state.num_pending_; }
+  // A message that matches was stored; false when it lies before the consumer's start.
+  static bool stored(ConsumerState& state, StreamSeq sequence) {
+    if (!state.is_counted(sequence)) return false;
+    ++state.num_pending_;
+    state.is_dirty_ = true;
+    return true;
+  }
+  // A message that matches, or was delivered, has left the stream.
   static EndedDelivery removed(ConsumerState& state, StreamSeq sequence);
   // Everything below `first` was purged, so that nothing is left to deliver or to ack there.
   static void purged_below(ConsumerState& state, StreamSeq first);

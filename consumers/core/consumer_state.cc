@@ -27,6 +27,16 @@ bool ConsumerState::needs(StreamSeq sequence) const {
          given_up_.contains(sequence);
 }
 
+StreamSeq ConsumerState::first_needed() const {
+  StreamSeq first = next_stream_;
+  if (latest_position_ < latest_.size()) first = std::min(first, latest_[latest_position_]);
+  if (const PendingDelivery* pending = pending_.at_or_after(StreamSeq())) {
+    first = std::min(first, pending->stream_seq);
+  }
+  if (!given_up_.empty()) first = std::min(first, given_up_.begin()->first);
+  return first;
+}
+
 ConsumerPosition ConsumerState::delivered() const {
   if (is_booked()) {
     return {.consumer_seq = next_consumer_.previous(),

@@ -61,6 +61,8 @@ class ConsumerState {
   bool is_undelivered(StreamSeq sequence) const;
   // Whether interest retention must keep this message, which matches, for it.
   bool needs(StreamSeq sequence) const;
+  // No message before it is needed.
+  StreamSeq first_needed() const;
 
   // For the API: of a consumer that is not booked as the leader sees it.
   ConsumerPosition delivered() const;

@@ -263,6 +263,8 @@ class EntryReader {
   // Where the current command begins; seek() goes back to it, and next() reads it again.
   std::size_t offset() const { return offset_; }
   void seek(std::size_t offset) { position_ = offset; }
+  // Where the next command begins.
+  std::size_t position() const { return position_; }
 
   PublishCommand publish() const;
   ConfigCommand config() const;

@@ -33,6 +33,8 @@ struct IndexSlot {
   }
 };
 
+inline constexpr std::uint32_t kOutlivesAge = 0x80000000;
+
 // All messages of a stream by sequence, without their bodies: chunks of 1,024 sequences, each with
 // a bitmap of what is there. A chunk without messages costs a pointer. Part of the stream's state,
 // on its thread.

@@ -22,8 +22,6 @@
 
 namespace leat {
 
-class StreamState;
-
 // What the index knows of a message without its body.
 struct MessageMeta {
   std::string_view subject{};  // valid until the next apply
@@ -104,16 +102,20 @@ class StreamMachine {
   // Names every page that changed since the last call; an empty value deletes the page.
   void take_dirty_pages(const PageVisitor& visit);
 
-  // The way back, on a new machine: all pages in key order, then all index rows from first_kept on
-  // ascending, then finish_load(). kCorruption when they contradict each other.
+  // The way back, on a new machine: all pages in key order, then all index rows from
+  // first_row_needed() on, ascending, then finish_load(). kCorruption when they contradict each
+  // other.
   Status load_page(const StatePageKey& key, std::string_view value);
   Status load_index_row(const IndexRow& row);
   Status finish_load();
-  // Where index rows are needed from; known when the pages are loaded.
+  // For the write set: messages below it have left. Known when the pages are loaded.
   StreamSeq first_kept() const;
+  // Where loading begins to read. Rows below the first message may still hold message ids.
+  StreamSeq first_row_needed() const;
 
  private:
-  std::unique_ptr<StreamState> state_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace leat

@@ -1,0 +1,78 @@
+#include "streams/core/admit.h"
+
+#include "core/base/limits.h"
+
+namespace leat {
+
+namespace {
+
+constexpr std::string_view kHeadersWithoutFields = "NATS/1.0\r\n\r\n";
+
+ApiErrorCode refused_header(UnbuiltPublishHeader header) {
+  switch (header) {
+    case UnbuiltPublishHeader::kBatch:
+      return ApiErrorCode::kAtomicPublishDisabled;
+    case UnbuiltPublishHeader::kCounter:
+      return ApiErrorCode::kMessageIncrDisabled;
+    case UnbuiltPublishHeader::kSchedule:
+      return ApiErrorCode::kMessageSchedulesDisabled;
+    case UnbuiltPublishHeader::kNone:
+      break;
+  }
+  return ApiErrorCode::kNone;
+}
+
+ApiErrorCode refused_size(const StreamConfig& config, PublishSizes sizes) {
+  if (sizes.headers > limits::kStoredHeaderBytes) return ApiErrorCode::kStreamHeaderExceedsMaximum;
+  if (config.max_msg_size < 0) return ApiErrorCode::kNone;
+  const auto max = static_cast<std::size_t>(config.max_msg_size);
+  const bool is_too_large = sizes.headers > max || sizes.payload > max - sizes.headers;
+  return is_too_large ? ApiErrorCode::kStreamMessageExceedsMaximum : ApiErrorCode::kNone;
+}
+
+ApiErrorCode refused_ttl(const StreamConfig& config, const MessageTtl& ttl) {
+  // What cannot be read is named first, whether or not the stream takes TTLs.
+  if (ttl.kind == MessageTtl::Kind::kInvalid) return ApiErrorCode::kMessageTTLInvalid;
+  if (ttl.kind != MessageTtl::Kind::kNone && !config.allow_msg_ttl) {
+    return ApiErrorCode::kMessageTTLDisabled;
+  }
+  return ApiErrorCode::kNone;
+}
+
+ApiErrorCode refused(const StreamConfig& config, const PublishHeaders& headers,
+                     PublishSizes sizes) {
+  if (config.sealed) return ApiErrorCode::kStreamSealed;
+  const ApiErrorCode size = refused_size(config, sizes);
+  if (size != ApiErrorCode::kNone) return size;
+  if (headers.unbuilt == UnbuiltPublishHeader::kCounter) return refused_header(headers.unbuilt);
+  if (!headers.expected_stream.empty() && headers.expected_stream != config.name) {
+    return ApiErrorCode::kStreamNotMatch;
+  }
+  const ApiErrorCode ttl = refused_ttl(config, headers.ttl);
+  if (ttl != ApiErrorCode::kNone) return ttl;
+  if (!headers.expected_last_subject_seq_subject.empty() &&
+      !headers.expected_last_subject_seq.is_set) {
+    return ApiErrorCode::kStreamExpectedLastSeqPerSubjectInvalid;
+  }
+  if (headers.unbuilt != UnbuiltPublishHeader::kNone) return refused_header(headers.unbuilt);
+  if (headers.has_stream_source) return ApiErrorCode::kMessageSourceHdrNotAllowed;
+  return ApiErrorCode::kNone;
+}
+
+}  // namespace
+
+ApiStatus admit(const StreamConfig& config, const PublishHeaders& headers, PublishSizes sizes) {
+  const ApiErrorCode code = refused(config, headers, sizes);
+  if (code != ApiErrorCode::kNone) return api_failure(code);
+  return {};
+}
+
+StoredHeaders stored_headers(std::string_view block, const PublishHeaders& headers) {
+  if (headers.request_info_line.empty()) return {.headers = block};
+  const auto begin = static_cast<std::size_t>(headers.request_info_line.data() - block.data());
+  const std::size_t end = begin + headers.request_info_line.size();
+  if (begin + block.size() - end <= kHeadersWithoutFields.size()) return {};
+  return {.headers = block.substr(0, begin), .headers_rest = block.substr(end)};
+}
+
+}  // namespace leat

@@ -1,0 +1,33 @@
+#include <utility>
+
+#include "streams/core/apply.h"
+
+namespace leat {
+
+void Apply::configure(ConfigCommand command) {
+  CommandReply answer{.kind = CommandKind::kConfig};
+  if (command.number <= state_.config_number) {
+    reply(std::move(answer));
+    return;
+  }
+  if (state_.config_number == 0) state_.created = now_;
+  const StreamConfig old = std::exchange(state_.config, std::move(command.config));
+  state_.config_number = command.number;
+  state_.age_from = StreamSeq();
+  if (state_.config.max_msgs_per_subject > 0) {
+    works_.push_back({.kind = ApplyWork::Kind::kTrimSubjects, .next = StreamSeq(1)});
+  }
+  if (state_.config.retention == Retention::kInterest && old.retention != Retention::kInterest) {
+    works_.push_back({.kind = ApplyWork::Kind::kDropUnwanted,
+                      .next = StreamSeq(1),
+                      .end = state_.last_seq.next()});
+  }
+  reply(std::move(answer));
+}
+
+void Apply::end_stream() {
+  state_.is_deleted = true;
+  reply({.kind = CommandKind::kStreamDelete});
+}
+
+}  // namespace leat

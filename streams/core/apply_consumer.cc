@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "proto/api/validate.h"
+#include "streams/core/apply.h"
+#include "streams/core/start_position.h"
+
+namespace leat {
+
+// What depends on the stream's other consumers; everything else was refused before the log.
+std::optional<ApiError> Apply::refuse_consumer(const ConsumerCreateCommand& command,
+                                               const ConsumerState* existing) const {
+  if (existing != nullptr && command.action == ConsumerAction::kCreate) {
+    return api_error(ApiErrorCode::kConsumerAlreadyExists);
+  }
+  if (existing == nullptr && command.action == ConsumerAction::kUpdate) {
+    return api_error(ApiErrorCode::kConsumerDoesNotExist);
+  }
+  if (existing != nullptr) {
+    ApiStatus status = check_consumer_update(existing->config(), command.config);
+    if (!status) return std::move(status).error();
+  } else {
+    const std::int64_t of_stream = state_.config.max_consumers;
+    const std::int64_t max = of_stream > 0 ? of_stream : command.consumers_max;
+    if (max > 0 && state_.consumers.size() >= static_cast<std::uint64_t>(max)) {
+      return api_error(ApiErrorCode::kMaximumConsumersLimit);
+    }
+  }
+  std::vector<const ConsumerConfig*> others;
+  for (const ConsumerState* consumer : state_.consumer_list) {
+    if (consumer != existing) others.push_back(&consumer->config());
+  }
+  ApiStatus status = check_consumer_beside(command.config, state_.config, others);
+  if (!status) return std::move(status).error();
+  return std::nullopt;
+}
+
+void Apply::create_consumer(ConsumerCreateCommand command) {
+  ConsumerState* const existing = state_.find_consumer(command.name);
+  CommandReply answer{.kind = CommandKind::kConsumerCreate};
+  if (existing != nullptr && existing->config() == command.config &&
+      command.action != ConsumerAction::kUpdate) {
+    answer.consumer = existing->id();
+    reply(std::move(answer));
+    return;
+  }
+  if (auto error = refuse_consumer(command, existing)) {
+    reply_error(CommandKind::kConsumerCreate, std::move(*error));
+    return;
+  }
+  if (existing != nullptr) {
+    update_consumer(*existing, std::move(command));
+    return;
+  }
+  const ConsumerId id = state_.next_consumer;
+  ++state_.next_consumer;
+  auto consumer = std::make_unique<ConsumerState>(
+      ConsumerState::Identity{.id = id, .name = std::string(command.name), .created = now_},
+      std::move(command.config));
+  ConsumerMachine::start(*consumer,
+                         start_position(state_, consumer->config(), consumer->filters()));
+  state_.consumers_by_name.emplace(consumer->name(), id);
+  state_.consumer_list.push_back(consumer.get());
+  state_.consumers.emplace(id, std::move(consumer));
+  answer.consumer = id;
+  answer.change = CommandReply::Change::kCreated;
+  reply(std::move(answer));
+}
+
+void Apply::update_consumer(ConsumerState& consumer, ConsumerCreateCommand command) {
+  const bool has_new_filters = command.config.filters() != consumer.config().filters();
+  ConsumerMachine::set_config(consumer, std::move(command.config));
+  if (has_new_filters) {
+    ConsumerMachine::recount(consumer, state_);
+    sweep_for(consumer);
+  }
+  wake(consumer);
+  reply({.kind = CommandKind::kConsumerCreate,
+         .consumer = consumer.id(),
+         .change = CommandReply::Change::kUpdated});
+}
+
+void Apply::delete_consumer(const ConsumerDeleteCommand& command) {
+  ConsumerState* const consumer = command.consumer ? state_.find_consumer(command.consumer)
+                                                   : state_.find_consumer(command.name);
+  if (consumer == nullptr) {
+    reply_error(CommandKind::kConsumerDelete, api_error(ApiErrorCode::kConsumerNotFound));
+    return;
+  }
+  const ConsumerId id = consumer->id();
+  out_->consumers_gone.push_back({.consumer = id, .name = consumer->name()});
+  sweep_for(*consumer);
+  state_.consumers_by_name.erase(state_.consumers_by_name.find(consumer->name()));
+  state_.consumer_list.erase(
+      std::find(state_.consumer_list.begin(), state_.consumer_list.end(), consumer));
+  state_.consumers.erase(id);
+  state_.consumers_to_erase.insert(id);
+  reply({.kind = CommandKind::kConsumerDelete, .count = 1, .consumer = id});
+}
+
+// What only this consumer's interest kept may leave: all that it may still have needed.
+void Apply::sweep_for(const ConsumerState& consumer) {
+  if (state_.config.retention != Retention::kInterest) return;
+  works_.push_back({.kind = ApplyWork::Kind::kDropUnwanted,
+                    .next = consumer.first_needed(),
+                    .end = state_.last_seq.next()});
+}
+
+}  // namespace leat

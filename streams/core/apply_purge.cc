@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "core/base/limits.h"
+#include "streams/core/apply.h"
+
+namespace leat {
+
+namespace {
+constexpr std::string_view kBehindTheEnd = "stream store EOF";
+constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
+}  // namespace
+
+// Everything that matches, oldest first: below `seq`, or all but the last `keep`.
+void Apply::purge(const PurgeCommand& command) {
+  ApplyWork work{.kind = ApplyWork::Kind::kPurge, .next = StreamSeq(1)};
+  work.reply = CommandReply{.kind = CommandKind::kPurge};
+  work.end = command.seq ? std::min(command.seq, state_.last_seq.next()) : state_.last_seq.next();
+  work.left = kNoEnd;
+  if (!command.filter.empty()) work.filters = FilterSet({std::string(command.filter)});
+  if (command.keep == 0 && work.filters.is_everything() && work.end > state_.last_seq) {
+    purge_everything(std::move(*work.reply));
+    return;
+  }
+  const std::uint64_t matching = state_.count(work.filters, StreamSeq(0));
+  work.left = matching > command.keep ? matching - command.keep : 0;
+  work.next = state_.first_matching(work.filters);
+  works_.push_back(std::move(work));
+}
+
+// The whole stream at once: what it costs is its subjects and its consumers, not its messages.
+void Apply::purge_everything(CommandReply reply) {
+  reply.count = state_.index.count();
+  if (!state_.index.empty()) {
+    const StreamSeq first = state_.index.first();
+    const StreamSeq last = state_.index.at_or_before(state_.last_seq);
+    out_->removals.push_back({.first = first, .last = last, .reason = RemovalReason::kPurge});
+    mix(first.value);
+    mix(last.value);
+  }
+  state_.index.clear();
+  state_.subjects.clear();
+  state_.bytes = 0;
+  state_.ttl.clear();
+  state_.ttl_checked = 0;
+  for (ConsumerState* consumer : state_.consumer_list) {
+    ConsumerMachine::purged_all(*consumer, state_.last_seq.next());
+  }
+  this->reply(std::move(reply));
+}
+
+void Apply::delete_message(const DeleteMessageCommand& command) {
+  if (command.seq > state_.last_seq) {
+    reply_error(CommandKind::kDeleteMessage,
+                api_error(ApiErrorCode::kStreamMsgDeleteFailed, {kBehindTheEnd}));
+    return;
+  }
+  if (!state_.index.contains(command.seq)) {
+    reply_error(CommandKind::kDeleteMessage,
+                api_error(ApiErrorCode::kSequenceNotFound, {std::to_string(command.seq.value)}));
+    return;
+  }
+  remove(command.seq, RemovalReason::kDeleted);
+  reply({.kind = CommandKind::kDeleteMessage, .count = 1});
+}
+
+// Own TTLs first, then age; both end at the same bound, and the leader proposes again.
+void Apply::expire(const ExpireCommand& command) {
+  CommandReply answer{.kind = CommandKind::kExpire};
+  while (answer.count < limits::kMessagesPerApply && !state_.ttl.empty() &&
+         state_.ttl.front().at <= command.up_to) {
+    std::pop_heap(state_.ttl.begin(), state_.ttl.end(), leaves_later);
+    const StreamSeq sequence = state_.ttl.back().sequence;
+    state_.ttl.pop_back();
+    if (!state_.index.contains(sequence)) continue;
+    remove(sequence, RemovalReason::kAge);
+    ++answer.count;
+  }
+  while (answer.count < limits::kMessagesPerApply && state_.config.max_age > 0) {
+    const StreamSeq sequence = state_.first_aging();
+    if (!sequence) break;
+    if (state_.index.find(sequence)->time() + state_.config.max_age > command.up_to) break;
+    remove(sequence, RemovalReason::kAge);
+    ++answer.count;
+  }
+  spend(static_cast<std::uint32_t>(answer.count));
+  reply(std::move(answer));
+}
+
+}  // namespace leat

@@ -1,0 +1,140 @@
+#include "streams/core/stream_state.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace leat {
+
+namespace {
+constexpr std::uint64_t kNoBudget = std::numeric_limits<std::uint64_t>::max();
+constexpr std::size_t kTtlKept = 1024;
+
+// What each message costs beside its text, as clients of this protocol know it.
+constexpr std::size_t kFileOverhead = 30;
+constexpr std::size_t kFileOverheadWithHeaders = 34;
+constexpr std::size_t kMemoryOverhead = 16;
+}  // namespace
+
+StreamSeq StreamState::first_sequence() const {
+  if (!index.empty()) return index.first();
+  return last_seq ? last_seq.next() : StreamSeq();
+}
+
+std::uint64_t StreamState::count(const FilterSet& filters, StreamSeq from) const {
+  std::uint64_t matching = 0;
+  if (from <= index.first()) {
+    if (filters.is_everything()) return index.count();
+    subjects.for_each_matching(
+        filters, [&](std::uint32_t number) { matching += subjects.entry(number).count; });
+    return matching;
+  }
+  index.walk(from, kNoBudget, [&](StreamSeq, const IndexSlot& slot) {
+    if (filters.is_everything() || filters.matches(subjects.ref(slot.subject))) ++matching;
+    return true;
+  });
+  return matching;
+}
+
+ScanResult StreamState::scan(const FilterSet& filters, StreamSeq from, std::uint32_t budget) const {
+  ScanResult result;
+  result.next = index.walk(from, budget, [&](StreamSeq sequence, const IndexSlot& slot) {
+    if (!filters.is_everything() && !filters.matches(subjects.ref(slot.subject))) return true;
+    result.sequence = sequence;
+    return false;
+  });
+  if (!result.sequence && !result.next) {
+    result.is_end = true;
+    result.next = std::max(from, last_seq.next());
+  }
+  return result;
+}
+
+StreamSeq StreamState::first_aging() const {
+  StreamSeq found;
+  index.walk(age_from, kNoBudget, [&](StreamSeq sequence, const IndexSlot& slot) {
+    if (slot.outlives_age()) return true;
+    found = sequence;
+    return false;
+  });
+  age_from = found ? found : last_seq.next();
+  return found;
+}
+
+StreamSeq StreamState::first_matching(const FilterSet& filters) const {
+  if (filters.is_everything()) return index.first();
+  StreamSeq first;
+  subjects.for_each_matching(filters, [&](std::uint32_t number) {
+    const StreamSeq of_subject = subjects.first(number, index);
+    if (!first || of_subject < first) first = of_subject;
+  });
+  return first;
+}
+
+StreamSeq StreamState::last_matching(const FilterSet& filters) const {
+  if (filters.is_everything()) return index.at_or_before(last_seq);
+  StreamSeq last;
+  subjects.for_each_matching(
+      filters, [&](std::uint32_t number) { last = std::max(last, subjects.last(number, index)); });
+  return last;
+}
+
+std::vector<StreamSeq> StreamState::last_per_subject(const FilterSet& filters) const {
+  std::vector<StreamSeq> sequences;
+  subjects.for_each_matching(
+      filters, [&](std::uint32_t number) { sequences.push_back(subjects.last(number, index)); });
+  std::sort(sequences.begin(), sequences.end());
+  return sequences;
+}
+
+// Times ascend with sequences, so that halves decide.
+StreamSeq StreamState::first_at_or_after(WallNs time) const {
+  if (index.empty()) return {};
+  StreamSeq low = index.first();
+  StreamSeq high = last_seq.next();
+  while (low < high) {
+    const StreamSeq middle(low.value + (high.value - low.value) / 2);
+    const StreamSeq at = index.at_or_after(middle);
+    if (at && at < high && index.find(at)->time() < time) {
+      low = at.next();
+    } else {
+      high = middle;
+    }
+  }
+  return index.at_or_after(low);
+}
+
+ConsumerState* StreamState::find_consumer(std::string_view name) const {
+  const auto found = consumers_by_name.find(name);
+  return found == consumers_by_name.end() ? nullptr : find_consumer(found->second);
+}
+
+ConsumerState* StreamState::find_consumer(ConsumerId id) const {
+  const auto found = consumers.find(id);
+  return found == consumers.end() ? nullptr : found->second.get();
+}
+
+void StreamState::add_ttl(WallNs at, StreamSeq sequence) {
+  if (ttl.size() > kTtlKept + 2 * ttl_checked) {
+    ttl.erase(std::remove_if(
+                  ttl.begin(), ttl.end(),
+                  [&](const TtlDeadline& deadline) { return !index.contains(deadline.sequence); }),
+              ttl.end());
+    std::make_heap(ttl.begin(), ttl.end(), leaves_later);
+    ttl_checked = ttl.size();
+  }
+  ttl.push_back({.at = at, .sequence = sequence});
+  std::push_heap(ttl.begin(), ttl.end(), leaves_later);
+}
+
+std::uint32_t StreamState::size_of(std::size_t subject, std::size_t headers,
+                                   std::size_t payload) const {
+  std::size_t size = subject + headers + payload;
+  if (config.storage == StorageType::kMemory) {
+    size += kMemoryOverhead;
+  } else {
+    size += headers == 0 ? kFileOverhead : kFileOverheadWithHeaders;
+  }
+  return static_cast<std::uint32_t>(size);
+}
+
+}  // namespace leat
