@@ -1,0 +1,206 @@
+// If these fail, requests are lost, answered twice or answered before they hold.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "core/base/limits.h"
+#include "tests/unit/core_api/one_shard.h"
+
+namespace leat {
+namespace {
+
+using testing::OneShard;
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Api, RefusesWhatIsNotBuiltByName) {
+  OneShard server;
+  server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S"})");
+  server.request("$JS.API.CONSUMER.CREATE.S.c", R"({"stream_name":"S","config":{"name":"c"}})");
+  for (const std::string name : {"STREAM.SNAPSHOT", "STREAM.RESTORE"}) {
+    EXPECT_TRUE(has(server.request("$JS.API." + name + ".S", ""),
+                    R"("err_code":10052,"description":")" + name + " is not supported"))
+        << name;
+  }
+  for (const std::string name : {"CONSUMER.PAUSE", "CONSUMER.UNPIN", "CONSUMER.RESET"}) {
+    EXPECT_TRUE(has(server.request("$JS.API." + name + ".S.c", ""),
+                    R"("err_code":10012,"description":")" + name + " is not supported"))
+        << name;
+  }
+  for (const std::string name :
+       {"STREAM.LEADER.STEPDOWN.S", "STREAM.PEER.REMOVE.S", "STREAM.PEER.EVACUATE.S",
+        "STREAM.CANCEL_MOVE.S", "CONSUMER.LEADER.STEPDOWN.S.c", "CONSUMER.PEER.REMOVE.S.c"}) {
+    EXPECT_TRUE(has(server.request("$JS.API." + name, ""), R"("err_code":10010)")) << name;
+  }
+}
+
+TEST(Api, StreamsAreListedByNameAndPage) {
+  OneShard server;
+  for (const std::string name : {"c", "a", "b"}) {
+    server.request("$JS.API.STREAM.CREATE." + name,
+                   R"({"name":")" + name + R"(","subjects":[")" + name + R"(.>"]})");
+  }
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.NAMES", ""), R"("streams":["a","b","c"])"));
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.NAMES", R"({"offset":2})"),
+                  R"("total":3,"offset":2,"limit":1024,"streams":["c"])"));
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.NAMES", R"({"subject":"b.x"})"),
+                  R"("total":1,"offset":0,"limit":1024,"streams":["b"])"));
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.NAMES", R"({"offset":-1})"), R"(["a","b","c"])"));
+  const std::string list = server.request("$JS.API.STREAM.LIST", R"({"offset":1})");
+  EXPECT_TRUE(has(list, R"("total":3,"offset":1,"limit":256)"));
+  EXPECT_FALSE(has(list, R"({"name":"a")"));
+  EXPECT_LT(list.find(R"({"name":"b")"), list.find(R"({"name":"c")"));
+}
+
+TEST(Api, StreamsAndConsumersComeBackAfterARestart) {
+  OneShard server;
+  server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s.>"]})");
+  server.request("$JS.API.STREAM.CREATE.GONE", R"({"name":"GONE"})");
+  server.request("$JS.API.CONSUMER.DURABLE.CREATE.S.d",
+                 R"({"stream_name":"S","config":{"durable_name":"d","ack_policy":"explicit"}})");
+  EXPECT_EQ(server.request("s.a", "1"), R"({"stream":"S","seq":1})");
+  server.request("$JS.API.STREAM.UPDATE.S",
+                 R"({"name":"S","subjects":["s.>"],"description":"new"})");
+  server.request("$JS.API.STREAM.DELETE.GONE", "");
+  for (int restarts = 0; restarts < 3; ++restarts) {
+    server.restart();
+    const std::string info = server.request("$JS.API.STREAM.INFO.S", "");
+    EXPECT_TRUE(has(info, R"("description":"new")")) << info;
+    EXPECT_TRUE(has(info, R"("messages":1,)")) << info;
+    EXPECT_TRUE(has(info, R"("consumer_count":1)")) << info;
+    EXPECT_TRUE(has(server.request("$JS.API.CONSUMER.INFO.S.d", ""), R"("num_pending":1)"));
+    EXPECT_TRUE(has(server.request("$JS.API.STREAM.NAMES", ""), R"("streams":["S"])"));
+    EXPECT_TRUE(has(server.request("$JS.API.STREAM.INFO.GONE", ""), "10059"));
+    EXPECT_TRUE(
+        has(server.request("$JS.API.STREAM.MSG.GET.S", R"({"seq":1})"), R"("data":"MQ==")"));
+  }
+  EXPECT_EQ(server.request("s.a", "2"), R"({"stream":"S","seq":2})");
+  EXPECT_FALSE(has(server.request("$JS.API.STREAM.CREATE.GONE", R"({"name":"GONE"})"), "error"));
+}
+
+TEST(Api, RequestsSentTogetherHoldInTheirOrder) {
+  OneShard server;
+  const std::string config = R"({"name":"S","subjects":["s"]})";
+  server.received.clear();
+  server.send("$JS.API.STREAM.CREATE.S", config);
+  server.send("$JS.API.STREAM.CREATE.S", config);
+  server.send("$JS.API.STREAM.DELETE.S", "");
+  server.send("$JS.API.STREAM.CREATE.S", config);
+  server.send("$JS.API.STREAM.DELETE.S", "");
+  server.send("$JS.API.STREAM.DELETE.S", "");
+  server.shard().run();
+  ASSERT_EQ(server.received.size(), 6U);
+  int good = 0;
+  int gone = 0;
+  for (const auto& [inbox, reply] : server.received) {
+    good += has(reply, "\"error\"") ? 0 : 1;
+    gone += has(reply, "10059") ? 1 : 0;
+  }
+  EXPECT_EQ(good, 5);
+  EXPECT_EQ(gone, 1);
+  EXPECT_EQ(server.meta().stream_count(), 0U);
+  EXPECT_EQ(server.streams().size(), 0U);
+  EXPECT_EQ(server.request("s", "x"), "503");
+}
+
+TEST(Api, ARequestSeesWhatWasPublishedBeforeIt) {
+  OneShard server;
+  server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
+  server.received.clear();
+  server.send("s", "1");
+  server.send("$JS.API.STREAM.MSG.GET.S", R"({"seq":1})");
+  server.send("$JS.API.STREAM.INFO.S", "");
+  server.shard().run();
+  ASSERT_EQ(server.received.size(), 3U);
+  EXPECT_TRUE(has(server.received[1].second, R"("data":"MQ==")")) << server.received[1].second;
+  EXPECT_TRUE(has(server.received[2].second, R"("messages":1,)")) << server.received[2].second;
+}
+
+TEST(Api, ACallWhoseStreamGoesIsAnswered) {
+  OneShard server;
+  server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
+  server.received.clear();
+  server.send("$JS.API.STREAM.DELETE.S", "");
+  server.send("$JS.API.CONSUMER.CREATE.S.c", R"({"stream_name":"S","config":{"name":"c"}})");
+  server.send("$JS.API.STREAM.PURGE.S", "");
+  server.shard().run();
+  EXPECT_EQ(server.received.size(), 3U);
+}
+
+TEST(Api, ReservationsAndLimitsOfTheServer) {
+  ApiSettings settings;
+  settings.file_bytes_max = 1000;
+  OneShard server(settings);
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","max_bytes":1001})"),
+                  R"("err_code":10047,"description":"insufficient storage resources available")"));
+  EXPECT_FALSE(
+      has(server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","max_bytes":600})"), "error"));
+  EXPECT_TRUE(has(server.request("$JS.API.INFO", ""), R"("reserved_storage":600,"streams":1)"));
+}
+
+TEST(Api, MoreRequestsThanMayWaitAreRefused) {
+  OneShard server;
+  server.received.clear();
+  const std::size_t over = 5;
+  for (std::size_t i = 0; i < limits::kApiRequestsPending + over; ++i) {
+    server.send("$JS.API.STREAM.INFO.NONE", "");
+  }
+  server.shard().run();
+  EXPECT_EQ(server.received.size(), limits::kApiRequestsPending + over);
+  std::size_t refused = 0;
+  for (const auto& [inbox, reply] : server.received) refused += has(reply, "10167") ? 1 : 0;
+  EXPECT_EQ(refused, over);
+}
+
+class Listener : public Sink {
+ public:
+  bool deliver(const RoutedMessage& message, SinkCookie) override {
+    subjects.emplace_back(message.subject);
+    bodies.emplace_back(message.body);
+    return true;
+  }
+  std::vector<std::string> subjects;
+  std::vector<std::string> bodies;
+};
+
+TEST(Api, EventsTellOfChangesAndRequests) {
+  OneShard server;
+  Listener listener;
+  server.router().subscribe({.account = server.account(), .subject = "$JS.EVENT.ADVISORY.>"},
+                            listener);
+  server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
+  EXPECT_EQ(listener.subjects, (std::vector<std::string>{"$JS.EVENT.ADVISORY.STREAM.CREATED.S",
+                                                         "$JS.EVENT.ADVISORY.API"}));
+  EXPECT_TRUE(has(listener.bodies.back(), R"("subject":"$JS.API.STREAM.CREATE.S")"));
+  listener.subjects.clear();
+  server.request("$JS.API.CONSUMER.CREATE.S.c", R"({"stream_name":"S","config":{"name":"c"}})");
+  server.request("$JS.API.CONSUMER.DELETE.S.c", "");
+  server.request("$JS.API.STREAM.UPDATE.S", R"({"name":"S","subjects":["s","t"]})");
+  server.request("$JS.API.STREAM.DELETE.S", "");
+  EXPECT_EQ(
+      listener.subjects,
+      (std::vector<std::string>{"$JS.EVENT.ADVISORY.CONSUMER.CREATED.S.c", "$JS.EVENT.ADVISORY.API",
+                                "$JS.EVENT.ADVISORY.CONSUMER.DELETED.S.c", "$JS.EVENT.ADVISORY.API",
+                                "$JS.EVENT.ADVISORY.STREAM.UPDATED.S", "$JS.EVENT.ADVISORY.API",
+                                "$JS.EVENT.ADVISORY.STREAM.DELETED.S", "$JS.EVENT.ADVISORY.API"}));
+}
+
+TEST(Api, PushConsumersThatAreBoundKeepTheirSubject) {
+  OneShard server;
+  server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
+  const auto make = [&server](const std::string& subject) {
+    return server.request("$JS.API.CONSUMER.CREATE.S.p",
+                          R"({"stream_name":"S","config":{"durable_name":"p","deliver_subject":")" +
+                              subject + "\"}}");
+  };
+  EXPECT_FALSE(has(make("free.a"), "error"));
+  EXPECT_FALSE(has(make("free.b"), "error"));
+  Listener listener;
+  server.router().subscribe({.account = server.account(), .subject = "free.b"}, listener);
+  EXPECT_TRUE(has(make("free.c"), R"("err_code":10013)"));
+}
+
+}  // namespace
+}  // namespace leat
