@@ -47,7 +47,8 @@ class StreamMachine {
   StreamMachine(StreamMachine&&) noexcept;
   StreamMachine& operator=(StreamMachine&&) noexcept;
 
-  // Applies one committed entry; `index` is the next one. Cannot fail: what an entry asks for and
+  // Applies one committed entry; `index` is above the last one, not always by one: the empty entry
+  // of a new term is not given. Cannot fail: what an entry asks for and
   // may not have is an effect. `out` is appended to; the entry outlives what `out` points to.
   // On kMore it is called again with the same index and entry.
   ApplyProgress apply(LogIndex index, const Bytes& entry, StreamEffects& out);
