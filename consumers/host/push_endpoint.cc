@@ -31,11 +31,14 @@ PushEndpoint::~PushEndpoint() {
   if (timer_) context.scheduler.cancel(timer_);
 }
 
+bool PushEndpoint::is_bound() const {
+  const Stream& stream = consumer_.stream();
+  return stream.context().router.has_interest(stream.account(), deliver_subject_, deliver_group_);
+}
+
 void PushEndpoint::look_for_interest() {
   const bool had_interest = has_interest_;
-  Stream& stream = consumer_.stream();
-  has_interest_ =
-      stream.context().router.has_interest(stream.account(), deliver_subject_, deliver_group_);
+  has_interest_ = is_bound();
   if (had_interest != has_interest_) consumer_.touch();
 }
 

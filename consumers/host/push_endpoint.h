@@ -25,7 +25,8 @@ class PushEndpoint : public ConsumerEndpoint, public InterestListener, public Si
   PushEndpoint(const PushEndpoint&) = delete;
   PushEndpoint& operator=(const PushEndpoint&) = delete;
 
-  bool is_bound() const { return has_interest_; }
+  // As the router knows it now; the endpoint itself is told of changes at the end of a turn.
+  bool is_bound() const;
 
   bool wants_message() override;
   std::string_view next(std::size_t) override { return deliver_subject_; }
