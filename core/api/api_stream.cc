@@ -147,8 +147,9 @@ void ApiStream::update(ApiCall call) {
 void ApiStream::remove(ApiCall call) {
   if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
   const AccountId account = call.account();
+  MetaCommand remove = command(call, MetaCommandKind::kDeleteStream);
   desk_.doors().assignments.change(
-      account, command(call, MetaCommandKind::kDeleteStream),
+      account, std::move(remove),
       [desk = &desk_, call = std::move(call)](const StreamChange& change) mutable {
         if (change.error) return call.refuse(*change.error);
         publish_action(*desk, call, AssetAction::kDelete);

@@ -168,8 +168,7 @@ class Listener : public Sink {
 TEST(Api, EventsTellOfChangesAndRequests) {
   OneShard server;
   Listener listener;
-  server.router().subscribe({.account = server.account(), .subject = "$JS.EVENT.ADVISORY.>"},
-                            listener);
+  server.subscribe("$JS.EVENT.ADVISORY.>", listener);
   server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
   EXPECT_EQ(listener.subjects, (std::vector<std::string>{"$JS.EVENT.ADVISORY.STREAM.CREATED.S",
                                                          "$JS.EVENT.ADVISORY.API"}));
@@ -198,7 +197,7 @@ TEST(Api, PushConsumersThatAreBoundKeepTheirSubject) {
   EXPECT_FALSE(has(make("free.a"), "error"));
   EXPECT_FALSE(has(make("free.b"), "error"));
   Listener listener;
-  server.router().subscribe({.account = server.account(), .subject = "free.b"}, listener);
+  server.subscribe("free.b", listener);
   EXPECT_TRUE(has(make("free.c"), R"("err_code":10013)"));
 }
 

@@ -119,7 +119,7 @@ class OneShard : public Sink {
     meta_->start([&] { assignments_->recover(store_, log_, [&] { is_ready = true; }); });
     shard_.run();
     LEAT_CHECK(is_ready);
-    router_->subscribe({.account = account(), .subject = "_INBOX.>"}, *this);
+    subscribe("_INBOX.>", *this);
   }
 
   // As after kill -9: what was durable is there.
@@ -142,6 +142,10 @@ class OneShard : public Sink {
   Router& router() { return *router_; }
   StreamSet& streams() { return *streams_; }
   const MetaState& meta() const { return meta_->state(); }
+
+  void subscribe(std::string_view subject, Sink& sink) {
+    router_->subscribe({.account = account(), .subject = subject, .queue = {}, .cookie = 0}, sink);
+  }
 
   // Publishes without running anything. `headers` is a block or empty.
   PublishOutcome send(std::string_view subject, std::string_view body,
