@@ -48,9 +48,9 @@ class StreamMachine {
   StreamMachine& operator=(StreamMachine&&) noexcept;
 
   // Applies one committed entry; `index` is above the last one, not always by one: the empty entry
-  // of a new term is not given. Cannot fail: what an entry asks for and
-  // may not have is an effect. `out` is appended to; the entry outlives what `out` points to.
-  // On kMore it is called again with the same index and entry.
+  // of a new term is not given. Cannot fail: what an entry asks for and may not have is an effect.
+  // `out` is appended to; the entry outlives what `out` points to. On kMore it is called again with
+  // the same index and entry.
   ApplyProgress apply(LogIndex index, const Bytes& entry, StreamEffects& out);
 
   LogIndex applied() const;
