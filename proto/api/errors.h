@@ -4,7 +4,8 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
+
+#include "core/base/result.h"
 
 namespace leat {
 

@@ -4,19 +4,19 @@
 #include <string>
 
 #include "core/base/limits.h"
-#include "tests/unit/core_api/one_shard.h"
+#include "tests/unit/core_api/test_server.h"
 
 namespace leat {
 namespace {
 
-using testing::OneShard;
+using testing::TestServer;
 
 bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
 TEST(Api, RefusesWhatIsNotBuiltByName) {
-  OneShard server;
+  TestServer server;
   server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S"})");
   server.request("$JS.API.CONSUMER.CREATE.S.c", R"({"stream_name":"S","config":{"name":"c"}})");
   for (const std::string name : {"STREAM.SNAPSHOT", "STREAM.RESTORE"}) {
@@ -37,7 +37,7 @@ TEST(Api, RefusesWhatIsNotBuiltByName) {
 }
 
 TEST(Api, StreamsAreListedByNameAndPage) {
-  OneShard server;
+  TestServer server;
   for (const std::string name : {"c", "a", "b"}) {
     server.request("$JS.API.STREAM.CREATE." + name,
                    R"({"name":")" + name + R"(","subjects":[")" + name + R"(.>"]})");
@@ -54,8 +54,35 @@ TEST(Api, StreamsAreListedByNameAndPage) {
   EXPECT_LT(list.find(R"({"name":"b")"), list.find(R"({"name":"c")"));
 }
 
+TEST(Api, StreamsAreSpreadOverShardsAndFoundFromAll) {
+  TestServer server(4);
+  for (int i = 0; i < 8; ++i) {
+    const std::string name = "S" + std::to_string(i);
+    server.use_shard(static_cast<std::size_t>(i) % 4);
+    EXPECT_FALSE(has(server.request("$JS.API.STREAM.CREATE." + name, R"({"name":")" + name + "\"}"),
+                     "error"));
+    // Who has read the answer may publish at once, from any shard.
+    server.use_shard(static_cast<std::size_t>(i + 1) % 4);
+    EXPECT_EQ(server.request(name, "x"), R"({"stream":")" + name + R"(","seq":1})");
+  }
+  EXPECT_EQ(server.spread(), (std::vector<std::size_t>{2, 2, 2, 2}));
+  server.restart();
+  EXPECT_EQ(server.spread(), (std::vector<std::size_t>{2, 2, 2, 2}));
+  for (std::size_t shard = 0; shard < 4; ++shard) {
+    server.use_shard(shard);
+    const std::string info = server.request("$JS.API.INFO", "");
+    EXPECT_TRUE(has(info, R"("storage":264,)")) << info;
+    EXPECT_TRUE(has(info, R"("streams":8,)")) << info;
+    const std::string list = server.request("$JS.API.STREAM.LIST", "");
+    EXPECT_TRUE(has(list, R"("total":8,)"));
+    EXPECT_LT(list.find(R"({"name":"S1")"), list.find(R"({"name":"S2")"));
+    EXPECT_TRUE(has(server.request("$JS.API.STREAM.INFO.S5", ""), R"("messages":1,)"));
+    EXPECT_TRUE(has(server.request("$JS.API.STREAM.INFO.S9", ""), "10059"));
+  }
+}
+
 TEST(Api, StreamsAndConsumersComeBackAfterARestart) {
-  OneShard server;
+  TestServer server;
   server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s.>"]})");
   server.request("$JS.API.STREAM.CREATE.GONE", R"({"name":"GONE"})");
   server.request("$JS.API.CONSUMER.DURABLE.CREATE.S.d",
@@ -81,7 +108,7 @@ TEST(Api, StreamsAndConsumersComeBackAfterARestart) {
 }
 
 TEST(Api, RequestsSentTogetherHoldInTheirOrder) {
-  OneShard server;
+  TestServer server;
   const std::string config = R"({"name":"S","subjects":["s"]})";
   server.received.clear();
   server.send("$JS.API.STREAM.CREATE.S", config);
@@ -90,7 +117,7 @@ TEST(Api, RequestsSentTogetherHoldInTheirOrder) {
   server.send("$JS.API.STREAM.CREATE.S", config);
   server.send("$JS.API.STREAM.DELETE.S", "");
   server.send("$JS.API.STREAM.DELETE.S", "");
-  server.shard().run();
+  server.run();
   ASSERT_EQ(server.received.size(), 6U);
   int good = 0;
   int gone = 0;
@@ -101,38 +128,38 @@ TEST(Api, RequestsSentTogetherHoldInTheirOrder) {
   EXPECT_EQ(good, 5);
   EXPECT_EQ(gone, 1);
   EXPECT_EQ(server.meta().stream_count(), 0U);
-  EXPECT_EQ(server.streams().size(), 0U);
+  EXPECT_EQ(server.stream_count(), 0U);
   EXPECT_EQ(server.request("s", "x"), "503");
 }
 
 TEST(Api, ARequestSeesWhatWasPublishedBeforeIt) {
-  OneShard server;
+  TestServer server;
   server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
   server.received.clear();
   server.send("s", "1");
   server.send("$JS.API.STREAM.MSG.GET.S", R"({"seq":1})");
   server.send("$JS.API.STREAM.INFO.S", "");
-  server.shard().run();
+  server.run();
   ASSERT_EQ(server.received.size(), 3U);
   EXPECT_TRUE(has(server.received[1].second, R"("data":"MQ==")")) << server.received[1].second;
   EXPECT_TRUE(has(server.received[2].second, R"("messages":1,)")) << server.received[2].second;
 }
 
 TEST(Api, ACallWhoseStreamGoesIsAnswered) {
-  OneShard server;
+  TestServer server;
   server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
   server.received.clear();
   server.send("$JS.API.STREAM.DELETE.S", "");
   server.send("$JS.API.CONSUMER.CREATE.S.c", R"({"stream_name":"S","config":{"name":"c"}})");
   server.send("$JS.API.STREAM.PURGE.S", "");
-  server.shard().run();
+  server.run();
   EXPECT_EQ(server.received.size(), 3U);
 }
 
 TEST(Api, ReservationsAndLimitsOfTheServer) {
   ApiSettings settings;
   settings.file_bytes_max = 1000;
-  OneShard server(settings);
+  TestServer server(1, settings);
   EXPECT_TRUE(has(server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","max_bytes":1001})"),
                   R"("err_code":10047,"description":"insufficient storage resources available")"));
   EXPECT_FALSE(
@@ -141,13 +168,13 @@ TEST(Api, ReservationsAndLimitsOfTheServer) {
 }
 
 TEST(Api, MoreRequestsThanMayWaitAreRefused) {
-  OneShard server;
+  TestServer server;
   server.received.clear();
   const std::size_t over = 5;
   for (std::size_t i = 0; i < limits::kApiRequestsPending + over; ++i) {
     server.send("$JS.API.STREAM.INFO.NONE", "");
   }
-  server.shard().run();
+  server.run();
   EXPECT_EQ(server.received.size(), limits::kApiRequestsPending + over);
   std::size_t refused = 0;
   for (const auto& [inbox, reply] : server.received) refused += has(reply, "10167") ? 1 : 0;
@@ -166,7 +193,7 @@ class Listener : public Sink {
 };
 
 TEST(Api, EventsTellOfChangesAndRequests) {
-  OneShard server;
+  TestServer server;
   Listener listener;
   server.subscribe("$JS.EVENT.ADVISORY.>", listener);
   server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
@@ -187,7 +214,7 @@ TEST(Api, EventsTellOfChangesAndRequests) {
 }
 
 TEST(Api, PushConsumersThatAreBoundKeepTheirSubject) {
-  OneShard server;
+  TestServer server;
   server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
   const auto make = [&server](const std::string& subject) {
     return server.request("$JS.API.CONSUMER.CREATE.S.p",

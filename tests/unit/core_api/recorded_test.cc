@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/core_api/one_shard.h"
+#include "tests/unit/core_api/test_server.h"
 
 namespace leat {
 namespace {
 
-using testing::OneShard;
+using testing::TestServer;
 
 // Four lines and an empty one: subject, headers joined by '|', body, answer.
 struct Exchange {
@@ -82,8 +82,9 @@ const std::map<std::string, std::string> kOwnWords = {
      "subject_transform"},
 };
 
-void play(const std::string& name) {
-  OneShard server;
+void play(const std::string& name, std::uint16_t shards, std::size_t client_shard) {
+  TestServer server(shards);
+  server.use_shard(client_shard);
   std::string ephemeral;
   for (Exchange& exchange : read_exchanges(name)) {
     const std::size_t at = exchange.subject.find("{{eph}}");
@@ -104,11 +105,28 @@ void play(const std::string& name) {
   }
 }
 
-TEST(RecordedApi, AccountInformation) { play("account.txt"); }
-TEST(RecordedApi, AStreamFromCreationToDeletion) { play("stream.txt"); }
-TEST(RecordedApi, Consumers) { play("consumer.txt"); }
-TEST(RecordedApi, RefusedStreams) { play("refused_streams.txt"); }
-TEST(RecordedApi, RefusedConsumers) { play("refused_consumers.txt"); }
+// Shards, and the one to which the client is connected.
+struct Shards {
+  std::uint16_t count;
+  std::size_t client;
+};
+
+class RecordedApi : public ::testing::TestWithParam<Shards> {
+ protected:
+  void play_here(const std::string& name) { play(name, GetParam().count, GetParam().client); }
+};
+
+TEST_P(RecordedApi, AccountInformation) { play_here("account.txt"); }
+TEST_P(RecordedApi, AStreamFromCreationToDeletion) { play_here("stream.txt"); }
+TEST_P(RecordedApi, Consumers) { play_here("consumer.txt"); }
+TEST_P(RecordedApi, RefusedStreams) { play_here("refused_streams.txt"); }
+TEST_P(RecordedApi, RefusedConsumers) { play_here("refused_consumers.txt"); }
+
+INSTANTIATE_TEST_SUITE_P(Shards, RecordedApi,
+                         ::testing::Values(Shards{1, 0}, Shards{2, 1}, Shards{4, 3}),
+                         [](const auto& test) {
+                           return std::to_string(test.param.count) + "Shards";
+                         });
 
 }  // namespace
 }  // namespace leat
