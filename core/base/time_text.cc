@@ -20,12 +20,22 @@ struct Split {
 };
 
 Split split(WallNs time) {
-  using std::chrono::days;
-  using std::chrono::floor;
-  const std::chrono::sys_time<std::chrono::nanoseconds> point{std::chrono::nanoseconds(time)};
-  const auto day = floor<days>(point);
-  const std::int64_t ns_of_day = (point - day).count();
-  return {std::chrono::year_month_day(day), ns_of_day / kSecond, ns_of_day % kSecond};
+  constexpr std::int64_t kDaySeconds = 86400;
+  // Rounded down, and in seconds first: days in nanoseconds would overflow at the ends.
+  std::int64_t seconds = time / kSecond;
+  std::int64_t ns = time % kSecond;
+  if (ns < 0) {
+    ns += kSecond;
+    --seconds;
+  }
+  std::int64_t days = seconds / kDaySeconds;
+  std::int64_t second_of_day = seconds % kDaySeconds;
+  if (second_of_day < 0) {
+    second_of_day += kDaySeconds;
+    --days;
+  }
+  const std::chrono::sys_days day{std::chrono::days(static_cast<int>(days))};
+  return {std::chrono::year_month_day(day), second_of_day, ns};
 }
 
 void append_digits(std::string& out, std::int64_t number, int width) {

@@ -76,7 +76,8 @@ TEST(JsonReader, TreesAreWalkedInOrder) {
   EXPECT_FALSE(document.root().find("d"));
   EXPECT_FALSE(document.root().find("c")->find("x"));
   EXPECT_EQ(parsed("[]").root().size(), 0U);
-  for (const JsonValue element : parsed("[]").root().elements()) FAIL() << element.raw();
+  const JsonDocument nothing = parsed("[]");
+  for (const JsonValue element : nothing.root().elements()) FAIL() << element.raw();
 }
 
 TEST(JsonReader, ValuesOutliveAMoveOfTheirDocument) {
