@@ -74,7 +74,7 @@ void Session::on_timer() {
     close_with_error("Authentication Timeout", CloseReason::kAuthenticationTimeout);
     return;
   }
-  ping_if_quiet();
+  if (state_ != State::kAuthenticating) ping_if_quiet();
   if (!is_closing()) set_timer(now() + settings().ping_interval_ns);
 }
 
