@@ -98,8 +98,8 @@ void Consumer::pull_arrived(const RoutedMessage& message) {
   });
 }
 
-void Consumer::flow_control_answered(const RoutedMessage& message) {
-  if (push_) push_->deliver(message, 0);
+void Consumer::flow_control_answered(std::string_view subject) {
+  if (push_) push_->flow_control_answered(subject);
 }
 
 DeliveredPosition Consumer::position() const { return position_; }

@@ -38,7 +38,7 @@ class Consumer {
   // Inside a publish.
   void ack_arrived(const AckSubject& subject, const AckBody& body, const RoutedMessage& message);
   void pull_arrived(const RoutedMessage& message);
-  void flow_control_answered(const RoutedMessage& message);
+  void flow_control_answered(std::string_view subject);
 
   // The configuration was changed.
   void update();

@@ -153,7 +153,7 @@ void ConsumerSet::deliver(const JsSubject& subject, const RoutedMessage& message
       consumer->pull_arrived(message);
       return;
     case JsEndpoint::kFlowControl:
-      consumer->flow_control_answered(message);
+      consumer->flow_control_answered(message.subject);
       return;
     default:
       return;  // the router sends nothing else here

@@ -12,13 +12,7 @@ PushEndpoint::PushEndpoint(Consumer& consumer)
       heartbeat_(consumer.config().idle_heartbeat) {
   Stream& stream = consumer_.stream();
   Router& router = stream.context().router;
-  if (consumer.config().flow_control) {
-    flow_.emplace();
-    const std::string answers = "$JS.FC." + stream.name() + "." + consumer.state().name() + ".*";
-    const SubscribeRequest request{
-        .account = stream.account(), .subject = answers, .queue = {}, .cookie = 0};
-    flow_subscription_ = router.subscribe(request, *this);
-  }
+  if (consumer.config().flow_control) flow_.emplace();
   router.watch_interest(stream.account(), deliver_subject_, *this);
   look_for_interest();
   arm_heartbeat();
@@ -27,7 +21,6 @@ PushEndpoint::PushEndpoint(Consumer& consumer)
 PushEndpoint::~PushEndpoint() {
   const StreamContext& context = consumer_.stream().context();
   context.router.unwatch_interest(consumer_.stream().account(), deliver_subject_, *this);
-  if (flow_subscription_) context.router.unsubscribe(flow_subscription_);
   if (timer_) context.scheduler.cancel(timer_);
 }
 
@@ -63,12 +56,11 @@ void PushEndpoint::ask() {
   consumer_.delivery().send_flow_control(deliver_subject_, flow_subject_);
 }
 
-bool PushEndpoint::deliver(const RoutedMessage& message, SinkCookie) {
-  if (!flow_ || flow_subject_.empty() || message.subject != flow_subject_) return true;
+void PushEndpoint::flow_control_answered(std::string_view subject) {
+  if (flow_subject_.empty() || subject != flow_subject_) return;
   flow_->answered();
   flow_subject_.clear();
   consumer_.wake();
-  return true;
 }
 
 void PushEndpoint::arm_heartbeat() {

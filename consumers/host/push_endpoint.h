@@ -10,7 +10,6 @@
 #include "core/env/scheduler.h"
 #include "core/router/interest_listener.h"
 #include "core/router/router.h"
-#include "core/router/sink.h"
 
 namespace leat {
 
@@ -18,7 +17,7 @@ class Consumer;
 
 // The deliver subject of one push consumer: delivers while somebody listens, keeps to the flow
 // control window and beats when idle. Owned by its consumer, on the stream's shard.
-class PushEndpoint : public ConsumerEndpoint, public InterestListener, public Sink {
+class PushEndpoint : public ConsumerEndpoint, public InterestListener {
  public:
   explicit PushEndpoint(Consumer& consumer);
   ~PushEndpoint() override;
@@ -37,8 +36,8 @@ class PushEndpoint : public ConsumerEndpoint, public InterestListener, public Si
   void end(End) override {}
 
   void interest_changed(AccountId account, std::string_view subject) override;
-  // The answer to a flow control request.
-  bool deliver(const RoutedMessage& message, SinkCookie cookie) override;
+  // An answer to a flow control request, perhaps to an old one.
+  void flow_control_answered(std::string_view subject);
 
  private:
   void look_for_interest();
@@ -53,7 +52,6 @@ class PushEndpoint : public ConsumerEndpoint, public InterestListener, public Si
   bool has_interest_ = false;
   std::optional<PushFlow> flow_;
   std::string flow_subject_;  // of the request that waits for its answer; empty: none
-  SubscriptionId flow_subscription_;
   TimerId timer_;
   SteadyNs last_sent_ = 0;
 };

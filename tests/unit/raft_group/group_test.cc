@@ -3,72 +3,19 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <memory>
 #include <string>
 
 #include "raft/group/group_set.h"
 #include "raft/group/raft_row.h"
 #include "raft/group/recovery.h"
+#include "tests/support/stepped_log.h"
 #include "tests/support/virtual_shard.h"
 
 namespace leat {
 namespace {
 
 constexpr NodeId kSelf{1};
-
-// A log whose disk syncs when the test says so, and loses the rest in a crash.
-class SteppedLog : public LogStore, public RecoveredLog {
- public:
-  void set_listener(LogListener& listener) override { listener_ = &listener; }
-  LogTicket append(LogRecord record) override {
-    gathered_.push_back(std::move(record));
-    return LogTicket(++appended_);
-  }
-  void flush() override {
-    ++flushes;
-    for (LogRecord& record : gathered_) flushed_.push_back(std::move(record));
-    gathered_.clear();
-  }
-  std::size_t pending_bytes() const override { return 0; }
-
-  void sync() {
-    for (LogRecord& record : flushed_) disk.push_back(std::move(record));
-    flushed_.clear();
-    listener_->durable_through(LogTicket(appended_ - gathered_.size()));
-  }
-
-  std::vector<GroupId> groups() const override { return {}; }
-  LogBounds bounds(GroupId) const override { return {}; }
-  std::optional<LogRecord> hard_state(GroupId group) const override {
-    std::optional<LogRecord> newest;
-    for (const LogRecord& record : disk) {
-      if (record.group == group && record.kind == RecordKind::kHardState) newest = record;
-    }
-    return newest;
-  }
-  std::optional<LogRecord> witness() const override { return {}; }
-  Status replay(GroupId group, LogIndex from, const Visitor& visit) const override {
-    for (const LogRecord& record : disk) {
-      if (record.group != group || record.kind != RecordKind::kEntry || record.index < from) {
-        continue;
-      }
-      LEAT_TRY(visit(record));
-    }
-    return {};
-  }
-  const std::vector<SuspectRange>& suspect_ranges() const override { return suspects; }
-
-  std::vector<LogRecord> disk;
-  std::vector<SuspectRange> suspects;
-  int flushes = 0;
-
- private:
-  LogListener* listener_ = nullptr;
-  std::vector<LogRecord> gathered_;
-  std::vector<LogRecord> flushed_;
-  std::uint64_t appended_ = 0;
-};
 
 class Recorder : public StateMachine {
  public:
@@ -103,7 +50,7 @@ class GroupTest : public ::testing::Test {
   }
 
   leat::testing::VirtualShard shard_;
-  SteppedLog log_;
+  leat::testing::SteppedLog log_;
   GroupSet groups_{log_, shard_};
 };
 

@@ -1,0 +1,329 @@
+// Wrong here: a PubAck for what a crash can take, a message that a restart loses or doubles, or a
+// read that finds another message than was stored.
+#include "streams/host/stream.h"
+
+#include "core/base/limits.h"
+#include "tests/unit/streams_host/world.h"
+
+namespace leat {
+namespace {
+
+using Payloads = std::vector<std::string>;
+
+class StreamTest : public World {
+ protected:
+  StreamConfig orders() {
+    StreamConfig config;
+    config.name = "S";
+    config.subjects = {"s.>"};
+    config.allow_direct = true;
+    return config;
+  }
+  std::vector<Got> direct(std::string_view body, std::string_view subject = {}) {
+    std::string to = "$JS.API.DIRECT.GET.S";
+    if (!subject.empty()) to += "." + std::string(subject);
+    return publish(to, body, "_INBOX.d");
+  }
+  std::string direct_payload(std::uint64_t sequence) {
+    const std::vector<Got> got = direct("{\"seq\":" + std::to_string(sequence) + "}");
+    return got.size() == 1 ? got[0].payload : std::to_string(got.size()) + " answers";
+  }
+};
+
+TEST_F(StreamTest, APubAckComesAfterTheSyncAndNotBefore) {
+  make_stream(orders());
+  log_.sync_by_itself(nullptr);
+  EXPECT_TRUE(publish("s.a", "one", "_INBOX.1").empty());
+  EXPECT_EQ(stream().machine().message_count(), 0u);
+  log_.sync();
+  shard_.run();
+  const std::vector<Got> acks = client_->take();
+  ASSERT_EQ(acks.size(), 1u);
+  EXPECT_EQ(acks[0].subject, "_INBOX.1");
+  EXPECT_EQ(acks[0].payload, R"({"stream":"S","seq":1})");
+}
+
+TEST_F(StreamTest, ATurnOfPublishesIsOneEntryAndAcksKeepTheirOrder) {
+  make_stream(orders());
+  const std::size_t before = log_.disk.size();
+  for (int i = 1; i <= 50; ++i) {
+    client_->publish("s.a", "x", i % 2 == 0 ? "_INBOX." + std::to_string(i) : "");
+  }
+  shard_.run();
+  EXPECT_EQ(log_.disk.size(), before + 1);
+  const std::vector<Got> acks = client_->take();
+  ASSERT_EQ(acks.size(), 25u);
+  for (std::size_t i = 0; i < acks.size(); ++i) {
+    const std::string sequence = std::to_string(2 * (i + 1));
+    EXPECT_EQ(acks[i].subject, "_INBOX." + sequence);
+    EXPECT_EQ(acks[i].payload, R"({"stream":"S","seq":)" + sequence + "}");
+  }
+}
+
+TEST_F(StreamTest, DuplicatesAndExpectationsAreAnsweredByTheStream) {
+  make_stream(orders());
+  const std::string id = "NATS/1.0\r\nNats-Msg-Id: a\r\n\r\n";
+  EXPECT_EQ(publish("s.a", "1", "_INBOX.1", id)[0].payload, R"({"stream":"S","seq":1})");
+  EXPECT_EQ(publish("s.a", "1", "_INBOX.1", id)[0].payload,
+            R"({"stream":"S","seq":1,"duplicate": true})");
+  const std::string expected = "NATS/1.0\r\nNats-Expected-Last-Sequence: 7\r\n\r\n";
+  EXPECT_NE(publish("s.a", "2", "_INBOX.1", expected)[0].payload.find("\"err_code\":10071"),
+            std::string::npos);
+  const std::string other = "NATS/1.0\r\nNats-Expected-Stream: T\r\n\r\n";
+  EXPECT_NE(publish("s.a", "2", "_INBOX.1", other)[0].payload.find("\"err_code\":10060"),
+            std::string::npos);
+  EXPECT_EQ(stream().machine().message_count(), 1u);
+}
+
+TEST_F(StreamTest, ACrashKeepsWhatWasAcknowledgedAndItsIds) {
+  make_stream(orders());
+  const std::string id = "NATS/1.0\r\nNats-Msg-Id: a\r\n\r\n";
+  publish("s.a", "one", "_INBOX.1", id);
+  publish("s.b", "two", "_INBOX.1");
+  log_.sync_by_itself(nullptr);
+  EXPECT_TRUE(publish("s.b", "never synced", "_INBOX.1").empty());
+  crash_and_restart();
+  EXPECT_EQ(stream().machine().message_count(), 2u);
+  EXPECT_EQ(publish("s.a", "one", "_INBOX.1", id)[0].payload,
+            R"({"stream":"S","seq":1,"duplicate": true})");
+  EXPECT_EQ(publish("s.a", "three", "_INBOX.1")[0].payload, R"({"stream":"S","seq":3})");
+}
+
+TEST_F(StreamTest, ARestartFindsMessagesInBlocksAndInTheLog) {
+  make_stream(orders());
+  const int count = static_cast<int>(limits::kBlockMessages) * 2 + 100;
+  for (int i = 1; i <= count; ++i) {
+    client_->publish("s." + std::to_string(i % 10), "m" + std::to_string(i));
+    if (i % 100 == 0) shard_.run();
+  }
+  shard_.run();
+  for (int round = 0; round < 2; ++round) {
+    if (round == 0) {
+      crash_and_restart();
+    } else {
+      stop_and_restart();
+    }
+    EXPECT_EQ(stream().machine().message_count(), static_cast<std::uint64_t>(count));
+    for (const int i : {1, 2, 511, 512, 513, 600, 1023, 1024, 1025, count - 1, count}) {
+      EXPECT_EQ(direct_payload(static_cast<std::uint64_t>(i)), "m" + std::to_string(i));
+    }
+    EXPECT_EQ(direct("{\"seq\":" + std::to_string(count + 1) + "}")[0].headers,
+              "NATS/1.0 404 Message Not Found\r\n\r\n");
+    // And it goes on where it was.
+    EXPECT_EQ(stream().machine().last_sequence(), StreamSeq(static_cast<std::uint64_t>(count)));
+  }
+  EXPECT_EQ(publish("s.a", "next", "_INBOX.1")[0].payload,
+            R"({"stream":"S","seq":)" + std::to_string(count + 1) + "}");
+}
+
+TEST_F(StreamTest, ADuplicateIsKnownAfterARestartInBlocksAndInTheLog) {
+  make_stream(orders());
+  const auto id = [](int i) {
+    return "NATS/1.0\r\nNats-Msg-Id: id" + std::to_string(i) + "\r\n\r\n";
+  };
+  const int count = static_cast<int>(limits::kBlockMessages) + 20;
+  for (int i = 1; i <= count; ++i) publish("s.a", "x", {}, id(i));
+  for (int round = 0; round < 2; ++round) {
+    if (round == 0) {
+      crash_and_restart();
+    } else {
+      stop_and_restart();
+    }
+    for (const int i : {1, 300, 512, 513, count}) {
+      EXPECT_EQ(publish("s.a", "x", "_INBOX.1", id(i))[0].payload,
+                R"({"stream":"S","seq":)" + std::to_string(i) + R"(,"duplicate": true})");
+    }
+  }
+}
+
+TEST_F(StreamTest, AReplayAnswersNobodyAgain) {
+  make_stream(orders());
+  publish("s.a", "one", "_INBOX.1");
+  crash_and_restart();
+  EXPECT_TRUE(client_->take().empty());
+}
+
+TEST_F(StreamTest, SubjectsFollowTheConfiguration) {
+  make_stream(orders());
+  StreamAssignment changed = assignments_.back();
+  changed.config_number = 2;
+  changed.config.subjects = {"t.>"};
+  bool is_done = false;
+  hosts_->streams.update(changed, [&](Status status) { is_done = status.has_value(); });
+  shard_.run();
+  ASSERT_TRUE(is_done);
+  client_->publish("s.a", "x");
+  EXPECT_FALSE(client_->was_taken);
+  EXPECT_EQ(publish("t.a", "x", "_INBOX.1")[0].payload, R"({"stream":"S","seq":1})");
+  // A restart with the assignment as it is now, and the log as it was.
+  assignments_.back() = changed;
+  crash_and_restart();
+  EXPECT_EQ(stream().machine().config_number(), 2u);
+}
+
+TEST_F(StreamTest, ARestartPutsInTheConfigurationThatTheLogDoesNotHave) {
+  make_stream(orders());
+  publish("s.a", "one");
+  assignments_.back().config_number = 2;
+  assignments_.back().config.max_msgs = 5;
+  crash_and_restart();
+  EXPECT_EQ(stream().config().max_msgs, 5);
+  EXPECT_EQ(stream().machine().message_count(), 1u);
+}
+
+TEST_F(StreamTest, ADeletedStreamLeavesNothing) {
+  make_stream(orders());
+  publish("s.a", "one");
+  bool is_done = false;
+  hosts_->streams.remove(kUid, [&](Status status) { is_done = status.has_value(); });
+  shard_.run();
+  EXPECT_TRUE(is_done);
+  EXPECT_EQ(hosts_->streams.find(kUid), nullptr);
+  EXPECT_EQ(hosts_->streams.find(kAccount, "S"), nullptr);
+  client_->publish("s.a", "x");
+  EXPECT_FALSE(client_->was_taken);
+  EXPECT_EQ(store_.deleted_groups()->size(), 1u);
+}
+
+TEST_F(StreamTest, AboveItsBoundAPublishIsRefusedAloud) {
+  make_stream(orders());
+  log_.pending = limits::kLogPendingBytes + 1;
+  const std::vector<Got> got = publish("s.a", "x", "_INBOX.1");
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_EQ(got[0].headers, "NATS/1.0 429 Too Many Requests\r\n\r\n");
+  EXPECT_NE(got[0].payload.find("\"err_code\":10167"), std::string::npos);
+  log_.pending = 0;
+  EXPECT_EQ(publish("s.a", "x", "_INBOX.1")[0].payload, R"({"stream":"S","seq":1})");
+}
+
+TEST_F(StreamTest, MessagesExpireByTheClock) {
+  StreamConfig config = orders();
+  config.max_age = kSecond;
+  make_stream(config);
+  publish("s.a", "one");
+  shard_.advance(600 * kMs);
+  publish("s.a", "two");
+  shard_.advance(500 * kMs);
+  EXPECT_EQ(stream().machine().message_count(), 1u);
+  shard_.advance(kSecond);
+  EXPECT_EQ(stream().machine().message_count(), 0u);
+  EXPECT_EQ(stream().machine().last_sequence(), StreamSeq(2));
+}
+
+TEST_F(StreamTest, StampsDoNotGoBackWithTheClock) {
+  make_stream(orders());
+  publish("s.a", "one");
+  const WallNs first = stream().machine().last_stamp();
+  EXPECT_GE(stream().now(), first);
+}
+
+TEST_F(StreamTest, AStreamInMemoryIsEmptyAfterARestart) {
+  StreamConfig config = orders();
+  config.storage = StorageType::kMemory;
+  make_stream(config);
+  EXPECT_EQ(publish("s.a", "one", "_INBOX.1")[0].payload, R"({"stream":"S","seq":1})");
+  EXPECT_EQ(direct_payload(1), "one");
+  crash_and_restart();
+  EXPECT_EQ(stream().machine().message_count(), 0u);
+  EXPECT_EQ(publish("s.a", "one", "_INBOX.1")[0].payload, R"({"stream":"S","seq":1})");
+}
+
+TEST_F(StreamTest, DirectGetShowsWhereTheMessageStands) {
+  make_stream(orders());
+  publish("s.a", "1");
+  publish("s.b", "2", {}, "NATS/1.0\r\nK: v\r\n\r\n");
+  publish("s.a", "3");
+  const std::vector<Got> got = direct(R"({"seq":2})");
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_EQ(got[0].subject, "_INBOX.d");
+  EXPECT_TRUE(got[0].headers.starts_with(
+      "NATS/1.0\r\nK: v\r\nNats-Stream: S\r\nNats-Subject: s.b\r\nNats-Sequence: 2\r\n"
+      "Nats-Time-Stamp: 2023-11-14T22:13:"))
+      << got[0].headers;
+  EXPECT_TRUE(got[0].headers.ends_with("Z\r\n\r\n"));
+  EXPECT_EQ(got[0].payload, "2");
+  EXPECT_EQ(direct(R"({"last_by_subj":"s.a"})")[0].payload, "3");
+  EXPECT_EQ(direct("", "s.a")[0].payload, "3");
+  EXPECT_EQ(direct(R"({"next_by_subj":"s.>","seq":3})")[0].payload, "3");
+  const std::vector<Got> bare = direct(R"({"seq":1,"no_hdr":true})");
+  EXPECT_EQ(bare[0].headers, "");
+  EXPECT_EQ(bare[0].payload, "1");
+}
+
+TEST_F(StreamTest, DirectGetRefusesInTheWordsOfTheSpec) {
+  make_stream(orders());
+  publish("s.a", "1");
+  const auto status = [&](std::string_view body, std::string_view subject = {}) {
+    const std::vector<Got> got = direct(body, subject);
+    return got.size() == 1 ? got[0].headers : std::to_string(got.size()) + " answers";
+  };
+  EXPECT_EQ(status(R"({"seq":99})"), "NATS/1.0 404 Message Not Found\r\n\r\n");
+  EXPECT_EQ(status("", "s.none"), "NATS/1.0 404 Message Not Found\r\n\r\n");
+  EXPECT_EQ(status(R"({"multi_last":["x.y"]})"), "NATS/1.0 404 No Results\r\n\r\n");
+  EXPECT_EQ(status(""), "NATS/1.0 408 Empty Request\r\n\r\n");
+  EXPECT_EQ(status(R"({"seq":)"), "NATS/1.0 408 Malformed Request\r\n\r\n");
+  EXPECT_EQ(status(R"({"seq":1,"last_by_subj":"s.a"})"), "NATS/1.0 408 Bad Request\r\n\r\n");
+  EXPECT_EQ(status(R"({"batch":2,"last_by_subj":"s.a"})"), "NATS/1.0 408 Bad Request\r\n\r\n");
+  EXPECT_EQ(status(R"({"seq":1})", "s.a"), "NATS/1.0 408 Bad Request\r\n\r\n");
+  const std::vector<Got> level = publish("$JS.API.DIRECT.GET.S", R"({"seq":1})", "_INBOX.d",
+                                         "NATS/1.0\r\nNats-Required-Api-Level: 9\r\n\r\n");
+  EXPECT_EQ(level[0].headers, "NATS/1.0 412 Required Api Level\r\n\r\n");
+}
+
+TEST_F(StreamTest, DirectGetInBatchesCountsDownAndEnds) {
+  make_stream(orders());
+  for (const char* subject : {"s.a", "s.b", "s.a", "s.c"}) publish(subject, subject);
+  std::vector<Got> got = direct(R"({"seq":1,"batch":2})");
+  ASSERT_EQ(got.size(), 3u);
+  EXPECT_TRUE(got[0].headers.ends_with("Nats-Num-Pending: 3\r\nNats-Last-Sequence: 0\r\n\r\n"));
+  EXPECT_TRUE(got[1].headers.ends_with("Nats-Num-Pending: 2\r\nNats-Last-Sequence: 1\r\n\r\n"));
+  EXPECT_EQ(got[2].headers,
+            "NATS/1.0 204 EOB\r\nNats-Num-Pending: 2\r\nNats-Last-Sequence: 2\r\n\r\n");
+  got = direct(R"({"next_by_subj":"s.a","seq":1,"batch":10})");
+  ASSERT_EQ(got.size(), 3u);
+  EXPECT_EQ(got[2].headers,
+            "NATS/1.0 204 EOB\r\nNats-Num-Pending: 0\r\nNats-Last-Sequence: 3\r\n\r\n");
+  got = direct(R"({"multi_last":["s.a","s.c"]})");
+  ASSERT_EQ(got.size(), 3u);
+  EXPECT_EQ(got[2].headers,
+            "NATS/1.0 204 EOB\r\nNats-Num-Pending: 0\r\nNats-Last-Sequence: 4\r\n"
+            "Nats-UpTo-Sequence: 4\r\n\r\n");
+  got = direct(R"({"multi_last":["s.>"],"up_to_seq":2})");
+  ASSERT_EQ(got.size(), 3u);
+  EXPECT_TRUE(got[0].headers.find("Nats-Sequence: 1\r\n") != std::string::npos);
+  EXPECT_TRUE(got[1].headers.find("Nats-Sequence: 2\r\n") != std::string::npos);
+}
+
+TEST_F(StreamTest, WithoutAllowDirectNobodyTakesADirectGet) {
+  StreamConfig config = orders();
+  config.allow_direct = false;
+  make_stream(config);
+  client_->publish("$JS.API.DIRECT.GET.S", R"({"seq":1})", "_INBOX.d");
+  EXPECT_FALSE(client_->was_taken);
+}
+
+TEST_F(StreamTest, AfterAppliedRunsBehindWhatWasProposedBefore) {
+  make_stream(orders());
+  std::string order;
+  client_->publish("s.a", "x");
+  stream().after_applied([&] { order += std::to_string(stream().machine().message_count()); });
+  EXPECT_EQ(order, "");
+  shard_.run();
+  EXPECT_EQ(order, "1");
+  stream().after_applied([&] { order += "now"; });
+  EXPECT_EQ(order, "1now");
+}
+
+TEST_F(StreamTest, LargeEntriesMakeSeveralBlocksAndAreReadBack) {
+  make_stream(orders());
+  const std::string large(200'000, 'x');
+  for (int i = 0; i < 12; ++i) client_->publish("s.a", large + std::to_string(i));
+  shard_.run();
+  stop_and_restart();
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    EXPECT_EQ(direct_payload(i + 1), large + std::to_string(i));
+  }
+}
+
+}  // namespace
+}  // namespace leat

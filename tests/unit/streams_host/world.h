@@ -1,0 +1,217 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "consumers/host/consumer_set.h"
+#include "core/router/router.h"
+#include "proto/api/validate.h"
+#include "storage/memory/memory_log_store.h"
+#include "storage/memory/memory_message_store.h"
+#include "streams/host/direct_get.h"
+#include "streams/host/stream_set.h"
+#include "tests/support/stepped_log.h"
+#include "tests/support/virtual_shard.h"
+
+namespace leat {
+
+// What a subscriber got, as it is written in the recorded exchanges.
+struct Got {
+  std::string subject;
+  std::string reply;
+  std::string headers;
+  std::string payload;
+};
+
+// A client without a connection: subscribes, publishes and keeps what it gets.
+class Client : public Sink {
+ public:
+  Client(Router& router, AccountId account) : router_(router), account_(account) {}
+
+  SubscriptionId subscribe(std::string_view subject, std::string_view queue = {}) {
+    return router_.subscribe({.account = account_, .subject = subject, .queue = queue, .cookie = 0},
+                             *this);
+  }
+  void publish(std::string_view subject, std::string_view payload, std::string_view reply = {},
+               std::string_view headers = {}) {
+    const std::string body = std::string(headers) + std::string(payload);
+    RoutedMessage message;
+    message.account = account_;
+    message.subject = subject;
+    message.reply = reply;
+    message.body = body;
+    message.header_bytes = static_cast<std::uint32_t>(headers.size());
+    message.origin.connection = ConnectionId(1);
+    was_taken = router_.publish(message).taken;
+  }
+  bool deliver(const RoutedMessage& message, SinkCookie) override {
+    got.push_back({.subject = std::string(message.subject),
+                   .reply = std::string(message.reply),
+                   .headers = std::string(message.headers()),
+                   .payload = std::string(message.payload())});
+    return true;
+  }
+  std::vector<Got> take() { return std::exchange(got, {}); }
+
+  std::vector<Got> got;
+  bool was_taken = false;
+
+ private:
+  Router& router_;
+  AccountId account_;
+};
+
+// One shard of a server with its streams and consumers, over a log and a store that outlive it: a
+// crash or a clean stop, and it starts again from what they have.
+class World : public ::testing::Test {
+ protected:
+  static constexpr AccountId kAccount{1};
+  static constexpr GroupId kUid{1000};
+  static constexpr DurationNs kMs = 1'000'000;
+  static constexpr DurationNs kSecond = 1'000'000'000;
+
+  World() {
+    log_.sync_by_itself(&shard_);
+    start();
+  }
+  ~World() override { hosts_.reset(); }
+
+  struct Hosts {
+    Hosts(leat::testing::VirtualShard& shard, leat::testing::SteppedLog& log,
+          MemoryMessageStore& store)
+        : router(shard, shard, 1),
+          memory_log(shard),
+          memory_store(shard),
+          streams({.router = router,
+                   .scheduler = shard,
+                   .clock = shard,
+                   .file = {.log = log, .store = store},
+                   .memory = {.log = memory_log, .store = memory_store},
+                   .self = NodeId(1)}),
+          consumers(streams, router, 2),
+          direct_get(streams, router, shard) {
+      router.connect_shards({&router});
+      router.enable_jetstream(kAccount);
+      router.set_traffic_sink(StreamTraffic::kDirectGet, direct_get);
+    }
+    Router router;
+    MemoryLogStore memory_log;
+    MemoryMessageStore memory_store;
+    StreamSet streams;
+    ConsumerSet consumers;
+    DirectGet direct_get;
+  };
+
+  void start() {
+    hosts_ = std::make_unique<Hosts>(shard_, log_, store_);
+    client_ = std::make_unique<Client>(hosts_->router, kAccount);
+    client_->subscribe("_INBOX.>");
+  }
+  // The process is killed and starts again.
+  void crash_and_restart() {
+    client_.reset();
+    hosts_.reset();
+    log_.crash();
+    log_.sync_by_itself(&shard_);
+    shard_.run();
+    restart();
+  }
+  void stop_and_restart() {
+    bool is_stopped = false;
+    hosts_->streams.stop([&] { is_stopped = true; });
+    shard_.run();
+    EXPECT_TRUE(is_stopped);
+    crash_and_restart();
+  }
+
+  static StreamConfig stream_config(StreamConfig config) {
+    const ApiResult<StreamConfig> normal =
+        normalize_stream_config({.config = std::move(config), .pedantic = Pedantry::kOff}, {}, {});
+    EXPECT_TRUE(normal.has_value()) << normal.error().description;
+    return *normal;
+  }
+  Stream& make_stream(StreamConfig config, GroupId uid = kUid) {
+    assignments_.push_back(
+        {.account = kAccount, .uid = uid, .config_number = 1, .config = stream_config(config)});
+    bool is_done = false;
+    hosts_->streams.create(assignments_.back(), [&](Status status) {
+      EXPECT_TRUE(status.has_value()) << status.error().text;
+      is_done = true;
+    });
+    shard_.run();
+    EXPECT_TRUE(is_done);
+    return stream(uid);
+  }
+  Stream& stream(GroupId uid = kUid) { return *hosts_->streams.find(uid); }
+
+  CommandReply make_consumer(std::string_view name, ConsumerConfig config) {
+    const ApiResult<ConsumerConfig> normal =
+        normalize_consumer_config(config, stream().config(), {}, {});
+    EXPECT_TRUE(normal.has_value()) << normal.error().description;
+    CommandReply result;
+    bool is_done = false;
+    ConsumerCreateCommand command;
+    command.name = name;
+    command.config = *normal;
+    hosts_->consumers.create(stream(), command, [&](const CommandReply& reply) {
+      result = reply;
+      is_done = true;
+    });
+    shard_.run();
+    EXPECT_TRUE(is_done);
+    return result;
+  }
+  static ConsumerConfig durable(std::string name, AckPolicy ack = AckPolicy::kExplicit) {
+    ConsumerConfig config;
+    config.durable_name = std::move(name);
+    config.ack_policy = ack;
+    return config;
+  }
+  ConsumerInfo info(std::string_view name) { return *hosts_->consumers.info(stream(), name); }
+
+  // Publishes, lets everything happen, and gives what the client got.
+  std::vector<Got> publish(std::string_view subject, std::string_view payload,
+                           std::string_view reply = {}, std::string_view headers = {}) {
+    client_->publish(subject, payload, reply, headers);
+    shard_.run();
+    return client_->take();
+  }
+  std::vector<Got> pull(std::string_view consumer, std::string_view body,
+                        std::string_view reply = "_INBOX.pull") {
+    return publish("$JS.API.CONSUMER.MSG.NEXT." + stream().name() + "." + std::string(consumer),
+                   body, reply);
+  }
+  static std::vector<std::string> payloads(const std::vector<Got>& all) {
+    std::vector<std::string> out;
+    for (const Got& got : all) out.push_back(got.headers.empty() ? got.payload : got.headers);
+    return out;
+  }
+
+  leat::testing::VirtualShard shard_;
+  leat::testing::SteppedLog log_;
+  MemoryMessageStore store_{shard_};
+  std::vector<StreamAssignment> assignments_;
+  std::unique_ptr<Hosts> hosts_;
+  std::unique_ptr<Client> client_;
+
+ private:
+  void restart() {
+    start();
+    for (const StreamAssignment& assignment : assignments_) {
+      const Status status = hosts_->streams.recover(assignment, store_, log_);
+      EXPECT_TRUE(status.has_value()) << status.error().text;
+    }
+    bool is_ready = false;
+    hosts_->streams.start_recovered([&] { is_ready = true; });
+    shard_.run();
+    EXPECT_TRUE(is_ready);
+  }
+};
+
+}  // namespace leat
