@@ -132,7 +132,7 @@ class World : public ::testing::Test {
 
   static StreamConfig stream_config(StreamConfig config) {
     const ApiResult<StreamConfig> normal =
-        normalize_stream_config({.config = std::move(config), .pedantic = Pedantry::kOff}, {}, {});
+        normalize_stream_config({.config = std::move(config)}, {}, {});
     EXPECT_TRUE(normal.has_value()) << normal.error().description;
     return *normal;
   }
