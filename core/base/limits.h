@@ -128,4 +128,9 @@ inline constexpr std::size_t kInterestCachedSubscribers = 1024;
 inline constexpr std::size_t kConfigDepth = 64;
 inline constexpr int kConfigIncludes = 16;
 
+// Bcrypt takes a processor for a tenth of a second and more: few threads, so that clients that
+// connect at once do not starve the shards, and a queue that is longer than the auth timeout lasts.
+inline constexpr int kPasswordThreads = 2;
+inline constexpr std::size_t kPasswordChecksPending = 4096;
+
 }  // namespace leat::limits

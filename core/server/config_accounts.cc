@@ -135,7 +135,13 @@ void check_authorization(ConfigReader& reader, const ConfigField& field,
 const std::vector<ConfigRule<AccountOptions>>& account_limit_rules() {
   using Block = AccountOptions;
   static const std::vector<ConfigRule<Block>> rules = {
-      {{"max_connections", "max_conn"}, store_integer(&Block::connections_max)},
+      {{"max_connections", "max_conn"},
+       [](ConfigReader& reader, const ConfigField& field, Block& account) {
+         const auto count = reader.integer(field.value);
+         if (!count) return;
+         account.connections_max = *count;
+         if (*count >= 0) reader.unbuilt(field, "limit of connections for an account");
+       }},
       {{"max_subscriptions", "max_subs"}, store_integer(&Block::subscriptions_max)},
       {{"max_payload", "max_pay"}, store_integer(&Block::payload_bytes_max)},
       {{"max_leafnodes", "max_leafs"}, store_integer(&Block::leafnodes_max)},
