@@ -199,6 +199,17 @@ Status Database::close() {
 void Database::add_to(RocksStoreCounts& counts) const {
   counts.flushes += events_->flushes();
   counts.table_bytes_written += events_->table_bytes();
+  if (db_ == nullptr) return;
+  for (rocksdb::ColumnFamilyHandle* family : {blocks_, state_}) {
+    std::uint64_t due = 0;
+    if (db_->GetIntProperty(family, rocksdb::DB::Properties::kCompactionPending, &due)) {
+      counts.compactions_due += due;
+    }
+  }
+  std::uint64_t running = 0;  // of the whole database, whichever family is asked
+  if (db_->GetIntProperty(rocksdb::DB::Properties::kNumRunningCompactions, &running)) {
+    counts.compactions_due += running;
+  }
 }
 
 }  // namespace leat::rocks

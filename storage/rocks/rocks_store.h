@@ -18,12 +18,13 @@ struct RocksStoreOptions {
   int cold_read_threads = limits::kColdReadThreads;
 };
 
-// What the store has done since it was opened; any thread.
+// What the store has done since it was opened, and what is due; any thread, not during stop().
 struct RocksStoreCounts {
   std::uint64_t write_sets = 0;
   std::uint64_t written_bytes = 0;  // as the sets count themselves
   std::uint64_t flushes = 0;
   std::uint64_t table_bytes_written = 0;  // by flushes and compactions
+  std::uint64_t compactions_due = 0;      // running, or known to be needed
 };
 
 // The store of the process on disk. Made and stopped by the server's main thread; outlives every
