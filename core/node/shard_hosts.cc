@@ -5,7 +5,8 @@
 namespace leat {
 
 ShardHosts::ShardHosts(const ShardDoors& doors, std::shared_ptr<const SessionSettings> settings)
-    : router_(doors.mailbox, doors.scheduler, doors.random()),
+    : doors_(doors),
+      router_(doors.mailbox, doors.scheduler, doors.random()),
       sessions_(SessionHosts{.router = router_,
                              .scheduler = doors.scheduler,
                              .mailbox = doors.mailbox,
@@ -19,6 +20,15 @@ ShardHosts::ShardHosts(const ShardDoors& doors, std::shared_ptr<const SessionSet
 
 ShardHosts::~ShardHosts() { router_.set_no_responder_listener(nullptr); }
 
+void ShardHosts::add_jetstream(const JetStreamDoors& doors, const JetStreamSettings& settings) {
+  jetstream_ = std::make_unique<JetStreamHosts>(JetStreamHosts::World{.router = router_,
+                                                                      .scheduler = doors_.scheduler,
+                                                                      .mailbox = doors_.mailbox,
+                                                                      .clock = doors_.clock,
+                                                                      .random = doors_.random},
+                                                doors, settings);
+}
+
 void ShardHosts::connect(const std::vector<ShardHosts*>& shards) {
   std::vector<Router*> routers;
   std::vector<SessionSet*> session_sets;
@@ -26,6 +36,11 @@ void ShardHosts::connect(const std::vector<ShardHosts*>& shards) {
     routers.push_back(&shard->router_);
     session_sets.push_back(&shard->sessions_);
   }
+  std::vector<JetStreamHosts*> jetstream;
+  for (ShardHosts* shard : shards) {
+    if (shard->jetstream_ != nullptr) jetstream.push_back(shard->jetstream_.get());
+  }
+  JetStreamHosts::connect(jetstream);
   for (ShardHosts* shard : shards) {
     shard->router_.connect_shards(routers);
     shard->sessions_.connect_shards(session_sets);

@@ -6,6 +6,7 @@
 #include "core/env/clock.h"
 #include "core/env/mailbox.h"
 #include "core/env/scheduler.h"
+#include "core/node/jetstream_hosts.h"
 #include "core/router/router.h"
 #include "core/session/authenticator.h"
 #include "core/session/connection_ledger.h"
@@ -37,12 +38,18 @@ class ShardHosts {
   // Tells the hosts of all shards (by shard) of one another. Once, before any shard runs.
   static void connect(const std::vector<ShardHosts*>& shards);
 
+  // Gives the shard its streams; before connect().
+  void add_jetstream(const JetStreamDoors& doors, const JetStreamSettings& settings);
+
   Router& router() { return router_; }
   SessionSet& sessions() { return sessions_; }
+  JetStreamHosts* jetstream() { return jetstream_.get(); }  // null: the server has none
 
  private:
+  ShardDoors doors_;
   Router router_;
   SessionSet sessions_;
+  std::unique_ptr<JetStreamHosts> jetstream_;
 };
 
 }  // namespace leat

@@ -14,7 +14,9 @@
 #include "core/runtime/shard_pool.h"
 #include "core/runtime/system_clock.h"
 #include "core/server/generation.h"
+#include "core/server/jetstream_storage.h"
 #include "core/server/options.h"
+#include "core/server/process_files.h"
 #include "core/session/connection_ledger.h"
 
 namespace leat {
@@ -33,7 +35,13 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // Until it returns, clients are told, what was applied goes to the disk, and all threads end.
   void stop();
+  // A new generation of the configuration: all or nothing.
+  Status reload(ServerOptions options);
+  // Clients are told to go elsewhere; after the grace they are closed one by one, and then `ended`
+  // runs, on the first shard. False when that is under way already.
+  bool begin_lame_duck(std::function<void()> ended);
 
   std::uint16_t client_port() const { return client_listener_->port(); }
 
@@ -47,8 +55,13 @@ class Server {
 
   explicit Server(const ServerOptions& options);
   Status open_listeners(const ServerOptions& options);
+  Status open_storage(const ServerOptions& options);
   void make_shards();
+  Status recover_streams();
+  Status announce(const ServerOptions& options);
+  void close_connections_over(std::function<void()> ended);
   void accept_clients();
+  void stop_streams();
   void log_start(const ServerOptions& options) const;
   // Runs `work` on every shard's thread and returns when all have ended.
   void on_every_shard(const std::function<void(std::uint16_t)>& work);
@@ -58,10 +71,13 @@ class Server {
   ConnectionLedger ledger_;
   ShardPool pool_;
   std::shared_ptr<const Generation> generation_;
+  std::unique_ptr<JetStreamStorage> storage_;  // null: no streams
   std::vector<ShardParts> shards_;
   std::unique_ptr<Distributor> distributor_;
   std::unique_ptr<Listener> client_listener_;
+  PortsFile ports_file_;
   bool is_running_ = false;
+  bool is_lame_duck_ = false;
 };
 
 }  // namespace leat

@@ -9,6 +9,7 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 target_link_libraries(leat_xxhash INTERFACE PkgConfig::XXHASH)
 
 # Boost 1.81 is named exactly: Debian's default 1.74 has no usable Beast and JSON.
+set(Boost_NO_WARN_NEW_VERSIONS ON)
 find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json url)
 add_library(leat_boost_json INTERFACE)
 target_link_libraries(leat_boost_json INTERFACE Boost::json)

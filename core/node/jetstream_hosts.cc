@@ -1,0 +1,78 @@
+#include "core/node/jetstream_hosts.h"
+
+#include <utility>
+
+namespace leat {
+
+namespace {
+// A server alone: the one member of all its groups.
+constexpr NodeId kSelf{1};
+}  // namespace
+
+JetStreamHosts::JetStreamHosts(const World& world, const JetStreamDoors& doors,
+                               const JetStreamSettings& settings)
+    : world_(world),
+      file_store_(doors.file.store),
+      streams_(StreamSet::Doors{.router = world.router,
+                                .scheduler = world.scheduler,
+                                .clock = world.clock,
+                                .file = doors.file,
+                                .memory = doors.memory,
+                                .self = kSelf}),
+      consumers_(streams_, world.router, world.random()),
+      direct_get_(streams_, world.router, world.scheduler),
+      assignments_(
+          Assignments::Doors{.streams = streams_, .router = world.router, .mailbox = world.mailbox},
+          settings.accounts),
+      desk_(ApiDesk::Doors{.router = world.router,
+                           .scheduler = world.scheduler,
+                           .mailbox = world.mailbox,
+                           .clock = world.clock,
+                           .streams = streams_,
+                           .consumers = consumers_,
+                           .assignments = assignments_,
+                           .random_seed = world.random()},
+            settings.api) {
+  world.router.set_traffic_sink(StreamTraffic::kDirectGet, direct_get_);
+  for (const AccountId account : settings.enabled) world.router.enable_jetstream(account);
+}
+
+JetStreamHosts::~JetStreamHosts() = default;
+
+void JetStreamHosts::connect(const std::vector<JetStreamHosts*>& shards) {
+  std::vector<Assignments*> assignments;
+  std::vector<ApiDesk*> desks;
+  for (JetStreamHosts* shard : shards) {
+    assignments.push_back(&shard->assignments_);
+    desks.push_back(&shard->desk_);
+  }
+  Assignments::connect(assignments);
+  ApiDesk::connect(desks);
+}
+
+Status JetStreamHosts::recover(RecoveredStore& store, const RecoveredLog& log, Task ready) {
+  LEAT_TRY_ASSIGN(meta_, MetaGroup::recover(MetaGroup::Doors{.scheduler = world_.scheduler,
+                                                             .clock = world_.clock,
+                                                             .groups = streams_.file_groups(),
+                                                             .store = file_store_,
+                                                             .self = kSelf},
+                                            store, log));
+  assignments_.set_meta_group(*meta_);
+  meta_->start([this, &store, &log, ready = std::move(ready)]() mutable {
+    assignments_.recover(store, log, std::move(ready));
+  });
+  return {};
+}
+
+void JetStreamHosts::stop(Task done) {
+  if (meta_ != nullptr) meta_->stop();
+  streams_.stop(std::move(done));
+}
+
+void JetStreamHosts::set_settings(const JetStreamSettings& settings) {
+  desk_.set_settings(settings.api);
+  assignments_.set_accounts(settings.accounts);
+  for (const AccountId account : settings.enabled) world_.router.enable_jetstream(account);
+}
+
+}  // namespace leat

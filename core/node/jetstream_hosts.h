@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "consumers/host/consumer_set.h"
+#include "core/api/api_desk.h"
+#include "core/api/api_settings.h"
+#include "core/cluster/assignments.h"
+#include "core/cluster/meta_group.h"
+#include "core/env/clock.h"
+#include "core/env/mailbox.h"
+#include "core/env/scheduler.h"
+#include "core/router/router.h"
+#include "core/session/accounts.h"
+#include "streams/host/direct_get.h"
+#include "streams/host/stream_set.h"
+
+namespace leat {
+
+// What streams need of the world beside what sessions do. Everything outlives the hosts.
+struct JetStreamDoors {
+  StreamStorage file;
+  StreamStorage memory;
+};
+
+// What the configuration says to the streams. Immutable.
+struct JetStreamSettings {
+  std::shared_ptr<const ApiSettings> api;
+  std::shared_ptr<const AccountTable> accounts;
+  std::vector<AccountId> enabled;  // accounts that have JetStream
+};
+
+// Streams, consumers and their API on one shard. Owned by ShardHosts; made before the shard runs,
+// used on its thread, destroyed after it has stopped.
+class JetStreamHosts {
+ public:
+  struct World {
+    Router& router;
+    Scheduler& scheduler;
+    Mailbox& mailbox;
+    const Clock& clock;
+    std::uint64_t (*random)();
+  };
+  JetStreamHosts(const World& world, const JetStreamDoors& doors,
+                 const JetStreamSettings& settings);
+  ~JetStreamHosts();
+  JetStreamHosts(const JetStreamHosts&) = delete;
+  JetStreamHosts& operator=(const JetStreamHosts&) = delete;
+
+  // By shard; once, before any shard runs.
+  static void connect(const std::vector<JetStreamHosts*>& shards);
+
+  // On the first shard only, with all shards running: meta group, then every stream from what store
+  // and log hold. `ready` runs there when all of them take publishes; store and log outlive that.
+  Status recover(RecoveredStore& store, const RecoveredLog& log, Task ready);
+  // A clean stop of this shard's part: everything applied is on its way to the store when `done`
+  // runs.
+  void stop(Task done);
+  void set_settings(const JetStreamSettings& settings);
+
+  StreamSet& streams() { return streams_; }
+  ConsumerSet& consumers() { return consumers_; }
+  ApiDesk& desk() { return desk_; }
+  // Of the first shard, once recovered; null elsewhere.
+  const MetaGroup* meta() const { return meta_.get(); }
+
+ private:
+  World world_;
+  MessageStore& file_store_;
+  StreamSet streams_;
+  ConsumerSet consumers_;
+  DirectGet direct_get_;
+  Assignments assignments_;
+  ApiDesk desk_;
+  std::unique_ptr<MetaGroup> meta_;
+};
+
+}  // namespace leat

@@ -1,0 +1,108 @@
+#include "core/server/jetstream_storage.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "core/base/duration.h"
+#include "core/base/log.h"
+#include "core/runtime/server_identity.h"
+
+namespace leat {
+
+namespace {
+
+std::string store_directory(const JetStreamOptions& options) {
+  if (!options.store_dir.empty()) return options.store_dir;
+  std::error_code unused;
+  const std::string temporary = std::filesystem::temp_directory_path(unused).string();
+  LEAT_LOG(kWarning) << "Temporary storage directory used, data could be lost on system reboot";
+  return temporary + "/leat";
+}
+
+void log_damage(const RecoveredLog& log) {
+  for (const SuspectRange& range : log.suspect_ranges()) {
+    LEAT_LOG(kError) << "Journal: group " << range.group << " is damaged from index " << range.first
+                     << ": " << range.reason;
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<JetStreamStorage>> JetStreamStorage::open(const JetStreamOptions& options) {
+  std::unique_ptr<JetStreamStorage> storage(new JetStreamStorage());  // NOLINT: private constructor
+  storage->directory_ = store_directory(options);
+  LEAT_TRY_ASSIGN(DirectoryLock lock, DirectoryLock::acquire(storage->directory_));
+  storage->lock_ = std::make_unique<DirectoryLock>(std::move(lock));
+  if (options.sync_interval_ns.value_or(0) > 0) {
+    LEAT_LOG(kWarning) << "sync_interval is " << format_duration(*options.sync_interval_ns)
+                       << ": what was acknowledged within it is lost when the machine loses power";
+  }
+  RocksStoreOptions store;
+  store.path = storage->directory_ + "/db";
+  LEAT_TRY_ASSIGN(storage->rocks_, open_rocks_store(std::move(store)));
+  JournalOptions log;
+  log.directory = storage->directory_ + "/journal";
+  log.sync_interval_ns = options.sync_interval_ns.value_or(0);
+  log.random = &random_number;
+  LEAT_TRY_ASSIGN(storage->journal_, open_journal(storage->files_, std::move(log)));
+  log_damage(*storage->journal_.recovered);
+  return storage;
+}
+
+JetStreamDoors JetStreamStorage::open_shard(Shard& shard) {
+  ShardParts& parts = shards_.emplace_back();
+  parts.log = journal_.journal->open_shard(shard.inbox());
+  parts.store = rocks_->open_shard(shard.inbox());
+  parts.memory_log = std::make_unique<MemoryLogStore>(shard);
+  parts.memory_store = std::make_unique<MemoryMessageStore>(shard);
+  return {.file = {*parts.log, *parts.store}, .memory = {*parts.memory_log, *parts.memory_store}};
+}
+
+void JetStreamStorage::close() {
+  journal_.journal->stop();
+  if (const Status stopped = rocks_->stop(); !stopped) {
+    LEAT_LOG(kError) << "The store was not flushed, the journal has what it lacks: "
+                     << stopped.error().text;
+  }
+}
+
+JetStreamSettings jetstream_settings(const Generation& generation) {
+  const ServerOptions& options = *generation.options;
+  const AccountTable& accounts = *generation.accounts;
+  auto api = std::make_shared<ApiSettings>();
+  api->server_name = generation.settings->server.server_name;
+  api->strictness = options.jetstream.strict ? JsonStrictness::kStrict : JsonStrictness::kLenient;
+  api->memory_bytes_max = options.jetstream.memory_bytes_max;
+  api->file_bytes_max = options.jetstream.file_bytes_max;
+  const JetStreamLimits& limits = options.jetstream.limits;
+  if (limits.consumers_default_max != 0) {
+    api->assets.max_consumers = limits.consumers_default_max;
+  }
+  api->assets.duplicate_window = limits.duplicate_window_ns_max;
+  api->assets.max_ack_pending = limits.ack_pending_max;
+  api->assets.max_request_batch = limits.request_batch_max;
+
+  JetStreamSettings settings;
+  bool is_global_configured = false;
+  for (const AccountOptions& account : options.accounts) {
+    is_global_configured |= account.name == kGlobalAccountName;
+    if (!account.jetstream) continue;
+    const AccountId id = accounts.find(account.name);
+    settings.enabled.push_back(id);
+    const AccountJetStreamOptions& of = *account.jetstream;
+    api->accounts[id] = AccountLimits{.max_memory = of.memory_bytes_max,
+                                      .max_storage = of.file_bytes_max,
+                                      .max_streams = of.streams_max,
+                                      .max_consumers = of.consumers_max,
+                                      .max_ack_pending = of.ack_pending_max,
+                                      .memory_max_stream_bytes = of.memory_stream_bytes_max,
+                                      .storage_max_stream_bytes = of.file_stream_bytes_max,
+                                      .max_bytes_required = of.stream_bytes_required};
+  }
+  if (!is_global_configured) settings.enabled.push_back(accounts.global());
+  settings.api = std::move(api);
+  settings.accounts = generation.accounts;
+  return settings;
+}
+
+}  // namespace leat

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/node/jetstream_hosts.h"
+#include "core/runtime/directory_lock.h"
+#include "core/runtime/posix_file.h"
+#include "core/runtime/shard.h"
+#include "core/server/generation.h"
+#include "core/server/options.h"
+#include "storage/journal/journal.h"
+#include "storage/memory/memory_log_store.h"
+#include "storage/memory/memory_message_store.h"
+#include "storage/rocks/rocks_store.h"
+
+namespace leat {
+
+// The store directory of the process: its lock, journal and database, and the doors that each shard
+// has to them. Owned by the server; made before the shards run, closed after they have stopped.
+//
+//   STORE_DIR/lock        held while the process lives
+//   STORE_DIR/journal/    NNN.log
+//   STORE_DIR/db/         RocksDB
+class JetStreamStorage {
+ public:
+  static Result<std::unique_ptr<JetStreamStorage>> open(const JetStreamOptions& options);
+  JetStreamStorage(const JetStreamStorage&) = delete;
+  JetStreamStorage& operator=(const JetStreamStorage&) = delete;
+
+  // Once for each shard, in their order.
+  JetStreamDoors open_shard(Shard& shard);
+
+  RecoveredStore& recovered_store() { return rocks_->recovered(); }
+  const RecoveredLog& recovered_log() const { return *journal_.recovered; }
+  const std::string& directory() const { return directory_; }
+
+  // Everything handed over reaches the disk. After the shards have stopped.
+  void close();
+
+ private:
+  JetStreamStorage() = default;
+
+  struct ShardParts {
+    std::unique_ptr<LogStore> log;
+    std::unique_ptr<MessageStore> store;
+    std::unique_ptr<MemoryLogStore> memory_log;
+    std::unique_ptr<MemoryMessageStore> memory_store;
+  };
+
+  std::string directory_;
+  std::unique_ptr<DirectoryLock> lock_;
+  PosixFileSystem files_;
+  std::unique_ptr<RocksStore> rocks_;
+  OpenedJournal journal_;
+  std::vector<ShardParts> shards_;
+};
+
+// What a generation says to the streams.
+JetStreamSettings jetstream_settings(const Generation& generation);
+
+}  // namespace leat

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/server/flags.h"
+#include "core/server/options.h"
+
+namespace leat {
+
+// Flags over file over defaults, checked as a whole. Used at start, by -t and by each reload.
+struct LoadedOptions {
+  ServerOptions options;
+  std::string warnings;  // lines about the file; empty: none
+};
+
+// The error text is what stands after the name of the program; it may have several lines.
+Result<LoadedOptions> load_options(const CommandLine& command_line);
+
+// Everything that the command line asks for and that is not serving: help, version, -t, --signal.
+// Returns the exit status.
+int run_command(const CommandLine& command_line);
+
+}  // namespace leat
