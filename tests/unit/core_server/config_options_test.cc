@@ -169,7 +169,7 @@ TEST(ConfigOptions, Accounts) {
   const ServerOptions options = options_of(R"(
     accounts {
       A { users: [{user: a, password: b}], jetstream: enabled
-          limits { max_conn: 1, max_subs: 2, max_payload: 3, max_leafs: 4 } }
+          limits { max_subs: 2, max_payload: 3, max_leafs: 4 } }
       B { jetstream { max_mem: 1MB, max_file: 2MB, max_streams: 3, max_consumers: 4
                       max_ack_pending: 5, memory_max_stream_bytes: 6, store_max_stream_bytes: 7
                       max_stream_bytes: true } }
@@ -179,7 +179,6 @@ TEST(ConfigOptions, Accounts) {
   )");
   ASSERT_EQ(options.accounts.size(), 3U);
   EXPECT_TRUE(options.accounts[0].jetstream.has_value());
-  EXPECT_EQ(options.accounts[0].connections_max, 1);
   EXPECT_EQ(options.accounts[0].subscriptions_max, 2);
   EXPECT_EQ(options.accounts[0].payload_bytes_max, 3);
   EXPECT_EQ(options.accounts[0].leafnodes_max, 4);
@@ -274,6 +273,9 @@ TEST(ConfigOptions, WhatIsNotBuiltIsAStartErrorThatNamesKeyAndLine) {
        "c.conf:1:0: field \"resolver\" is not supported yet: this server has no operator mode"},
       {"authorization { users: [ { nkey: UA } ] }",
        "c.conf:1:27: field \"nkey\" is not supported yet: this server has no nkey users"},
+      {"accounts { A { limits { max_conn: 5 } } }",
+       "c.conf:1:24: field \"max_conn\" is not supported yet: this server has no limit of "
+       "connections for an account"},
       {"accounts { A { exports: [ {stream: a} ] } }",
        "c.conf:1:15: field \"exports\" is not supported yet: this server has no exports"},
       {"jetstream { key: secret }",
