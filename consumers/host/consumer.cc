@@ -253,7 +253,7 @@ void Consumer::arm_inactivity() {
 void Consumer::check_inactivity() {
   if (endpoint_->is_in_use()) touch();
   // Messages that are out and unacknowledged keep a pull consumer, as long as they may come back.
-  if (pull_ && state_.is_booked() && selector_.num_ack_pending() > 0) touch();
+  if (pull_ && state_.is_booked() && !state_.pending().empty()) touch();
   if (steady_now() - last_used_ < config().inactive_threshold) {
     arm_inactivity();
     return;

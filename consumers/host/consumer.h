@@ -50,8 +50,6 @@ class Consumer {
   const ConsumerConfig& config() const { return state_.config(); }
   std::size_t waiting_pulls() const { return pull_ ? pull_->waiting() : 0; }
   bool is_push_bound() const { return push_ && push_->is_bound(); }
-  std::uint64_t num_pending() const { return selector_.num_pending(); }
-  std::uint64_t num_ack_pending() const { return selector_.num_ack_pending(); }
 
   // --- for the endpoints
   Stream& stream() { return stream_; }

@@ -66,8 +66,6 @@ ConsumerInfo ConsumerSet::info_of(Stream& stream, const ConsumerState& state) {
   if (const Consumer* consumer = find(stream, state.id())) {
     info.num_waiting = consumer->waiting_pulls();
     info.push_bound = consumer->is_push_bound();
-    info.num_pending = consumer->num_pending();
-    if (state.is_booked()) info.num_ack_pending = consumer->num_ack_pending();
   }
   return info;
 }

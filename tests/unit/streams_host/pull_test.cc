@@ -1,0 +1,214 @@
+// Wrong here: a pull that hangs, gets a wrong status, or gets a message twice or never.
+#include "core/base/limits.h"
+#include "tests/unit/streams_host/world.h"
+
+namespace leat {
+namespace {
+
+using Payloads = std::vector<std::string>;
+
+const std::string kNoMessages = "NATS/1.0 404 No Messages\r\n\r\n";
+
+class PullTest : public World {
+ protected:
+  void SetUp() override {
+    StreamConfig config;
+    config.name = "S";
+    config.subjects = {"s.>"};
+    make_stream(config);
+  }
+  std::string timeout(int messages) {
+    return "NATS/1.0 408 Request Timeout\r\nNats-Pending-Messages: " + std::to_string(messages) +
+           "\r\nNats-Pending-Bytes: 0\r\n\r\n";
+  }
+};
+
+TEST_F(PullTest, DeliversWithTheSubjectOfTheMessageAndItsAckSubject) {
+  make_consumer("p", durable("p"));
+  publish("s.a", "m1");
+  publish("s.b", "m2", {}, "NATS/1.0\r\nK: v\r\n\r\n");
+  const std::vector<Got> got = pull("p", R"({"batch":2})");
+  ASSERT_EQ(got.size(), 2u);
+  EXPECT_EQ(got[0].subject, "s.a");
+  EXPECT_TRUE(got[0].reply.starts_with("$JS.ACK.S.p.1.1.1.")) << got[0].reply;
+  EXPECT_TRUE(got[0].reply.ends_with(".1")) << got[0].reply;
+  EXPECT_EQ(got[0].payload, "m1");
+  EXPECT_TRUE(got[1].reply.starts_with("$JS.ACK.S.p.1.2.2.")) << got[1].reply;
+  EXPECT_TRUE(got[1].reply.ends_with(".0")) << got[1].reply;
+  EXPECT_EQ(got[1].headers, "NATS/1.0\r\nK: v\r\n\r\n");
+  EXPECT_EQ(got[1].payload, "m2");
+  EXPECT_EQ(info("p").num_ack_pending, 2u);
+}
+
+TEST_F(PullTest, StatusesOfPullsThatFindNothing) {
+  make_consumer("p", durable("p"));
+  EXPECT_EQ(payloads(pull("p", R"({"batch":1,"no_wait":true})")), Payloads{kNoMessages});
+  EXPECT_TRUE(pull("p", R"({"batch":2,"expires":300000000})").empty());
+  shard_.advance(300 * kMs);
+  EXPECT_EQ(payloads(client_->take()), Payloads{timeout(2)});
+  pull("p", R"({"batch":1,"expires":500000000,"idle_heartbeat":200000000})");
+  shard_.advance(600 * kMs);
+  const std::string beat =
+      "NATS/1.0 100 Idle Heartbeat\r\nNats-Last-Consumer: 0\r\nNats-Last-Stream: 0\r\n\r\n";
+  EXPECT_EQ(payloads(client_->take()), (Payloads{beat, beat, timeout(1)}));
+  EXPECT_EQ(payloads(pull("p", R"({"batch":1,"expires":500000000,"idle_heartbeat":400000000})")),
+            Payloads{"NATS/1.0 400 Bad Request - heartbeat value too large\r\n\r\n"});
+}
+
+TEST_F(PullTest, NoWaitWithExpiresEndsAfterTheFirstMessages) {
+  make_consumer("p", durable("p"));
+  EXPECT_TRUE(pull("p", R"({"batch":2,"no_wait":true,"expires":5000000000})").empty());
+  EXPECT_EQ(payloads(publish("s.zero", "m0")), (Payloads{"m0", kNoMessages}));
+}
+
+TEST_F(PullTest, AFilledBatchEndsQuietlyAndAShortOneOfNoWaitWith404) {
+  make_consumer("p", durable("p"));
+  for (const char* m : {"m1", "m2", "m3"}) publish("s.a", m);
+  EXPECT_EQ(payloads(pull("p", "")), Payloads{"m1"});
+  EXPECT_EQ(payloads(pull("p", R"({"batch":5,"no_wait":true})")),
+            (Payloads{"m2", "m3", kNoMessages}));
+}
+
+TEST_F(PullTest, LimitsOfTheConsumer) {
+  ConsumerConfig config = durable("p");
+  config.max_batch = 10;
+  config.max_expires = 60 * kSecond;
+  config.max_bytes = 4096;
+  config.max_waiting = 1;
+  make_consumer("p", config);
+  const auto status = [&](std::string_view body) { return payloads(pull("p", body)); };
+  EXPECT_EQ(status(R"({"batch":11})"),
+            Payloads{"NATS/1.0 409 Exceeded MaxRequestBatch of 10\r\n\r\n"});
+  EXPECT_EQ(status(R"({"batch":1,"expires":120000000000})"),
+            Payloads{"NATS/1.0 409 Exceeded MaxRequestExpires of 1m0s\r\n\r\n"});
+  EXPECT_EQ(status(R"({"batch":1,"max_bytes":5000})"),
+            Payloads{"NATS/1.0 409 Exceeded MaxRequestMaxBytes of 4096\r\n\r\n"});
+  EXPECT_EQ(status(R"({"batch":)"),
+            Payloads{"NATS/1.0 400 Bad Request - unexpected end of JSON input\r\n\r\n"});
+  EXPECT_EQ(status(R"({"batch":-1,"no_wait":true})"), Payloads{kNoMessages});
+  EXPECT_EQ(payloads(publish("$JS.API.CONSUMER.MSG.NEXT.S.p", "1", "_INBOX.9",
+                             "NATS/1.0\r\nNats-Required-Api-Level: 6\r\n\r\n")),
+            Payloads{"NATS/1.0 412 Required Api Level\r\n\r\n"});
+  EXPECT_TRUE(status("2").empty());
+  EXPECT_EQ(status(R"({"batch":1,"expires":1000000000})"),
+            Payloads{"NATS/1.0 409 Exceeded MaxWaiting\r\n\r\n"});
+  EXPECT_TRUE(status(R"({"batch":1,"expires":1000000000,"idle_heartbeat":100000000})").empty());
+  EXPECT_EQ(info("p").num_waiting, 1u);
+  publish("s.d", "m4");
+  publish("s.e", "m5");
+  publish("s.f", std::string(300, 'z'));
+  EXPECT_EQ(status(R"({"batch":1,"max_bytes":100,"expires":1000000000})"),
+            Payloads{"NATS/1.0 409 Message Size Exceeds MaxBytes\r\nNats-Pending-Messages: 1\r\n"
+                     "Nats-Pending-Bytes: 100\r\n\r\n"});
+  const std::vector<Got> got = pull("p", R"({"batch":1,"max_bytes":1000,"expires":1000000000})");
+  ASSERT_EQ(got.size(), 2u);
+  const std::size_t left = 1000 - got[0].subject.size() - got[0].reply.size() - 300;
+  EXPECT_EQ(got[1].headers,
+            "NATS/1.0 409 Batch Completed\r\nNats-Pending-Messages: 0\r\n"
+            "Nats-Pending-Bytes: " +
+                std::to_string(left) + "\r\n\r\n");
+}
+
+TEST_F(PullTest, UnbuiltFieldsAreRefusedByName) {
+  make_consumer("p", durable("p"));
+  EXPECT_EQ(payloads(pull("p", R"({"batch":1,"group":"g"})")),
+            Payloads{"NATS/1.0 400 Bad Request - group is not supported by this server\r\n\r\n"});
+}
+
+TEST_F(PullTest, APullWhoseSubscriberHasGoneIsNotServed) {
+  make_consumer("p", durable("p"));
+  const SubscriptionId other = client_->subscribe("other.inbox");
+  EXPECT_TRUE(pull("p", R"({"batch":5})", "other.inbox").empty());
+  hosts_->router.unsubscribe(other);
+  EXPECT_TRUE(pull("p", R"({"batch":1})").empty());
+  EXPECT_EQ(payloads(publish("s.a", "m1")), Payloads{"m1"});
+  EXPECT_EQ(info("p").num_waiting, 0u);
+}
+
+TEST_F(PullTest, TheEndOfAConsumerEndsItsPulls) {
+  make_consumer("p", durable("p"));
+  pull("p", R"({"batch":1,"expires":5000000000})");
+  bool is_done = false;
+  hosts_->consumers.remove(stream(), "p",
+                           [&](const CommandReply& reply) { is_done = !reply.error; });
+  shard_.run();
+  EXPECT_TRUE(is_done);
+  EXPECT_EQ(payloads(client_->take()), Payloads{"NATS/1.0 409 Consumer Deleted\r\n\r\n"});
+  client_->publish("$JS.API.CONSUMER.MSG.NEXT.S.p", "", "_INBOX.8");
+  EXPECT_FALSE(client_->was_taken);
+}
+
+TEST_F(PullTest, TheEndOfAStreamEndsThePullsOfItsConsumers) {
+  make_consumer("p", durable("p"));
+  pull("p", R"({"batch":1,"expires":5000000000})");
+  hosts_->streams.remove(kUid, [](Status) {});
+  shard_.run();
+  EXPECT_EQ(payloads(client_->take()), Payloads{"NATS/1.0 409 Consumer Deleted\r\n\r\n"});
+  EXPECT_EQ(shard_.timer_count(), 0u);
+}
+
+TEST_F(PullTest, APushConsumerTakesNoPulls) {
+  ConsumerConfig config = durable("push", AckPolicy::kNone);
+  config.deliver_subject = "to.x";
+  make_consumer("push", config);
+  EXPECT_EQ(payloads(pull("push", "")), Payloads{"NATS/1.0 409 Consumer is push based\r\n\r\n"});
+}
+
+TEST_F(PullTest, ManyPullsShareTheMessagesRoundRobin) {
+  make_consumer("p", durable("p"));
+  for (int i = 0; i < 6; ++i) publish("s.a", std::to_string(i));
+  client_->subscribe("in.*");
+  client_->publish("$JS.API.CONSUMER.MSG.NEXT.S.p", R"({"batch":3})", "in.1");
+  client_->publish("$JS.API.CONSUMER.MSG.NEXT.S.p", R"({"batch":3})", "in.2");
+  shard_.run();
+  EXPECT_EQ(payloads(client_->take()), (Payloads{"0", "1", "2", "3", "4", "5"}));
+  EXPECT_EQ(info("p").num_waiting, 0u);
+}
+
+TEST_F(PullTest, OldMessagesComeFromBlocksAndKeepTheirOrder) {
+  make_consumer("p", durable("p", AckPolicy::kNone));
+  const int count = static_cast<int>(limits::kBlockMessages) * 3;
+  for (int i = 0; i < count; ++i) {
+    client_->publish("s.a", std::to_string(i));
+    if (i % 200 == 0) shard_.run();
+  }
+  shard_.run();
+  stop_and_restart();
+  const std::vector<Got> got = pull("p", R"({"batch":100000,"no_wait":true})");
+  ASSERT_EQ(got.size(), static_cast<std::size_t>(count) + 1);
+  for (int i = 0; i < count; ++i) {
+    ASSERT_EQ(got[static_cast<std::size_t>(i)].payload, std::to_string(i));
+  }
+  EXPECT_EQ(got.back().headers, kNoMessages);
+}
+
+TEST_F(PullTest, FiltersAndHeadersOnly) {
+  ConsumerConfig config = durable("p");
+  config.filter_subjects = {"s.a", "s.b.>"};
+  config.headers_only = true;
+  make_consumer("p", config);
+  publish("s.a", "12345");
+  publish("s.c", "no");
+  publish("s.b.x", "1", {}, "NATS/1.0\r\nH: 2\r\n\r\n");
+  const std::vector<Got> got = pull("p", R"({"batch":5,"no_wait":true})");
+  ASSERT_EQ(got.size(), 3u);
+  EXPECT_EQ(got[0].headers, "NATS/1.0\r\nNats-Msg-Size: 5\r\n\r\n");
+  EXPECT_EQ(got[0].payload, "");
+  EXPECT_EQ(got[1].headers, "NATS/1.0\r\nH: 2\r\nNats-Msg-Size: 1\r\n\r\n");
+  EXPECT_EQ(got[2].headers, kNoMessages);
+}
+
+TEST_F(PullTest, AnUnusedEphemeralConsumerGoes) {
+  ConsumerConfig config;
+  config.ack_policy = AckPolicy::kExplicit;
+  config.inactive_threshold = kSecond;
+  make_consumer("eph", config);
+  pull("eph", R"({"batch":1,"expires":3000000000})");
+  shard_.advance(2900 * kMs);  // a waiting pull keeps it
+  EXPECT_NE(stream().machine().find_consumer("eph"), nullptr);
+  shard_.advance(3 * kSecond);
+  EXPECT_EQ(stream().machine().find_consumer("eph"), nullptr);
+}
+
+}  // namespace
+}  // namespace leat

@@ -1,0 +1,155 @@
+// Wrong here: a push consumer that sends to nobody, floods its subscriber, or falls silent.
+#include "tests/unit/streams_host/world.h"
+
+namespace leat {
+namespace {
+
+using Payloads = std::vector<std::string>;
+
+class PushTest : public World {
+ protected:
+  void SetUp() override {
+    StreamConfig config;
+    config.name = "O";
+    config.subjects = {"o.>"};
+    make_stream(config);
+  }
+  ConsumerConfig ordered(std::string deliver) {
+    ConsumerConfig config;
+    config.deliver_subject = std::move(deliver);
+    config.max_deliver = 1;
+    config.flow_control = true;
+    config.idle_heartbeat = 2 * kSecond;
+    config.mem_storage = true;
+    config.inactive_threshold = 300 * kSecond;
+    return config;
+  }
+  static std::string beat(int consumer, int stream, const std::string& stalled = {}) {
+    return "NATS/1.0 100 Idle Heartbeat\r\nNats-Last-Consumer: " + std::to_string(consumer) +
+           "\r\nNats-Last-Stream: " + std::to_string(stream) + "\r\n" +
+           (stalled.empty() ? "" : "Nats-Consumer-Stalled: " + stalled + "\r\n") + "\r\n";
+  }
+};
+
+TEST_F(PushTest, DeliversWhatIsThereAndWhatComes) {
+  publish("o.1", "a");
+  client_->subscribe("deliver.o");
+  make_consumer("ord", ordered("deliver.o"));
+  std::vector<Got> got = client_->take();
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_EQ(got[0].subject, "o.1");
+  EXPECT_TRUE(got[0].reply.starts_with("$JS.ACK.O.ord.1.1.1."));
+  EXPECT_TRUE(got[0].reply.ends_with(".0"));
+  EXPECT_EQ(payloads(publish("o.2", "b")), Payloads{"b"});
+  EXPECT_TRUE(info("ord").push_bound);
+  shard_.advance(2 * kSecond);
+  EXPECT_EQ(payloads(client_->take()), Payloads{beat(2, 2)});
+}
+
+TEST_F(PushTest, WaitsForASubscriber) {
+  make_consumer("ord", ordered("deliver.o"));
+  publish("o.1", "a");
+  EXPECT_FALSE(info("ord").push_bound);
+  shard_.advance(5 * kSecond);
+  EXPECT_TRUE(client_->take().empty());
+  const SubscriptionId subscription = client_->subscribe("deliver.o");
+  shard_.run();
+  EXPECT_EQ(payloads(client_->take()), Payloads{"a"});
+  hosts_->router.unsubscribe(subscription);
+  shard_.run();
+  publish("o.2", "b");
+  EXPECT_EQ(info("ord").num_pending, 1u);
+}
+
+TEST_F(PushTest, ADeliverGroupNeedsAMemberAndOneOfThemGetsEach) {
+  ConsumerConfig config = durable("g");
+  config.deliver_subject = "deliver.g";
+  config.deliver_group = "workers";
+  make_consumer("g", config);
+  client_->subscribe("deliver.g");
+  publish("o.1", "a");
+  EXPECT_TRUE(client_->take().empty());
+  client_->subscribe("deliver.g", "workers");
+  client_->subscribe("deliver.g", "workers");
+  shard_.run();
+  // The plain subscription sees it too, and one member.
+  EXPECT_EQ(payloads(client_->take()), (Payloads{"a", "a"}));
+}
+
+TEST_F(PushTest, FlowControlAsRecorded) {
+  client_->subscribe("fc.o");
+  make_consumer("fc1", ordered("fc.o"));
+  const std::string large(600'000, 'x');
+  EXPECT_EQ(publish("o.1", large).size(), 1u);
+  std::vector<Got> got = publish("o.2", large);
+  ASSERT_EQ(got.size(), 2u);
+  EXPECT_EQ(got[1].subject, "fc.o");
+  EXPECT_EQ(got[1].headers, "NATS/1.0 100 FlowControl Request\r\n\r\n");
+  const std::string question = got[1].reply;
+  EXPECT_TRUE(question.starts_with("$JS.FC.O.fc1."));
+  shard_.advance(2300 * kMs);
+  EXPECT_EQ(payloads(client_->take()), Payloads{beat(2, 2, question)});
+  EXPECT_EQ(publish("o.3", large).size(), 1u);
+  EXPECT_EQ(publish("o.4", large).size(), 1u);
+  EXPECT_EQ(publish("o.5", large).size(), 0u);
+  shard_.advance(2300 * kMs);
+  EXPECT_EQ(payloads(client_->take()), Payloads{beat(4, 4, question)});
+  EXPECT_TRUE(publish("$JS.FC.O.fc1.zzzz", "").empty());
+  got = publish(question, "");
+  ASSERT_GE(got.size(), 1u);
+  EXPECT_EQ(got[0].subject, "o.5");
+}
+
+TEST_F(PushTest, AnEphemeralConsumerWithoutASubscriberGoes) {
+  ConsumerConfig config = ordered("deliver.o");
+  config.inactive_threshold = kSecond;
+  const SubscriptionId subscription = client_->subscribe("deliver.o");
+  make_consumer("ord", config);
+  shard_.advance(5 * kSecond);
+  EXPECT_NE(stream().machine().find_consumer("ord"), nullptr);
+  hosts_->router.unsubscribe(subscription);
+  shard_.advance(2 * kSecond);
+  EXPECT_EQ(stream().machine().find_consumer("ord"), nullptr);
+}
+
+TEST_F(PushTest, TheDeliverSubjectCanBeChanged) {
+  ConsumerConfig config = durable("d");
+  config.deliver_subject = "first";
+  make_consumer("d", config);
+  config.deliver_subject = "second";
+  EXPECT_EQ(make_consumer("d", config).change, CommandReply::Change::kUpdated);
+  client_->subscribe("second");
+  EXPECT_EQ(payloads(publish("o.1", "a")), Payloads{"a"});
+}
+
+TEST_F(PushTest, ACursorWithoutAcksGoesOnAfterARestart) {
+  ConsumerConfig config = ordered("deliver.o");
+  config.mem_storage = false;
+  client_->subscribe("deliver.o");
+  make_consumer("ord", config);
+  publish("o.1", "a");
+  publish("o.2", "b");
+  shard_.advance(1500 * kMs);
+  client_->take();
+  stop_and_restart();
+  client_->subscribe("deliver.o");
+  EXPECT_EQ(payloads(publish("o.3", "c")), Payloads{"c"});
+}
+
+TEST_F(PushTest, LastPerSubjectEndsWithNothingPending) {
+  for (const char* subject : {"o.a", "o.b", "o.a"}) publish(subject, subject);
+  client_->subscribe("kv");
+  ConsumerConfig config = ordered("kv");
+  config.deliver_policy = DeliverPolicy::kLastPerSubject;
+  config.filter_subject = "o.>";
+  make_consumer("watch", config);
+  const std::vector<Got> got = client_->take();
+  ASSERT_EQ(got.size(), 2u);
+  EXPECT_EQ(got[0].subject, "o.b");
+  EXPECT_TRUE(got[0].reply.ends_with(".1")) << got[0].reply;
+  EXPECT_EQ(got[1].subject, "o.a");
+  EXPECT_TRUE(got[1].reply.ends_with(".0")) << got[1].reply;
+}
+
+}  // namespace
+}  // namespace leat
