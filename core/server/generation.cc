@@ -1,5 +1,6 @@
 #include "core/server/generation.h"
 
+#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,19 @@ std::string compiler_text() {
   return "gcc" + std::to_string(__GNUC__) + "." + std::to_string(__GNUC_MINOR__);
 }
 
+// "host" or "host:port"; IPv6 with a port is in brackets.
+void advertise(const std::string& address, ServerInfo& info) {
+  const std::size_t colon = address.rfind(':');
+  const bool has_port =
+      colon != std::string::npos && (address.find(':') == colon || address[colon - 1] == ']');
+  std::string host = has_port ? address.substr(0, colon) : address;
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  int port = 0;
+  if (has_port) std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
+  info.host = std::move(host);
+  if (port > 0) info.port = port;
+}
+
 ServerInfo server_info(const ServerOptions& options, const ServerIdentity& identity,
                        int client_port) {
   ServerInfo info;
@@ -21,6 +35,7 @@ ServerInfo server_info(const ServerOptions& options, const ServerIdentity& ident
   info.go = compiler_text();
   info.host = options.host;
   info.port = client_port;
+  if (!options.client_advertise.empty()) advertise(options.client_advertise, info);
   info.headers = options.headers;
   info.jetstream = options.jetstream.enabled;
   info.domain = options.jetstream.domain;
@@ -58,6 +73,8 @@ std::shared_ptr<const Generation> make_generation(ServerOptions options,
   settings->write_deadline_ns = limit.write_deadline_ns;
   settings->fast_producer = limit.fast_producer_stall ? SessionSettings::FastProducer::kPaused
                                                       : SessionSettings::FastProducer::kDropped;
+  generation->users =
+      std::make_shared<const UserDirectory>(options, *generation->accounts, generation->number);
   generation->settings = std::move(settings);
   generation->options = std::make_shared<const ServerOptions>(std::move(options));
   return generation;

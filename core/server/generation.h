@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/auth/user_directory.h"
 #include "core/runtime/server_identity.h"
 #include "core/server/options.h"
 #include "core/session/accounts.h"
@@ -17,6 +18,7 @@ struct Generation {
   std::shared_ptr<const ServerOptions> options;
   std::shared_ptr<const AccountTable> accounts;
   std::shared_ptr<const SessionSettings> settings;
+  std::shared_ptr<const UserDirectory> users;
 };
 
 // `previous`: null at start. `client_port` is the one that is bound.

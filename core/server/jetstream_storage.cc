@@ -12,11 +12,11 @@ namespace leat {
 namespace {
 
 std::string store_directory(const JetStreamOptions& options) {
-  if (!options.store_dir.empty()) return options.store_dir;
+  if (!options.store_dir.empty()) return options.store_dir + "/jetstream";
   std::error_code unused;
   const std::string temporary = std::filesystem::temp_directory_path(unused).string();
   LEAT_LOG(kWarning) << "Temporary storage directory used, data could be lost on system reboot";
-  return temporary + "/leat";
+  return temporary + "/leat/jetstream";
 }
 
 void log_damage(const RecoveredLog& log) {
@@ -57,6 +57,8 @@ JetStreamDoors JetStreamStorage::open_shard(Shard& shard) {
   parts.memory_store = std::make_unique<MemoryMessageStore>(shard);
   return {.file = {*parts.log, *parts.store}, .memory = {*parts.memory_log, *parts.memory_store}};
 }
+
+void JetStreamStorage::forget_recovered() { journal_.recovered.reset(); }
 
 void JetStreamStorage::close() {
   journal_.journal->stop();

@@ -21,9 +21,9 @@ namespace leat {
 // The store directory of the process: its lock, journal and database, and the doors that each shard
 // has to them. Owned by the server; made before the shards run, closed after they have stopped.
 //
-//   STORE_DIR/lock        held while the process lives
-//   STORE_DIR/journal/    NNN.log
-//   STORE_DIR/db/         RocksDB
+//   STORE_DIR/jetstream/lock        held while the process lives
+//   STORE_DIR/jetstream/journal/    NNN.log
+//   STORE_DIR/jetstream/db/         RocksDB
 class JetStreamStorage {
  public:
   static Result<std::unique_ptr<JetStreamStorage>> open(const JetStreamOptions& options);
@@ -35,6 +35,7 @@ class JetStreamStorage {
 
   RecoveredStore& recovered_store() { return rocks_->recovered(); }
   const RecoveredLog& recovered_log() const { return *journal_.recovered; }
+  void forget_recovered();  // when every stream is made: the log's index is large
   const std::string& directory() const { return directory_; }
 
   // Everything handed over reaches the disk. After the shards have stopped.

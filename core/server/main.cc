@@ -1,6 +1,3 @@
-#include <signal.h>
-#include <unistd.h>
-
 #include <iostream>
 #include <string>
 #include <vector>
@@ -56,6 +53,9 @@ void serve_until_stopped(leat::Server& server, const leat::CommandLine& command_
     switch (signal.request) {
       case leat::SignalRequest::kStop:
         return;
+      case leat::SignalRequest::kTerminate:
+        if (!server.is_lame_duck()) return;
+        break;
       case leat::SignalRequest::kReload:
         reload(server, command_line);
         break;
@@ -65,7 +65,7 @@ void serve_until_stopped(leat::Server& server, const leat::CommandLine& command_
         }
         break;
       case leat::SignalRequest::kLameDuck:
-        if (server.begin_lame_duck([] { kill(getpid(), SIGTERM); })) break;
+        if (server.begin_lame_duck()) break;
         LEAT_LOG(kInfo) << "Lame duck mode is on already";
         break;
     }

@@ -86,8 +86,7 @@ Result<PortsFile> PortsFile::write(const std::string& directory, const Listening
       directory + "/" + program_name() + "_" + std::to_string(::getpid()) + ".ports";
   std::string text = "{\"nats\":" + urls("nats", listening.host, listening.client_port);
   if (listening.monitoring_port != 0) {
-    text +=
-        ",\"monitoring\":" + urls("http", listening.monitoring_host, listening.monitoring_port);
+    text += ",\"monitoring\":" + urls("http", listening.monitoring_host, listening.monitoring_port);
   }
   text += '}';
   // Whoever waits for the file must never see a part of it.

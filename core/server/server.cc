@@ -1,5 +1,8 @@
 #include "core/server/server.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <functional>
 #include <latch>
 #include <utility>
@@ -11,25 +14,8 @@ namespace leat {
 
 namespace {
 
-// Everybody is let in, into the global account.
-class OpenDoor final : public Authenticator {
- public:
-  explicit OpenDoor(std::shared_ptr<const AccountTable> accounts)
-      : accounts_(std::move(accounts)) {}
-  bool auth_required() const override { return false; }
-  bool nonce_wanted() const override { return false; }
-  bool anonymous_allowed() const override { return true; }
-  void authenticate(Credentials /*credentials*/, IdentityCallback done) override {
-    Identity identity;
-    identity.account = accounts_->global();
-    identity.account_name = std::string(accounts_->name_of(identity.account));
-    identity.generation = 1;
-    done(std::move(identity));
-  }
-
- private:
-  std::shared_ptr<const AccountTable> accounts_;
-};
+// How often a lame duck looks whether it is alone.
+constexpr DurationNs kEmptyCheckNs = 100'000'000;
 
 std::uint16_t shard_count(const ServerOptions& options) {
   return options.shards > 0 ? static_cast<std::uint16_t>(options.shards) : default_shard_count();
@@ -45,42 +31,15 @@ Server::~Server() { stop(); }
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
   std::unique_ptr<Server> server(new Server(options));  // NOLINT: private constructor
   server->log_start(options);
-  if (options.jetstream.enabled) LEAT_TRY(server->open_storage(options));
-  LEAT_TRY(server->open_listeners(options));
-  const int port = server->client_listener_->port();
-  server->generation_ = make_generation(std::move(options), server->identity_, port, nullptr);
+  // Sessions are made only after the port is known, but nobody can connect before recovery.
+  server->generation_ = make_generation(std::move(options), server->identity_, 0, nullptr);
+  LEAT_TRY(server->open_storage());
   server->make_shards();
-  server->pool_.start();
-  server->is_running_ = true;
-  if (server->storage_ != nullptr) LEAT_TRY(server->recover_streams());
+  LEAT_TRY(server->recover_streams());
+  LEAT_TRY(server->open_listeners());
   server->accept_clients();
-  LEAT_TRY(server->announce(*server->generation_->options));
+  LEAT_TRY(server->write_process_files());
   return server;
-}
-
-Status Server::open_storage(const ServerOptions& options) {
-  LEAT_LOG(kInfo) << "Starting JetStream";
-  LEAT_TRY_ASSIGN(storage_, JetStreamStorage::open(options.jetstream));
-  LEAT_LOG(kInfo) << "---------------- JETSTREAM ----------------";
-  LEAT_LOG(kInfo) << "  Store Directory: \"" << storage_->directory() << "\"";
-  LEAT_LOG(kInfo) << "  The journal is not trimmed yet: it grows with everything that is stored";
-  LEAT_LOG(kInfo) << "-------------------------------------------";
-  return {};
-}
-
-// The last act of starting: whoever waits for these lines or files may connect at once.
-Status Server::announce(const ServerOptions& options) {
-  LEAT_TRY(write_pid_file(options.pid_file));
-  LEAT_LOG(kInfo) << "Listening for client connections on "
-                  << host_and_port(client_listener_->host(), client_listener_->port());
-  LEAT_LOG(kInfo) << "Server is ready";
-  if (!options.ports_file_dir.empty()) {
-    PortsFile::Listening listening;
-    listening.host = options.host;
-    listening.client_port = client_listener_->port();
-    LEAT_TRY_ASSIGN(ports_file_, PortsFile::write(options.ports_file_dir, listening));
-  }
-  return {};
 }
 
 void Server::log_start(const ServerOptions& options) const {
@@ -95,14 +54,21 @@ void Server::log_start(const ServerOptions& options) const {
   }
 }
 
-Status Server::open_listeners(const ServerOptions& options) {
-  auto listener = Listener::open(pool_.at(0), options.host, options.port);
-  if (!listener) {
-    return failure(ErrorKind::kIo,
-                   "Error listening on port: " + host_and_port(options.host, options.port) +
-                       ", \"" + listener.error().text + "\"");
+Status Server::open_storage() {
+  const JetStreamOptions& options = generation_->options->jetstream;
+  if (!options.enabled) return {};
+  LEAT_LOG(kInfo) << "Starting JetStream";
+  auto storage = JetStreamStorage::open(options);
+  if (!storage) {
+    return failure(storage.error().kind, "Can't start JetStream: " + storage.error().text);
   }
-  client_listener_ = std::move(*listener);
+  storage_ = std::move(*storage);
+  LEAT_LOG(kInfo) << "---------------- JETSTREAM ----------------";
+  LEAT_LOG(kInfo) << "  Strict:          " << (options.strict ? "true" : "false");
+  LEAT_LOG(kInfo) << "  Store Directory: \"" << storage_->directory() << "\"";
+  LEAT_LOG(kInfo) << "  API Level:       " << kApiLevel;
+  LEAT_LOG(kInfo) << "  The journal is not trimmed yet: it grows with everything that is stored";
+  LEAT_LOG(kInfo) << "-------------------------------------------";
   return {};
 }
 
@@ -112,7 +78,8 @@ void Server::make_shards() {
   for (std::uint16_t i = 0; i < pool_.size(); ++i) {
     Shard& shard = pool_.at(i);
     ShardParts parts;
-    parts.authenticator = std::make_unique<OpenDoor>(generation_->accounts);
+    parts.authenticator =
+        std::make_unique<ConfigAuthenticator>(generation_->users, passwords_, shard.inbox());
     parts.hosts = std::make_unique<ShardHosts>(ShardDoors{.scheduler = shard,
                                                           .mailbox = shard,
                                                           .clock = clock_,
@@ -120,10 +87,10 @@ void Server::make_shards() {
                                                           .ledger = ledger_,
                                                           .random = &random_number},
                                                generation_->settings);
+    parts.connections = std::make_unique<ConnectionSet>(shard, parts.hosts->sessions());
     if (storage_ != nullptr) {
       parts.hosts->add_jetstream(storage_->open_shard(shard), jetstream_settings(*generation_));
     }
-    parts.connections = std::make_unique<ConnectionSet>(shard, parts.hosts->sessions());
     hosts.push_back(parts.hosts.get());
     connection_sets.push_back(parts.connections.get());
     shards_.push_back(std::move(parts));
@@ -132,7 +99,11 @@ void Server::make_shards() {
   distributor_ = std::make_unique<Distributor>(pool_.at(0), std::move(connection_sets));
 }
 
+// From here on the shards run.
 Status Server::recover_streams() {
+  pool_.start();
+  is_running_ = true;
+  if (storage_ == nullptr) return {};
   const SteadyNs began = clock_.steady_ns();
   Status outcome;
   std::latch recovered(1);
@@ -143,87 +114,138 @@ Status Server::recover_streams() {
     if (!outcome) recovered.count_down();
   });
   recovered.wait();
-  LEAT_LOG(kInfo) << "  Streams recovered in " << format_duration(clock_.steady_ns() - began);
-  return outcome;
-}
-
-void Server::accept_clients() {
-  on_every_shard([this](std::uint16_t shard) {
-    if (shard != 0) return;
-    client_listener_->start(
-        [this](AcceptedSocket socket) { distributor_->distribute(std::move(socket)); });
-  });
-}
-
-Status Server::reload(ServerOptions options) {
-  auto next =
-      make_generation(std::move(options), identity_, client_listener_->port(), generation_.get());
-  on_every_shard([this, &next](std::uint16_t shard) {
-    ShardHosts& hosts = *shards_[shard].hosts;
-    if (hosts.jetstream() != nullptr) hosts.jetstream()->set_settings(jetstream_settings(*next));
-    hosts.sessions().reload(next->settings, [] {});
-  });
-  generation_ = std::move(next);
+  if (!outcome) {
+    return failure(outcome.error().kind, "Can't start JetStream: " + outcome.error().text);
+  }
+  storage_->forget_recovered();
+  LEAT_LOG(kInfo) << "Took " << format_duration(clock_.steady_ns() - began)
+                  << " to start JetStream";
   return {};
 }
 
-bool Server::begin_lame_duck(std::function<void()> ended) {
+Status Server::open_listeners() {
+  const ServerOptions& options = *generation_->options;
+  auto listener = Listener::open(pool_.at(0), options.host, options.port);
+  if (!listener) {
+    return failure(ErrorKind::kIo,
+                   "Error listening on port: " + host_and_port(options.host, options.port) +
+                       ", \"" + listener.error().text + "\"");
+  }
+  client_listener_ = std::move(*listener);
+  return {};
+}
+
+void Server::accept_clients() {
+  // The port is known only now, and INFO states it.
+  const int port = client_listener_->port();
+  generation_ = make_generation(*generation_->options, identity_, port, generation_.get());
+  on_every_shard([this](std::uint16_t shard, Task done) {
+    shards_[shard].authenticator->reload(generation_->users);
+    shards_[shard].hosts->sessions().reload(generation_->settings, std::move(done));
+  });
+  on_every_shard([this](std::uint16_t shard, Task done) {
+    if (shard == 0) {
+      client_listener_->start(
+          [this](AcceptedSocket socket) { distributor_->distribute(std::move(socket)); });
+    }
+    done();
+  });
+  LEAT_LOG(kInfo) << "Listening for client connections on "
+                  << host_and_port(client_listener_->host(), port);
+}
+
+Status Server::write_process_files() {
+  const ServerOptions& options = *generation_->options;
+  LEAT_TRY(write_pid_file(options.pid_file));
+  LEAT_LOG(kInfo) << "Server is ready";
+  if (options.ports_file_dir.empty()) return {};
+  PortsFile::Listening listening;
+  listening.host = options.host;
+  listening.client_port = client_port();
+  LEAT_TRY_ASSIGN(ports_file_, PortsFile::write(options.ports_file_dir, listening));
+  return {};
+}
+
+Status Server::reload(ServerOptions options) {
+  const ServerOptions& old = *generation_->options;
+  const auto differs = [](const char* what) {
+    return failure(ErrorKind::kUnsupported, std::string("config reload not supported for ") + what);
+  };
+  if (options.host != old.host) return differs("Host");
+  if (options.port != old.port) return differs("Port");
+  if (options.shards != old.shards) return differs("Shards");
+  if (options.server_name != old.server_name) return differs("ServerName");
+  if (options.jetstream.enabled != old.jetstream.enabled) return differs("JetStream");
+  if (options.jetstream.store_dir != old.jetstream.store_dir) return differs("StoreDir");
+  generation_ = make_generation(std::move(options), identity_, client_port(), generation_.get());
+  on_every_shard([this](std::uint16_t shard, Task done) {
+    ShardParts& parts = shards_[shard];
+    parts.authenticator->reload(generation_->users);
+    if (JetStreamHosts* jetstream = parts.hosts->jetstream()) {
+      jetstream->set_settings(jetstream_settings(*generation_));
+    }
+    parts.hosts->sessions().reload(generation_->settings, std::move(done));
+  });
+  return {};
+}
+
+bool Server::begin_lame_duck() {
   if (std::exchange(is_lame_duck_, true)) return false;
   LEAT_LOG(kInfo) << "Entering lame duck mode, stop accepting new clients";
-  on_every_shard([this](std::uint16_t shard) {
+  on_every_shard([this](std::uint16_t shard, Task done) {
     if (shard == 0) client_listener_->close();
-    shards_[shard].hosts->sessions().announce_lame_duck({});
-  });
-  pool_.at(0).inbox().post([this, ended = std::move(ended)]() mutable {
-    Shard& first = pool_.at(0);
-    first.call_at(clock_.steady_ns() + generation_->options->lame_duck_grace_ns,
-                  [this, ended = std::move(ended)] { close_connections_over(ended); });
+    SessionSet& sessions = shards_[shard].hosts->sessions();
+    sessions.announce_lame_duck({});
+    const ServerOptions& options = *generation_->options;
+    pool_.at(shard).call_at(
+        clock_.steady_ns() + options.lame_duck_grace_ns,
+        [&sessions, duration = options.lame_duck_duration_ns] { sessions.close_over(duration); });
+    if (shard == 0) end_when_empty(options.lame_duck_grace_ns);
+    done();
   });
   return true;
 }
 
-void Server::close_connections_over(std::function<void()> ended) {
-  const ServerOptions& options = *generation_->options;
-  const DurationNs duration = options.lame_duck_duration_ns - options.lame_duck_grace_ns;
-  for (std::uint16_t i = 0; i < pool_.size(); ++i) {
-    pool_.at(i).inbox().post(
-        [this, i, duration] { shards_[i].hosts->sessions().close_over(duration); });
-  }
-  pool_.at(0).call_at(clock_.steady_ns() + duration, [ended = std::move(ended)] { ended(); });
+// On the first shard. The main thread waits for signals, so that is how it is told.
+void Server::end_when_empty(DurationNs from_now) {
+  pool_.at(0).call_at(clock_.steady_ns() + from_now, [this] {
+    if (ledger_.open() == 0) {
+      ::kill(::getpid(), SIGINT);
+    } else {
+      end_when_empty(kEmptyCheckNs);
+    }
+  });
 }
 
 void Server::stop() {
   if (!std::exchange(is_running_, false)) return;
   LEAT_LOG(kInfo) << "Initiating Shutdown...";
   ports_file_ = PortsFile();
-  if (storage_ != nullptr) stop_streams();
-  on_every_shard([this](std::uint16_t shard) {
-    if (shard == 0) client_listener_->close();
+  on_every_shard([this](std::uint16_t shard, Task done) {
+    if (shard == 0 && client_listener_ != nullptr) client_listener_->close();
     shards_[shard].hosts->sessions().close_all(CloseReason::kServerShutdown);
+    done();
   });
+  if (storage_ != nullptr) {
+    LEAT_LOG(kInfo) << "Initiating JetStream Shutdown...";
+    on_every_shard([this](std::uint16_t shard, Task done) {
+      shards_[shard].hosts->jetstream()->stop(std::move(done));
+    });
+  }
   pool_.stop();
   for (ShardParts& parts : shards_) parts.connections.reset();
   for (ShardParts& parts : shards_) parts.hosts.reset();
-  if (storage_ != nullptr) storage_->close();
+  if (storage_ != nullptr) {
+    storage_->close();
+    LEAT_LOG(kInfo) << "JetStream Shutdown";
+  }
   LEAT_LOG(kInfo) << "Server Exiting..";
 }
 
-void Server::stop_streams() {
+void Server::on_every_shard(const ShardWork& work) {
   std::latch left(pool_.size());
   for (std::uint16_t i = 0; i < pool_.size(); ++i) {
-    pool_.at(i).inbox().post(
-        [this, i, &left] { shards_[i].hosts->jetstream()->stop([&left] { left.count_down(); }); });
-  }
-  left.wait();
-}
-
-void Server::on_every_shard(const std::function<void(std::uint16_t)>& work) {
-  std::latch left(pool_.size());
-  for (std::uint16_t i = 0; i < pool_.size(); ++i) {
-    pool_.at(i).inbox().post([&work, &left, i] {
-      work(i);
-      left.count_down();
-    });
+    pool_.at(i).inbox().post([&work, &left, i] { work(i, [&left] { left.count_down(); }); });
   }
   left.wait();
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/auth/config_authenticator.h"
+#include "core/auth/password_pool.h"
 #include "core/base/result.h"
 #include "core/net/connection_set.h"
 #include "core/net/http_server.h"
@@ -25,8 +27,8 @@ namespace leat {
 // waits for signals; everything else lives on the shards, and is made before they run and destroyed
 // after they have stopped.
 //
-//   start: identity -> shards and their hosts -> recovery -> listeners -> "Server is ready"
-//   stop:  listeners -> clients told -> shards stopped -> hosts destroyed -> store closed
+//   start: storage -> hosts of all shards -> shards run -> recovery -> listeners -> "Server is
+//   ready" stop:  listeners -> clients told -> shards stopped -> hosts destroyed -> store closed
 class Server {
  public:
   // Returns when clients are served, or says in one sentence why that cannot be.
@@ -35,43 +37,47 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Until it returns, clients are told, what was applied goes to the disk, and all threads end.
-  void stop();
-  // A new generation of the configuration: all or nothing.
+  // Everything else than the new options may be changed; what cannot is named in the error, and
+  // then nothing is changed.
   Status reload(ServerOptions options);
-  // Clients are told to go elsewhere; after the grace they are closed one by one, and then `ended`
-  // runs, on the first shard. False when that is under way already.
-  bool begin_lame_duck(std::function<void()> ended);
+  // Tells clients to go elsewhere, and after the configured grace closes them over the configured
+  // time. False: it has begun already.
+  bool begin_lame_duck();
+  bool is_lame_duck() const { return is_lame_duck_; }
+  void stop();
 
   std::uint16_t client_port() const { return client_listener_->port(); }
 
  private:
   // What one shard has, in the order of its making.
   struct ShardParts {
-    std::unique_ptr<Authenticator> authenticator;
+    std::unique_ptr<ConfigAuthenticator> authenticator;
     std::unique_ptr<ShardHosts> hosts;
     std::unique_ptr<ConnectionSet> connections;
   };
 
+  // Work of one shard that ends by calling the task, perhaps later, on that shard's thread.
+  using ShardWork = std::function<void(std::uint16_t shard, Task done)>;
+
   explicit Server(const ServerOptions& options);
-  Status open_listeners(const ServerOptions& options);
-  Status open_storage(const ServerOptions& options);
+  Status open_storage();
   void make_shards();
   Status recover_streams();
-  Status announce(const ServerOptions& options);
-  void close_connections_over(std::function<void()> ended);
+  Status open_listeners();
   void accept_clients();
-  void stop_streams();
+  Status write_process_files();
+  void end_when_empty(DurationNs from_now);
   void log_start(const ServerOptions& options) const;
-  // Runs `work` on every shard's thread and returns when all have ended.
-  void on_every_shard(const std::function<void(std::uint16_t)>& work);
+  // Runs `work` on every shard's thread and returns when all of it has ended.
+  void on_every_shard(const ShardWork& work);
 
   SystemClock clock_;
   ServerIdentity identity_;
   ConnectionLedger ledger_;
   ShardPool pool_;
+  PasswordPool passwords_;  // answers go to shards, so it goes before them
   std::shared_ptr<const Generation> generation_;
-  std::unique_ptr<JetStreamStorage> storage_;  // null: no streams
+  std::unique_ptr<JetStreamStorage> storage_;  // null: JetStream is off
   std::vector<ShardParts> shards_;
   std::unique_ptr<Distributor> distributor_;
   std::unique_ptr<Listener> client_listener_;

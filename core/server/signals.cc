@@ -35,11 +35,11 @@ ReceivedSignal wait_for_signal() {
       return {SignalRequest::kReopenLog, "user defined signal 1"};
     case SIGUSR2:
       return {SignalRequest::kLameDuck, "user defined signal 2"};
-    case SIGINT:
-      return {SignalRequest::kStop, "interrupt"};
     case SIGTERM:
+      return {SignalRequest::kTerminate, "terminated"};
+    case SIGINT:
     default:
-      return {SignalRequest::kStop, "terminated"};
+      return {SignalRequest::kStop, "interrupt"};
   }
 }
 

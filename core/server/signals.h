@@ -6,7 +6,8 @@ namespace leat {
 
 // What another process asks of this one by a signal.
 enum class SignalRequest {
-  kStop,       // INT, TERM
+  kStop,       // INT
+  kTerminate,  // TERM: the same, but a lame duck takes its time
   kReload,     // HUP
   kReopenLog,  // USR1
   kLameDuck,   // USR2
