@@ -42,7 +42,8 @@ class Server:
         name = f"{pathlib.Path(BINARY).name}_{self.process.pid}.ports"
         found = wait_for(lambda: self._ports(ports / name), 20, f"no ports file; log:\n{self.tail()}")
         self.port = int(found["nats"][0].rsplit(":", 1)[1])
-        self.http = int(found["monitoring"][0].rsplit(":", 1)[1])
+        if "monitoring" in found:
+            self.http = int(found["monitoring"][0].rsplit(":", 1)[1])
         return self
 
     def _ports(self, path):
