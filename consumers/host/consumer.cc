@@ -194,9 +194,14 @@ void Consumer::read_block_of(StreamSeq sequence) {
 
 void Consumer::propose_bookings() {
   const auto on_reply = [self = self_](const CommandReply& reply) {
-    if (*self == nullptr || !reply.is_refused) return;
-    (*self)->selector_.reset();
-    (*self)->wake();
+    if (*self == nullptr) return;
+    if (reply.is_refused) {
+      (*self)->selector_.reset();
+      (*self)->wake();
+    } else {
+      // What is booked now has a time at which it comes again.
+      (*self)->arm_deadline();
+    }
   };
   if (BookCommand booking; selector_.take_booking(booking)) stream_.propose(booking, on_reply);
   if (GiveUpCommand give_up; selector_.take_give_up(give_up)) stream_.propose(give_up, on_reply);
