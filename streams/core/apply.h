@@ -122,6 +122,7 @@ class Apply {
   std::vector<StreamSeq> acked_;  // may leave a work queue, or a stream kept by interest
   std::size_t acked_next_ = 0;
   std::vector<ConsumerMachine::GonePair> gone_;
+  bool is_silent_ = false;  // removals end deliveries without an event
 };
 
 }  // namespace leat

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "streams/core/apply.h"
@@ -10,7 +11,12 @@ void Apply::configure(ConfigCommand command) {
     reply(std::move(answer));
     return;
   }
-  if (state_.config_number == 0) state_.created = now_;
+  if (state_.config_number == 0) {
+    state_.created = now_;
+  } else {
+    state_.dedup_floor = std::max(state_.dedup_floor, now_ - state_.config.duplicate_window);
+    state_.dedup.expire(state_.dedup_floor);
+  }
   const StreamConfig old = std::exchange(state_.config, std::move(command.config));
   state_.config_number = command.number;
   state_.age_from = StreamSeq();

@@ -68,13 +68,10 @@ void Apply::delete_message(const DeleteMessageCommand& command) {
 // Own TTLs first, then age; both end at the same bound, and the leader proposes again.
 void Apply::expire(const ExpireCommand& command) {
   CommandReply answer{.kind = CommandKind::kExpire};
-  while (answer.count < limits::kMessagesPerApply && !state_.ttl.empty() &&
-         state_.ttl.front().at <= command.up_to) {
-    std::pop_heap(state_.ttl.begin(), state_.ttl.end(), leaves_later);
-    const StreamSeq sequence = state_.ttl.back().sequence;
-    state_.ttl.pop_back();
-    if (!state_.index.contains(sequence)) continue;
-    remove(sequence, RemovalReason::kAge);
+  while (answer.count < limits::kMessagesPerApply) {
+    const TtlDeadline* next = state_.first_ttl();
+    if (next == nullptr || next->at > command.up_to) break;
+    remove(next->sequence, RemovalReason::kAge);
     ++answer.count;
   }
   while (answer.count < limits::kMessagesPerApply && state_.config.max_age > 0) {

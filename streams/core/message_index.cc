@@ -1,5 +1,6 @@
 #include "streams/core/message_index.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -95,6 +96,8 @@ IndexSlot* MessageIndex::find_even_removed(StreamSeq sequence) {
 StreamSeq MessageIndex::at_or_after(StreamSeq sequence) const {
   if (count_ == 0) return {};
   if (sequence < first_) return first_;
+  // The chunk of a message that has just left may have gone with it.
+  sequence = std::max(sequence, StreamSeq(first_chunk_ * kChunkSequences));
   std::size_t offset = offset_of(sequence);
   for (std::uint64_t number = number_of(sequence); number - first_chunk_ < chunks_.size();
        ++number, offset = 0) {

@@ -77,7 +77,10 @@ bool Apply::go_on_purge(ApplyWork& work) {
     }
     if (found.sequence >= work.end) return true;
     work.next = found.sequence.next();
+    // A purge by subject tells the consumers of each message, one of everything does not.
+    is_silent_ = work.filters.is_everything();
     remove(found.sequence, RemovalReason::kPurge);
+    is_silent_ = false;
     ++work.removed;
     --work.left;
   }
@@ -157,7 +160,7 @@ void Apply::remove(StreamSeq sequence, RemovalReason reason) {
     const EndedDelivery ended = ConsumerMachine::removed(*consumer, sequence);
     if (!ended.was_pending) continue;
     wake(*consumer);
-    if (reason != RemovalReason::kPurge) {
+    if (!is_silent_) {
       tell(DeliveryEvent::Kind::kTerminated, *consumer, ended.delivery, kMessageDeleted);
     }
   }

@@ -48,7 +48,8 @@ StartPosition start_position(const StreamState& stream, const ConsumerConfig& co
     start.latest = stream.last_per_subject(filters);
     start.latest_limit = stream.last_seq;
     start.num_pending = start.latest.size();
-    start.next_stream = start.latest.empty() ? stream.last_seq.next() : start.latest.front();
+    start.next_stream =
+        start.latest.empty() ? std::max(stream.last_seq, start.next_stream) : start.latest.front();
     return start;
   }
   start.num_pending = stream.count(filters, start.next_stream);

@@ -108,7 +108,7 @@ std::vector<StreamSeq> StreamMachine::last_per_subject(
 std::optional<WallNs> StreamMachine::next_expiry() const {
   const StreamState& state = parts_->state;
   std::optional<WallNs> next;
-  if (!state.ttl.empty()) next = state.ttl.front().at;
+  if (const TtlDeadline* ttl = state.first_ttl()) next = ttl->at;
   if (state.config.max_age > 0) {
     if (const StreamSeq aging = state.first_aging()) {
       const WallNs at = state.index.find(aging)->time() + state.config.max_age;

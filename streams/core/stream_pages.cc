@@ -59,6 +59,7 @@ void StreamPages::take_stream(const Visitor& visit) {
   wire::append_signed(out, state_.last_time);
   wire::append_varint(out, state_.first_sequence().value);
   wire::append_text(out, state_.last_msg_id);
+  wire::append_signed(out, state_.dedup_floor);
   wire::append_varint(out, state_.next_consumer.value);
   state_.stream_pages =
       write_parts({.kind = StatePageKind::kStream, .existing = state_.stream_pages}, out, visit);
@@ -179,6 +180,7 @@ Status StreamPages::parse_stream(std::string_view value) {
   state_.last_time = in.signed_varint();
   first_seq_ = StreamSeq(in.varint());
   state_.last_msg_id = in.text();
+  state_.dedup_floor = in.signed_varint();
   state_.next_consumer = ConsumerId(in.varint());
   if (!in.is_good() || !in.at_end()) return corrupt("the stream page cannot be read");
   return {};
@@ -233,7 +235,8 @@ Status StreamPages::load_row(const IndexRow& row) {
       state_.add_ttl(message.time + message.ttl_s * kSecondNs, message.sequence);
     }
   }
-  const WallNs window_begin = state_.last_stamp - state_.config.duplicate_window;
+  const WallNs window_begin =
+      std::max(state_.dedup_floor, state_.last_stamp - state_.config.duplicate_window);
   for (const IndexedMessageId& id : row.ids) {
     if (id.time > window_begin && !state_.dedup.find(id.id)) {
       state_.dedup.add(id.id, id.sequence, id.time);

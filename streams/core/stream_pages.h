@@ -20,7 +20,7 @@ namespace leat {
 //   stream page    version 1 (= 1) | varint applied | varint config number | text config |
 //                  created | last stamp | hash 8 as varint | varint apply version |
 //                  is deleted 1 | varint last seq | last time | varint first seq |
-//                  text last message id | varint next consumer id
+//                  text last message id | dedup floor | varint next consumer id
 //   removed page   version 1 (= 1) | 1,024 bytes: bit i of byte b is set when sequence
 //                  8192 page + 8 b + i is not in the stream
 //

@@ -60,6 +60,14 @@ StreamSeq StreamState::first_aging() const {
   return found;
 }
 
+const TtlDeadline* StreamState::first_ttl() const {
+  while (!ttl.empty() && !index.contains(ttl.front().sequence)) {
+    std::pop_heap(ttl.begin(), ttl.end(), leaves_later);
+    ttl.pop_back();
+  }
+  return ttl.empty() ? nullptr : &ttl.front();
+}
+
 StreamSeq StreamState::first_matching(const FilterSet& filters) const {
   if (filters.is_everything()) return index.first();
   StreamSeq first;

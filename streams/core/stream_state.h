@@ -56,8 +56,11 @@ struct StreamState : StreamView {
   StreamSeq last_seq;
   WallNs last_time = 0;  // of the last sequence given out
   DedupWindow dedup;
+  // Ids up to this time had left when the window was last changed: a longer one does not bring them
+  // back.
+  WallNs dedup_floor = 0;
   std::string last_msg_id;
-  std::vector<TtlDeadline> ttl;
+  mutable std::vector<TtlDeadline> ttl;
   std::size_t ttl_checked = 0;  // size of the heap when stale deadlines were last dropped
   // Nothing before it leaves by max_age.
   mutable StreamSeq age_from;
@@ -85,6 +88,8 @@ struct StreamState : StreamView {
 
   // The first message that max_age will take; none when there is none.
   StreamSeq first_aging() const;
+  // The next deadline of a message that is still there; null when there is none.
+  const TtlDeadline* first_ttl() const;
   StreamSeq first_matching(const FilterSet& filters) const;
   StreamSeq last_matching(const FilterSet& filters) const;
   std::vector<StreamSeq> last_per_subject(const FilterSet& filters) const;
