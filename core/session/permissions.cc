@@ -51,7 +51,8 @@ bool PermissionSet::may_publish(std::string_view subject) const {
 
 bool PermissionSet::may_subscribe(std::string_view subject, std::string_view queue) const {
   if (subscribe_allow) {
-    // All that the subscription could receive has to be allowed.
+    // All that the subscription could receive has to be allowed; what is no subject never is.
+    if (has_empty_token(subject)) return false;
     const ListAnswer allow = look_up(*subscribe_allow, queue, [&](const std::string& pattern) {
       return is_subset(subject, pattern);
     });

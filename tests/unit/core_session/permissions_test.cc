@@ -57,6 +57,7 @@ TEST(Permissions, AWiderSubscriptionThanAllowedIsRefused) {
   EXPECT_FALSE(example().may_subscribe("b.>", ""));
   EXPECT_FALSE(example().may_subscribe(">", ""));
   EXPECT_TRUE(example().may_subscribe("b.*", ""));
+  EXPECT_FALSE(example().may_subscribe("a..b", ""));
 }
 
 TEST(Permissions, WhatIsDeniedIsKeptFromAWiderSubscription) {
