@@ -50,6 +50,9 @@ class PullEndpoint : public ConsumerEndpoint {
     bool is_level_too_high = false;
   };
 
+  // Small, because there may be very many consumers.
+  static constexpr std::size_t kTextBlockBytes = 4096;
+
   void admit(Arrival arrival);
   // The text of a 409 for what the consumer's configuration does not allow; empty when all is well.
   std::string limit_exceeded(const PullRequest& request) const;
@@ -59,7 +62,7 @@ class PullEndpoint : public ConsumerEndpoint {
 
   Consumer& consumer_;
   PullQueue queue_;
-  ByteBuffer replies_;
+  ByteBuffer replies_{kTextBlockBytes};
   Ring<Arrival> arrivals_;
   std::vector<PullNotice> notices_;
   std::uint64_t turn_ = 1;

@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "core/base/check.h"
+
 namespace leat {
 
 Reader::Reader(GroupId stream, const Places& places)
@@ -15,10 +17,15 @@ std::optional<MessageView> Reader::find(StreamSeq sequence) {
   const StreamSeq first = places_.blocks.block_of(sequence);
   if (!first) return places_.blocks.find_open(sequence);
   if (!current_ || current_->first() != first) {
-    const BlockReader* block = places_.blocks.unwritten(first);
-    if (block == nullptr) block = places_.cache.find(stream_, first);
-    if (block == nullptr) return {};
-    current_ = *block;
+    if (const Bytes* bytes = places_.blocks.unwritten(first)) {
+      Result<BlockReader> block = BlockReader::open(*bytes);
+      LEAT_CHECK(block.has_value()) << "a block that was built here: " << block.error().text;
+      current_ = std::move(*block);
+    } else if (const BlockReader* block = places_.cache.find(stream_, first)) {
+      current_ = *block;
+    } else {
+      return {};
+    }
   }
   const std::optional<StoredMessage> found = current_->find(sequence);
   if (!found) return {};

@@ -9,6 +9,12 @@
 #include "raft/group/recovery.h"
 
 namespace leat {
+namespace {
+
+// Entries are cut from blocks of this size; a longer one gets a block of its own.
+constexpr std::size_t kEntryBlockBytes = 256 * 1024;
+
+}  // namespace
 
 Stream::Stream(StreamAssignment assignment, const StreamContext& context, StreamMachine machine)
     : assignment_(std::move(assignment)),
@@ -16,7 +22,7 @@ Stream::Stream(StreamAssignment assignment, const StreamContext& context, Stream
       machine_(std::move(machine)),
       tail_(limits::kTailCacheBytes),
       reader_(assignment_.uid, {tail_, blocks_, context_.cache, context_.store}),
-      entry_buffer_(limits::kEntryBytes),
+      entry_buffer_(kEntryBlockBytes),
       answers_(context_.router, assignment_.config.name),
       self_(std::make_shared<Stream*>(this)) {}
 

@@ -58,9 +58,7 @@ void StreamBlocks::close_open(StreamSeq last) {
   const StreamSeq first = open_.first();
   closed_.push_back({.block = {.first = first, .value = open_.value()},
                      .index_row = {.first = first, .value = open_row_.value(last)}});
-  Result<BlockReader> reader = BlockReader::open(closed_.back().block.value);
-  LEAT_CHECK(reader.has_value()) << "a block that was just built";
-  unwritten_.insert_or_assign(first, std::move(*reader));
+  unwritten_.insert_or_assign(first, closed_.back().block.value);
   firsts_.push_back(first);
   open_.reset(first);
   open_ids_ = 0;
@@ -99,7 +97,7 @@ StreamSeq StreamBlocks::next_block(StreamSeq first) const {
   return after == firsts_.end() ? StreamSeq() : *after;
 }
 
-const BlockReader* StreamBlocks::unwritten(StreamSeq first) const {
+const Bytes* StreamBlocks::unwritten(StreamSeq first) const {
   const auto found = unwritten_.find(first);
   return found == unwritten_.end() ? nullptr : &found->second;
 }

@@ -55,8 +55,8 @@ class StreamBlocks {
   // In which block a sequence is if it was stored: none when before the first block, or open.
   StreamSeq block_of(StreamSeq sequence) const;
   StreamSeq next_block(StreamSeq first) const;  // none after the last closed one
-  // A block that cannot be read from the store yet.
-  const BlockReader* unwritten(StreamSeq first) const;
+  // The bytes of a block that cannot be read from the store yet.
+  const Bytes* unwritten(StreamSeq first) const;
   // A message of the open block. The view is valid until the next append.
   std::optional<MessageView> find_open(StreamSeq sequence) const;
 
@@ -73,9 +73,9 @@ class StreamBlocks {
     BlockRow index_row;
   };
   std::vector<Closed> closed_;
-  std::deque<StreamSeq> firsts_;                // of all closed blocks, ascending
-  std::map<StreamSeq, BlockReader> unwritten_;  // by first sequence
-  std::deque<std::vector<StreamSeq>> taken_;    // the blocks of each write set under way
+  std::deque<StreamSeq> firsts_;              // of all closed blocks, ascending
+  std::map<StreamSeq, Bytes> unwritten_;      // by first sequence
+  std::deque<std::vector<StreamSeq>> taken_;  // the blocks of each write set under way
 };
 
 }  // namespace leat

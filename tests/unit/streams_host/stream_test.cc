@@ -136,6 +136,49 @@ TEST_F(StreamTest, ADuplicateIsKnownAfterARestartInBlocksAndInTheLog) {
   }
 }
 
+TEST_F(StreamTest, TheIdOfAMessageThatNobodyWantedIsKnownAfterARestart) {
+  StreamConfig config = orders();
+  config.retention = Retention::kInterest;
+  make_stream(config);
+  const std::string id = "NATS/1.0\r\nNats-Msg-Id: a\r\n\r\n";
+  EXPECT_EQ(publish("s.a", "x", "_INBOX.1", id)[0].payload, R"({"stream":"S","seq":1})");
+  EXPECT_EQ(stream().machine().message_count(), 0u);
+  for (int round = 0; round < 3; ++round) {
+    stop_and_restart();
+    EXPECT_EQ(stream().machine().last_sequence(), StreamSeq(1));
+    EXPECT_EQ(publish("s.a", "x", "_INBOX.1", id)[0].payload,
+              R"({"stream":"S","seq":1,"duplicate": true})");
+  }
+}
+
+TEST_F(StreamTest, AWriteSetOnDemandHoldsWhatIsApplied) {
+  make_stream(orders());
+  publish("s.a", "one");
+  hosts_->streams.must_store(kUid);
+  shard_.run();
+  publish("s.a", "two");
+  log_.disk.erase(log_.disk.begin(), log_.disk.end() - 1);  // trimmed up to the write set
+  crash_and_restart();
+  EXPECT_EQ(direct_payload(1), "one");
+  EXPECT_EQ(direct_payload(2), "two");
+}
+
+TEST_F(StreamTest, LimitsDropOldMessagesAndTheirBlocks) {
+  StreamConfig config = orders();
+  config.max_msgs = 10;
+  make_stream(config);
+  const int count = static_cast<int>(limits::kBlockMessages) * 3;
+  for (int i = 1; i <= count; ++i) {
+    client_->publish("s.a", "m" + std::to_string(i));
+    if (i % 100 == 0) shard_.run();
+  }
+  shard_.run();
+  stop_and_restart();
+  EXPECT_EQ(stream().machine().message_count(), 10u);
+  EXPECT_EQ(direct_payload(static_cast<std::uint64_t>(count) - 9), "m" + std::to_string(count - 9));
+  EXPECT_FALSE(store_.read_block(kUid, StreamSeq(1)).has_value());
+}
+
 TEST_F(StreamTest, AReplayAnswersNobodyAgain) {
   make_stream(orders());
   publish("s.a", "one", "_INBOX.1");
