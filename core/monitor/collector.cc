@@ -1,0 +1,97 @@
+#include "core/monitor/collector.h"
+
+#include <utility>
+
+namespace leat {
+namespace {
+
+void add_streams(const MonitoredShard& shard, AccountId account, MonitorQuestion::Streams how,
+                 AccountPart& part) {
+  for (Stream* stream : shard.streams->streams_of(account)) {
+    StreamPart one{.info = stream->info(StateDetails()), .consumers = {}};
+    part.messages += one.info.state.messages;
+    part.bytes += one.info.state.bytes;
+    if (how == MonitorQuestion::Streams::kTotals) continue;
+    if (how == MonitorQuestion::Streams::kConsumers) {
+      one.consumers = shard.consumers->infos(*stream);
+    }
+    part.stream_parts.push_back(std::move(one));
+  }
+}
+
+// What the meta group has set aside is the same on every shard, so one of them says it.
+void add_reserved(const MonitoredShard& shard, const std::string& account, AccountPart& part) {
+  const auto bytes = [&](StorageType storage) {
+    return static_cast<std::uint64_t>(shard.assignments->state().reserved_bytes(account, storage));
+  };
+  part.reserved_memory_bytes = bytes(StorageType::kMemory);
+  part.reserved_file_bytes = bytes(StorageType::kFile);
+}
+
+void ask_jetstream(const MonitoredShard& shard, const MonitorQuestion& question, ShardId self,
+                   MonitorSnapshot& snapshot) {
+  if (shard.streams == nullptr || question.streams == MonitorQuestion::Streams::kNone) return;
+  for (const std::string& name : question.jetstream_accounts) {
+    const AccountId account = question.accounts->find(name);
+    AccountPart& part = snapshot.jetstream[name];
+    const StreamUsage usage = shard.streams->usage(account);
+    part.memory_bytes = usage.memory_bytes;
+    part.file_bytes = usage.file_bytes;
+    part.streams = usage.streams;
+    part.consumers = usage.consumers;
+    const ApiDesk::Counts counts = shard.api->counts(account);
+    part.api_total = counts.total;
+    part.api_errors = counts.errors;
+    if (self == ShardId(0)) add_reserved(shard, name, part);
+    const bool wanted = question.account.empty() || question.account == name;
+    add_streams(shard, account, wanted ? question.streams : MonitorQuestion::Streams::kTotals,
+                part);
+  }
+}
+
+MonitorSnapshot ask(const MonitoredShard& shard, const MonitorQuestion& question, ShardId self) {
+  MonitorSnapshot snapshot;
+  snapshot.counts = shard.sessions->counts();
+  snapshot.router_subscriptions = shard.router->subscription_count();
+  if (question.open_connections) {
+    snapshot.open = shard.sessions->open_connections(question.subscriptions
+                                                         ? SessionSet::Detail::kWithSubscriptions
+                                                         : SessionSet::Detail::kPlain);
+  }
+  if (question.closed_connections) {
+    const auto& closed = shard.sessions->closed_connections();
+    snapshot.closed.assign(closed.begin(), closed.end());
+  }
+  ask_jetstream(shard, question, self, snapshot);
+  return snapshot;
+}
+
+// Lives until the last shard has answered; touched on the asking shard only.
+struct Collection {
+  MonitorSnapshot sum;
+  std::size_t left = 0;
+  InlineFunction<void(MonitorSnapshot)> done;
+};
+
+}  // namespace
+
+void collect(Mailbox& mailbox, const std::vector<MonitoredShard>& shards, MonitorQuestion question,
+             InlineFunction<void(MonitorSnapshot)> done) {
+  auto collection = std::make_shared<Collection>();
+  collection->left = shards.size();
+  collection->done = std::move(done);
+  auto asked = std::make_shared<const MonitorQuestion>(std::move(question));
+  const ShardId home = mailbox.self();
+  for (std::uint16_t i = 0; i < shards.size(); ++i) {
+    const ShardId there(i);
+    mailbox.send(there, [shard = shards[i], asked, collection, there, home] {
+      auto part = std::make_shared<MonitorSnapshot>(ask(shard, *asked, there));
+      shard.mailbox->send(home, [collection, part] {
+        collection->sum.add(std::move(*part));
+        if (--collection->left == 0) collection->done(std::move(collection->sum));
+      });
+    });
+  }
+}
+
+}  // namespace leat

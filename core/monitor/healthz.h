@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "core/monitor/query.h"
+#include "core/monitor/snapshot.h"
+
+namespace leat {
+
+struct HealthzQuery {
+  std::string account;
+  std::string stream;
+  std::string consumer;
+  bool details = false;
+};
+
+Result<HealthzQuery> parse_healthz_query(const HttpRequest& request);
+
+// The answer of /healthz. The snapshot names the streams and consumers of the accounts when the
+// query asks for one of them. Answers come only from a server that is ready.
+HttpResponse healthz_response(const MonitorFacts& facts, const HealthzQuery& query,
+                              const MonitorSnapshot& snapshot);
+
+}  // namespace leat

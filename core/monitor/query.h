@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/net/http_handler.h"
+
+namespace leat {
+
+// Parameters of a query; absent is false or `otherwise`. The error texts are those of NATS and
+// stand alone in a 400 answer.
+Result<bool> query_flag(const HttpRequest& request, std::string_view name);
+Result<std::int64_t> query_number(const HttpRequest& request, std::string_view name,
+                                  std::int64_t otherwise);
+
+// A part of a list, as `offset` and `limit` ask for it. Negative means absent.
+struct PageQuery {
+  std::int64_t offset = 0;
+  std::int64_t limit = 0;
+};
+Result<PageQuery> query_page(const HttpRequest& request, std::int64_t limit_otherwise);
+
+HttpResponse json_response(std::string body);
+HttpResponse bad_request(std::string text);
+// "1d2h3m4s", as uptimes are shown.
+std::string uptime_text(DurationNs duration);
+
+}  // namespace leat

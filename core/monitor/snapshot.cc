@@ -1,0 +1,51 @@
+#include "core/monitor/snapshot.h"
+
+#include <iterator>
+#include <utility>
+
+namespace leat {
+namespace {
+
+void add(SessionCounts& to, const SessionCounts& from) {
+  to.in.messages += from.in.messages;
+  to.in.bytes += from.in.bytes;
+  to.out.messages += from.out.messages;
+  to.out.bytes += from.out.bytes;
+  to.connections += from.connections;
+  to.subscriptions += from.subscriptions;
+  to.slow_consumers_pending += from.slow_consumers_pending;
+  to.slow_consumers_deadline += from.slow_consumers_deadline;
+  to.stale_connections += from.stale_connections;
+  to.stalled_publishers += from.stalled_publishers;
+}
+
+template <typename Value>
+void append(std::vector<Value>& to, std::vector<Value>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+void add(AccountPart& to, AccountPart& from) {
+  to.memory_bytes += from.memory_bytes;
+  to.file_bytes += from.file_bytes;
+  to.reserved_memory_bytes += from.reserved_memory_bytes;
+  to.reserved_file_bytes += from.reserved_file_bytes;
+  to.streams += from.streams;
+  to.consumers += from.consumers;
+  to.messages += from.messages;
+  to.bytes += from.bytes;
+  to.api_total += from.api_total;
+  to.api_errors += from.api_errors;
+  append(to.stream_parts, from.stream_parts);
+}
+
+}  // namespace
+
+void MonitorSnapshot::add(MonitorSnapshot other) {
+  leat::add(counts, other.counts);
+  router_subscriptions += other.router_subscriptions;
+  append(open, other.open);
+  append(closed, other.closed);
+  for (auto& [name, part] : other.jetstream) leat::add(jetstream[name], part);
+}
+
+}  // namespace leat

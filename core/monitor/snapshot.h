@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/server/options.h"
+#include "core/session/connection_snapshot.h"
+#include "core/session/server_info.h"
+#include "proto/api/info.h"
+
+namespace leat {
+
+// What the endpoints say about the server as a whole. One for each generation of the configuration;
+// immutable, shared.
+struct MonitorFacts {
+  std::shared_ptr<const ServerOptions> options;  // never null
+  ServerInfo server;
+  bool auth_required = false;
+  std::string http_host;
+  int http_port = 0;
+  std::string store_dir;  // where streams lie
+  std::vector<std::string> jetstream_accounts;
+  WallNs start = 0;
+  WallNs config_loaded = 0;
+};
+
+struct StreamPart {
+  StreamInfo info;
+  std::vector<ConsumerInfo> consumers;  // where asked for
+};
+
+// JetStream of one account; sums of shards are added.
+struct AccountPart {
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t reserved_memory_bytes = 0;
+  std::uint64_t reserved_file_bytes = 0;
+  std::uint64_t streams = 0;
+  std::uint64_t consumers = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t api_total = 0;
+  std::uint64_t api_errors = 0;
+  std::vector<StreamPart> stream_parts;  // where asked for
+};
+
+// What one shard, or after adding all of them, said when it was asked.
+struct MonitorSnapshot {
+  SessionCounts counts;
+  std::uint64_t router_subscriptions = 0;
+  std::vector<ConnectionSnapshot> open;          // where asked for
+  std::vector<ConnectionSnapshot> closed;        // where asked for
+  std::map<std::string, AccountPart> jetstream;  // by account; of those that have it
+
+  void add(MonitorSnapshot other);
+};
+
+// Figures of the process that no shard knows.
+struct ProcessFigures {
+  std::uint64_t memory_bytes = 0;
+  double cpu_percent = 0;  // over the life of the process
+  int cores = 1;
+  std::uint64_t total_connections = 0;
+  std::int64_t open_connections = 0;
+  std::map<std::string, std::uint64_t> http_requests;  // by path
+};
+
+}  // namespace leat
