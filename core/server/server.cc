@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <functional>
 #include <latch>
 #include <utility>
@@ -186,7 +187,23 @@ Status Server::reload(ServerOptions options) {
     }
     parts.hosts->sessions().reload(generation_->settings, std::move(done));
   });
+  close_excess_connections();
   return {};
+}
+
+// A reload may have lowered the maximum below what is connected; any of them may have to go.
+void Server::close_excess_connections() {
+  const std::int64_t maximum = generation_->settings->connections_max;
+  if (maximum < 0) return;
+  std::atomic<std::int64_t> excess{ledger_.open() - maximum};
+  on_every_shard([this, &excess](std::uint16_t shard, Task done) {
+    SessionSet& sessions = shards_[shard].hosts->sessions();
+    for (const ConnectionSnapshot& open : sessions.open_connections(SessionSet::Detail::kPlain)) {
+      if (excess.fetch_sub(1) <= 0) break;
+      if (!sessions.close(open.cid, CloseReason::kMaxConnectionsExceeded)) excess.fetch_add(1);
+    }
+    done();
+  });
 }
 
 bool Server::begin_lame_duck() {
@@ -221,17 +238,18 @@ void Server::stop() {
   if (!std::exchange(is_running_, false)) return;
   LEAT_LOG(kInfo) << "Initiating Shutdown...";
   ports_file_ = PortsFile();
-  on_every_shard([this](std::uint16_t shard, Task done) {
-    if (shard == 0 && client_listener_ != nullptr) client_listener_->close();
-    shards_[shard].hosts->sessions().close_all(CloseReason::kServerShutdown);
-    done();
-  });
+  // Streams first: who waits for messages is told so before the connection ends.
   if (storage_ != nullptr) {
     LEAT_LOG(kInfo) << "Initiating JetStream Shutdown...";
     on_every_shard([this](std::uint16_t shard, Task done) {
       shards_[shard].hosts->jetstream()->stop(std::move(done));
     });
   }
+  on_every_shard([this](std::uint16_t shard, Task done) {
+    if (shard == 0 && client_listener_ != nullptr) client_listener_->close();
+    shards_[shard].hosts->sessions().close_all(CloseReason::kServerShutdown);
+    done();
+  });
   pool_.stop();
   for (ShardParts& parts : shards_) parts.connections.reset();
   for (ShardParts& parts : shards_) parts.hosts.reset();

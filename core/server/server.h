@@ -66,6 +66,7 @@ class Server {
   Status open_listeners();
   void accept_clients();
   Status write_process_files();
+  void close_excess_connections();
   void end_when_empty(DurationNs from_now);
   void log_start(const ServerOptions& options) const;
   // Runs `work` on every shard's thread and returns when all of it has ended.
