@@ -114,10 +114,29 @@ std::uint64_t Consumer::deliverable() {
 void Consumer::run() {
   is_run_planned_ = false;
   acks_.propose(stream_, id());
+  if (give_up_exhausted()) return;  // comes back when it is applied
   if (pull_) pull_->admit_arrivals();
   if (!is_reading_) pump();
   propose_bookings();
   arm_deadline();
+}
+
+// Deliveries that have reached max_deliver are given up when somebody asks for messages, and before
+// it is counted what is left for whoever asks.
+bool Consumer::give_up_exhausted() {
+  if (is_giving_up_) return true;
+  const bool is_asked = (pull_ && pull_->has_arrivals()) || endpoint_->wants_message();
+  if (!is_asked) return false;
+  selector_.collect_due(stream_.now());
+  GiveUpCommand give_up;
+  if (!selector_.take_give_up(give_up)) return false;
+  is_giving_up_ = true;
+  stream_.propose(give_up, [self = self_](const CommandReply&) {
+    if (*self == nullptr) return;
+    (*self)->is_giving_up_ = false;
+    (*self)->wake();
+  });
+  return true;
 }
 
 void Consumer::pump() {
@@ -204,7 +223,6 @@ void Consumer::propose_bookings() {
     }
   };
   if (BookCommand booking; selector_.take_booking(booking)) stream_.propose(booking, on_reply);
-  if (GiveUpCommand give_up; selector_.take_give_up(give_up)) stream_.propose(give_up, on_reply);
   if (state_.is_booked() || cursor_timer_) return;
   const SteadyNs due = cursor_proposed_at_ + kCursorInterval;
   if (cursor_proposed_at_ == 0 || steady_now() >= due) {

@@ -68,6 +68,7 @@ class Consumer {
 
   void make_endpoint();
   void run();
+  bool give_up_exhausted();
   void pump();
   Step deliver_one();
   void read_block_of(StreamSeq sequence);
@@ -96,6 +97,7 @@ class Consumer {
   SteadyNs cursor_proposed_at_ = 0;
   bool is_run_planned_ = false;
   bool is_reading_ = false;
+  bool is_giving_up_ = false;  // proposed, not applied
   bool is_delete_proposed_ = false;
 };
 

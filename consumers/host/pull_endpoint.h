@@ -32,6 +32,7 @@ class PullEndpoint : public ConsumerEndpoint {
   void arrived(const RoutedMessage& message, std::string_view body);
   // Looks at what has arrived; before the pump.
   void admit_arrivals();
+  bool has_arrivals() const { return !arrivals_.empty(); }
   std::size_t waiting() const { return queue_.size(); }
 
   bool wants_message() override { return !queue_.empty(); }
