@@ -102,25 +102,16 @@ Interest::Inserted Interest::insert(std::string_view subject, std::string_view q
   Subscription& made = subscriptions_[number];
   made = {subscriber, list.add(number, queue), node, is_literal};
   ++count_;
-  if (is_literal) {
-    cache_->literal_changed(subject);
-  } else {
-    cache_->pattern_changed(subject);
-  }
+  changed(made);
   return {SubscriptionHandle(number + 1), list.count_with(made.place)};
 }
 
 std::size_t Interest::remove(SubscriptionHandle handle) {
-  LEAT_CHECK(handle && handle.value <= subscriptions_.size()) << handle;
-  const Subscription gone = std::exchange(subscriptions_[handle.value - 1], {});
-  LEAT_CHECK(gone.node != internal::kNone) << handle << " is not in use";
+  const Subscription gone = at(handle);
+  subscriptions_[handle.value - 1] = {};
   free_.push_back(handle.value - 1);
   --count_;
-  if (gone.is_literal) {
-    cache_->literal_changed(literals_.subject(gone.node));
-  } else {
-    cache_->pattern_changed(patterns_.first_token(gone.node));
-  }
+  changed(gone);
   auto& list = gone.is_literal ? literals_.list(gone.node) : patterns_.list(gone.node);
   const std::size_t left = list.count_with(gone.place) - 1;
   const internal::SubscriptionNumber moved = list.remove(gone.place);
@@ -146,6 +137,57 @@ const InterestMatch& Interest::match(std::string_view subject) {
   slot.epoch = cache_->epoch(subject);
   std::swap(slot.match, scratch_);
   return slot.match;
+}
+
+SubscriptionHandle Interest::find(std::string_view subject, std::string_view queue,
+                                  Subscriber low_bits) const {
+  const bool is_literal = !has_wildcards(subject);
+  const std::uint32_t node = is_literal ? literals_.find(subject) : patterns_.find(subject);
+  if (node == internal::kNone) return {};
+  const auto& list = is_literal ? literals_.list(node) : patterns_.list(node);
+  SubscriptionHandle found;
+  const auto look_at = [&](internal::SubscriptionNumber number) {
+    const Subscriber subscriber = subscriptions_[number].subscriber;
+    if ((subscriber & kSubscriberLowBits) == low_bits) found = SubscriptionHandle(number + 1);
+  };
+  if (queue.empty()) list.for_each_plain(look_at);
+  list.for_each_group([&](const internal::QueueMembers& group) {
+    if (group.name != queue) return;
+    for (const internal::SubscriptionNumber number : group.members) look_at(number);
+  });
+  return found;
+}
+
+Subscriber Interest::subscriber(SubscriptionHandle handle) const { return at(handle).subscriber; }
+
+void Interest::set_subscriber(SubscriptionHandle handle, Subscriber subscriber) {
+  changed(at(handle));
+  subscriptions_[handle.value - 1].subscriber = subscriber;
+}
+
+std::string Interest::subject_of(SubscriptionHandle handle) const {
+  const Subscription& held = at(handle);
+  return held.is_literal ? literals_.subject(held.node) : patterns_.pattern(held.node);
+}
+
+std::string_view Interest::queue_of(SubscriptionHandle handle) const {
+  const internal::QueueMembers* group = at(handle).place.group;
+  return group == nullptr ? std::string_view() : group->name;
+}
+
+const Interest::Subscription& Interest::at(SubscriptionHandle handle) const {
+  LEAT_CHECK(handle && handle.value <= subscriptions_.size()) << handle;
+  const Subscription& held = subscriptions_[handle.value - 1];
+  LEAT_CHECK(held.node != internal::kNone) << handle << " is not in use";
+  return held;
+}
+
+void Interest::changed(const Subscription& subscription) {
+  if (subscription.is_literal) {
+    cache_->literal_changed(literals_.subject(subscription.node));
+  } else {
+    cache_->pattern_changed(patterns_.first_token(subscription.node));
+  }
 }
 
 void Interest::collect(std::string_view subject, InterestMatch& match) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace leat {
 
 // What the owner of an Interest keeps of a subscriber, such as a slot number or a pointer.
 using Subscriber = std::uint64_t;
+
+// Subscribers are found by these bits (Interest::find); the rest is the owner's to change.
+inline constexpr Subscriber kSubscriberLowBits = 0xFFFF;
 
 using SubscriptionHandle = StrongId<struct SubscriptionHandleTag, std::uint32_t>;
 
@@ -72,6 +76,16 @@ class Interest {
 
   const InterestMatch& match(std::string_view subject);
 
+  // Any subscription of this subject and queue whose subscriber has these low bits; none: no
+  // handle.
+  SubscriptionHandle find(std::string_view subject, std::string_view queue,
+                          Subscriber low_bits) const;
+  Subscriber subscriber(SubscriptionHandle handle) const;
+  void set_subscriber(SubscriptionHandle handle, Subscriber subscriber);
+  // What insert was told, for the handles that are in use.
+  std::string subject_of(SubscriptionHandle handle) const;
+  std::string_view queue_of(SubscriptionHandle handle) const;
+
   std::size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
 
@@ -89,6 +103,8 @@ class Interest {
     std::uint32_t order = 0;
   };
 
+  const Subscription& at(SubscriptionHandle handle) const;
+  void changed(const Subscription& subscription);  // forgets the matches that it is part of
   void collect(std::string_view subject, InterestMatch& match);
   void add(const internal::SubscriberList& list, InterestMatch& match);
   void merge_groups(InterestMatch& match);

@@ -104,15 +104,33 @@ void LiteralTable::remove_if_empty(std::uint32_t node) {
 
 PatternTree::PatternTree() : nodes_(1) {}
 
+std::uint32_t PatternTree::find(std::string_view pattern) const {
+  std::uint32_t node = 0;
+  for (SubjectTokens tokens(pattern); !tokens.at_end() && node != kNone;) {
+    node = pattern_child(node, tokens.next());
+  }
+  return node;
+}
+
 std::uint32_t PatternTree::find_or_add(std::string_view pattern) {
   std::uint32_t node = 0;
   for (SubjectTokens tokens(pattern); !tokens.at_end();) {
     const std::string_view token = tokens.next();
-    const std::uint32_t* wildcard = wildcard_child(node, token);
-    const std::uint32_t known = wildcard != nullptr ? *wildcard : child(node, token);
+    const std::uint32_t known = pattern_child(node, token);
     node = known != kNone ? known : add_child(node, token);
   }
   return node;
+}
+
+std::string PatternTree::pattern(std::uint32_t node) const {
+  std::vector<std::uint32_t> path;
+  for (; node != 0; node = nodes_[node].parent) path.push_back(node);
+  std::string text;
+  for (auto step = path.rbegin(); step != path.rend(); ++step) {
+    if (!text.empty()) text += '.';
+    text += nodes_[*step].token;
+  }
+  return text;
 }
 
 void PatternTree::remove_if_empty(std::uint32_t node) {
@@ -155,6 +173,12 @@ const std::vector<const SubscriberList*>& PatternTree::match(std::string_view su
 
 std::uint64_t PatternTree::edge_hash(std::uint32_t parent, std::string_view token) {
   return xxh3_64(token, parent);
+}
+
+std::uint32_t PatternTree::pattern_child(std::uint32_t parent, std::string_view token) const {
+  if (token == "*") return nodes_[parent].one_token;
+  if (token == ">") return nodes_[parent].all_tokens;
+  return child(parent, token);
 }
 
 std::uint32_t PatternTree::child(std::uint32_t parent, std::string_view token) const {

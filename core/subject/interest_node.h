@@ -90,9 +90,12 @@ class PatternTree {
  public:
   PatternTree();
 
+  std::uint32_t find(std::string_view pattern) const;
   std::uint32_t find_or_add(std::string_view pattern);
   void remove_if_empty(std::uint32_t node);
   SubscriberList& list(std::uint32_t node) { return nodes_[node].list; }
+  const SubscriberList& list(std::uint32_t node) const { return nodes_[node].list; }
+  std::string pattern(std::uint32_t node) const;
   // The first token of the node's pattern.
   std::string_view first_token(std::uint32_t node) const;
 
@@ -111,6 +114,8 @@ class PatternTree {
   };
 
   static std::uint64_t edge_hash(std::uint32_t parent, std::string_view token);
+  // The child for a token of a pattern, and for a token of a subject.
+  std::uint32_t pattern_child(std::uint32_t parent, std::string_view token) const;
   std::uint32_t child(std::uint32_t parent, std::string_view token) const;
   std::uint32_t add_child(std::uint32_t parent, std::string_view token);
   std::uint32_t* wildcard_child(std::uint32_t parent, std::string_view token);

@@ -111,6 +111,27 @@ TEST(Interest, ManySubscribersOfOneSubjectComeAndGo) {
   EXPECT_EQ(sorted(interest.match("a").plain()), odd);
 }
 
+TEST(Interest, SubscriptionsAreFoundAndSayWhatTheyAre) {
+  Interest interest;
+  const auto literal = interest.insert("a.b", "", 7).handle;
+  const auto pattern = interest.insert("a.*.>", "q", 8).handle;
+  interest.insert("a.*.>", "r", 8);
+  EXPECT_EQ(interest.find("a.b", "", 7), literal);
+  EXPECT_EQ(interest.find("a.*.>", "q", 8), pattern);
+  EXPECT_FALSE(interest.find("a.b", "", 8));
+  EXPECT_FALSE(interest.find("a.b", "q", 7));
+  EXPECT_FALSE(interest.find("a.*", "q", 8));
+  EXPECT_FALSE(interest.find("b.>", "", 7));
+  EXPECT_EQ(interest.subject_of(pattern), "a.*.>");
+  EXPECT_EQ(interest.queue_of(pattern), "q");
+  EXPECT_EQ(interest.subject_of(literal), "a.b");
+  EXPECT_EQ(interest.queue_of(literal), "");
+  EXPECT_EQ(picture_of(interest.match("a.b.c")), (Picture{{"q", {8}}, {"r", {8}}}));
+  interest.set_subscriber(pattern, (5U << 16U) | 8U);
+  EXPECT_EQ(picture_of(interest.match("a.b.c")), (Picture{{"q", {(5U << 16U) | 8U}}, {"r", {8}}}));
+  EXPECT_EQ(interest.find("a.*.>", "q", 8), pattern);
+}
+
 TEST(InterestDeathTest, AHandleIsRemovedOnce) {
   Interest interest;
   const auto handle = interest.insert("a", "", 1).handle;
