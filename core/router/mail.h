@@ -18,9 +18,15 @@ namespace leat {
 
 // A publish that the other shard has interest in.
 struct RoutedMail {
+  enum class Reach : std::uint8_t {
+    kPlainAndGroups,  // all plain subscribers there, and a member of each group that is named
+    kGroupsOnly       // handed on by a shard whose members had gone or refused
+  };
   OwnedMessage message;
-  std::vector<std::string> groups;  // queue groups that the receiver serves
-  bool is_sole = false;  // nobody else took it: the receiver answers 503 where nobody does
+  Bytes groups;             // the queue groups that the receiver serves, as a NameList
+  std::uint64_t tried = 0;  // shards whose members of these groups refused, as bits
+  Reach reach = Reach::kPlainAndGroups;
+  bool is_sole = false;  // nobody else took it: the receiver sees to the 503 where nobody does
 };
 
 // Traffic of a stream that the receiver owns.
@@ -29,11 +35,16 @@ struct TrafficMail {
   Directory::Way way = Directory::Way::kNobody;
 };
 
-// The number of the sender's subscriptions of this subject and queue; 0 ends its interest.
+struct InterestWords {
+  std::string subject;
+  std::string queue;  // empty: plain
+};
+
+// The number of the sender's subscriptions of this subject and queue; 0 ends its interest. A plain
+// one may come again with another number, of which only "none" and "some" count.
 struct InterestMail {
   AccountId account;
-  std::string subject;
-  std::string queue;
+  InterestWords words;
   std::uint32_t weight = 0;
 };
 

@@ -1,7 +1,5 @@
 #include "core/router/message.h"
 
-#include <string>
-
 namespace leat {
 
 namespace {
@@ -22,23 +20,25 @@ bool is_framed(const RoutedMessage& message) {
 OwnedMessage::OwnedMessage(const RoutedMessage& message) : message_(message) {
   if (is_framed(message)) return;
   ByteBuffer buffer(message.subject.size() + message.reply.size() + message.deliver_to.size() +
-                    message.body.size() + 1);
-  buffer.append(message.subject);
-  buffer.append(message.reply);
-  buffer.append(message.deliver_to);
-  buffer.append(message.body);
-  message_.frame = buffer.take_all();
-  const std::string_view all = message_.frame.view();
+                    message.body.size());
+  copy_into(buffer);
+}
+
+OwnedMessage::OwnedMessage(const RoutedMessage& message, ByteBuffer& buffer) : message_(message) {
+  if (!is_framed(message)) copy_into(buffer);
+}
+
+void OwnedMessage::copy_into(ByteBuffer& buffer) {
+  const std::size_t before = buffer.filled().size();
+  std::string_view* const parts[] = {&message_.subject, &message_.reply, &message_.deliver_to,
+                                     &message_.body};
+  for (const std::string_view* part : parts) buffer.append(*part);
+  message_.frame = buffer.share(buffer.filled().substr(before));
   std::size_t at = 0;
-  const auto next = [&](std::size_t size) {
-    const std::string_view part = all.substr(at, size);
-    at += size;
-    return part;
-  };
-  message_.subject = next(message.subject.size());
-  message_.reply = next(message.reply.size());
-  message_.deliver_to = next(message.deliver_to.size());
-  message_.body = next(message.body.size());
+  for (std::string_view* part : parts) {
+    *part = message_.frame.view().substr(at, part->size());
+    at += part->size();
+  }
 }
 
 }  // namespace leat

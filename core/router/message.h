@@ -41,9 +41,13 @@ struct RoutedMessage {
 class OwnedMessage {
  public:
   explicit OwnedMessage(const RoutedMessage& message);
+  // The same; a message without a frame is copied behind what `buffer` holds, which saves a block.
+  OwnedMessage(const RoutedMessage& message, ByteBuffer& buffer);
   const RoutedMessage& message() const { return message_; }
 
  private:
+  void copy_into(ByteBuffer& buffer);
+
   RoutedMessage message_;  // its frame is never empty
 };
 

@@ -10,17 +10,10 @@ namespace leat {
 
 namespace {
 
-constexpr std::string_view kJsPrefix = "$JS.";
 constexpr std::uint64_t kSlotBits = 32;
 
 SubscriptionId subscription_id(std::size_t slot, std::uint32_t generation) {
   return SubscriptionId((std::uint64_t{generation} << kSlotBits) | (slot + 1));
-}
-
-// Whether a subscription may match a subject under `$JS.`: by its first token.
-bool may_see_js(std::string_view pattern) {
-  return pattern.starts_with(kJsPrefix) || pattern.starts_with("*.") || pattern == ">" ||
-         pattern == "$JS";
 }
 
 }  // namespace
@@ -60,12 +53,9 @@ SubscriptionId Router::State::subscribe(const SubscribeRequest& request, Sink& s
   slot.cookie = request.cookie;
   slot.account = request.account;
   slot.handle = inserted.handle;
-  slot.is_queue = !request.queue.empty();
-  slot.sees_js = may_see_js(request.subject);
-  slot.subject = request.subject;
-  slot.queue = request.queue;
-  if (slot.sees_js) ++accounts.js_viewers;
-  announce(slot, inserted.alike);
+  if (may_match_js(request.subject)) ++accounts.js_viewers;
+  announce(request.account, {std::string(request.subject), std::string(request.queue)},
+           inserted.alike);
   return subscription_id(number, slot.generation);
 }
 
@@ -76,21 +66,22 @@ void Router::State::unsubscribe(SubscriptionId subscription) {
   const auto generation = static_cast<std::uint32_t>(subscription.value >> kSlotBits);
   if (slot.sink == nullptr || slot.generation != generation) return;
   AccountTable& accounts = table(slot.account);
+  const InterestWords words{accounts.local.subject_of(slot.handle),
+                            std::string(accounts.local.queue_of(slot.handle))};
   const std::size_t alike = accounts.local.remove(slot.handle);
-  if (slot.sees_js) --accounts.js_viewers;
-  announce(slot, alike);
+  if (may_match_js(words.subject)) --accounts.js_viewers;
   slot.sink = nullptr;
   ++slot.generation;
   free_slots_.push_back(static_cast<std::uint32_t>(number));
+  announce(slot.account, words, alike);
 }
 
 // Other shards know of a plain subject whether there is anybody, and of a queue how many.
-void Router::State::announce(const Slot& slot, std::size_t alike) {
-  note_interest_change(slot.account, slot.subject);
+void Router::State::announce(AccountId account, const InterestWords& words, std::size_t alike) {
+  if (alike <= 1) note_interest_change(account, words.subject);
   if (shard_count_ == 1) return;
-  if (!slot.is_queue && alike > 1) return;
-  const InterestMail mail{slot.account, slot.subject, slot.queue,
-                          static_cast<std::uint32_t>(alike)};
+  if (words.queue.empty() && alike > 1) return;
+  const InterestMail mail{account, words, static_cast<std::uint32_t>(alike)};
   for (std::uint16_t shard = 0; shard < shard_count_; ++shard) {
     if (ShardId(shard) != self_) post(ShardId(shard), mail);
   }

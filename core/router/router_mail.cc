@@ -1,5 +1,6 @@
 // What the routers of the shards say to each other, and what becomes of it.
-#include <algorithm>
+#include <bit>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/router/router_state.h"
@@ -30,9 +31,9 @@ void Router::State::take(ShardId from, std::vector<RouterMail> mail) {
 
 void Router::State::take_one(ShardId from, RouterMail& mail) {
   if (auto* routed = std::get_if<RoutedMail>(&mail)) {
-    take_routed(from, *routed);
+    take_routed(*routed);
   } else if (auto* traffic = std::get_if<TrafficMail>(&mail)) {
-    take_traffic(from, *traffic);
+    take_traffic(*traffic);
   } else if (auto* interest = std::get_if<InterestMail>(&mail)) {
     take_interest(from, *interest);
   } else if (auto* answer = std::get_if<AnswerMail>(&mail)) {
@@ -49,81 +50,87 @@ void Router::State::take_one(ShardId from, RouterMail& mail) {
   }
 }
 
-void Router::State::take_routed(ShardId from, const RoutedMail& mail) {
+void Router::State::take_routed(const RoutedMail& mail) {
   const RoutedMessage& message = mail.message.message();
-  bool is_taken = false;
-  if (AccountTable* accounts = find_table(message.account)) {
-    const InterestMatch& match = accounts->local.match(message.route());
-    // Copied for the same reason as in publish_to_matches().
-    const std::vector<Subscriber> plain(match.plain().begin(), match.plain().end());
-    std::vector<std::vector<Subscriber>> groups;
-    for (std::size_t i = 0; i < match.group_count(); ++i) {
-      const InterestMatch::Group group = match.group(i);
-      if (std::find(mail.groups.begin(), mail.groups.end(), group.name) == mail.groups.end()) {
-        continue;
-      }
-      groups.emplace_back(group.members.begin(), group.members.end());
-    }
-    for (const Subscriber subscriber : plain) is_taken |= deliver_to_slot(subscriber, message);
-    for (const std::vector<Subscriber>& members : groups) {
-      is_taken |= deliver_to_one(members, message);
-    }
+  AccountTable* accounts = find_table(message.account);
+  if (accounts == nullptr) {
+    if (mail.is_sole) tell_nobody_took(message);
+    return;
   }
-  if (!is_taken && mail.is_sole) tell_nobody_took(from, message);
+  Fanout& fanout = begin_fanout();
+  const Served served{
+      .reach = mail.reach, .rule = Served::Rule::kOnly, .names = mail.groups.view()};
+  const bool is_taken = deliver_here(*accounts, message, served, fanout.refused);
+  if (!mail.groups.empty()) note_absent_groups(*accounts, mail, fanout);
+  const ShardSet tried = mail.tried | (ShardSet{1} << self_.value);
+  for (const std::string_view group : fanout.refused) {
+    hand_on_group(*accounts, message.route(), group, tried, fanout);
+  }
+  if (fanout.shards != 0) {
+    send_fanout({.message = mail.message,
+                 .groups = {},
+                 .tried = tried,
+                 .reach = RoutedMail::Reach::kGroupsOnly,
+                 .is_sole = mail.is_sole && !is_taken && std::has_single_bit(fanout.shards)},
+                fanout);
+  } else if (!is_taken && mail.is_sole) {
+    tell_nobody_took(message);
+  }
+  end_fanout();
 }
 
-bool Router::State::deliver_to_one(std::span<const Subscriber> members,
-                                   const RoutedMessage& message) {
-  const std::size_t first = rng_.below(members.size());
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    if (deliver_to_slot(members[(first + i) % members.size()], message)) return true;
-  }
-  return false;
+// Groups that were named and have no member here any more.
+void Router::State::note_absent_groups(AccountTable& accounts, const RoutedMail& mail,
+                                       Fanout& fanout) {
+  const InterestMatch& match = accounts.local.match(mail.message.message().route());
+  NameList::for_each(mail.groups.view(), [&](std::string_view name) {
+    for (std::size_t i = 0; i < match.group_count(); ++i) {
+      if (match.group(i).name == name) return;
+    }
+    fanout.refused.push_back(name);
+  });
 }
 
 // The stream or consumer may have gone while the mail was under way.
-void Router::State::take_traffic(ShardId from, const TrafficMail& mail) {
+void Router::State::take_traffic(const TrafficMail& mail) {
   const RoutedMessage& message = mail.message.message();
   const Directory::Place place = directory.find(message.account, parse_js_subject(message.route()));
   if (place.way == mail.way && place.shard == self_) {
     hand_to_traffic_sink(mail.way, message);
   } else if (place.way == Directory::Way::kNobody) {
-    tell_nobody_took(from, message);
+    tell_nobody_took(message);
   } else if (place.way != Directory::Way::kSwallowed) {
     post(place.shard, TrafficMail{mail.message, place.way});
   }
 }
 
-void Router::State::tell_nobody_took(ShardId from, const RoutedMessage& message) {
+void Router::State::tell_nobody_took(const RoutedMessage& message) {
   if (message.reply.empty() || !message.origin.no_responders) return;
-  post(from, NobodyTookMail{message.origin.connection, Bytes::copy_of(message.route()),
-                            Bytes::copy_of(message.reply)});
+  NobodyTookMail mail{message.origin.connection, Bytes::copy_of(message.route()),
+                      Bytes::copy_of(message.reply)};
+  if (message.origin.shard != self_) return post(message.origin.shard, std::move(mail));
+  if (no_responder_listener == nullptr) return;
+  no_responder_listener->nobody_took(mail.publisher, mail.subject.view(), mail.reply.view());
 }
 
 void Router::State::take_interest(ShardId from, const InterestMail& mail) {
   AccountTable& accounts = table(mail.account);
-  const std::tuple<ShardId, std::string, std::string> name(from, mail.subject, mail.queue);
-  const auto known = accounts.remote_by_name.find(name);
-  if (known == accounts.remote_by_name.end()) {
-    if (mail.weight == 0) return;
-    if (accounts.free_remotes.empty()) {
-      accounts.free_remotes.push_back(static_cast<std::uint32_t>(accounts.remotes.size()));
-      accounts.remotes.emplace_back();
-    }
-    const std::uint32_t number = accounts.free_remotes.back();
-    accounts.free_remotes.pop_back();
-    const auto inserted = accounts.remote.insert(mail.subject, mail.queue, number);
-    accounts.remotes[number] = {from, mail.weight, inserted.handle};
-    accounts.remote_by_name.emplace(name, number);
-  } else if (mail.weight == 0) {
-    accounts.remote.remove(accounts.remotes[known->second].handle);
-    accounts.free_remotes.push_back(known->second);
-    accounts.remote_by_name.erase(known);
-  } else {
-    accounts.remotes[known->second].weight = mail.weight;
+  const auto& [subject, queue] = mail.words;
+  const SubscriptionHandle known = accounts.remote.find(subject, queue, from.value);
+  const Subscriber packed = RemoteInterest::packed(from, mail.weight);
+  if (known && mail.weight != 0) {
+    if (accounts.remote.subscriber(known) != packed) accounts.remote.set_subscriber(known, packed);
     return;
   }
-  note_interest_change(mail.account, mail.subject);
+  if (!known && mail.weight == 0) return;
+  if (known) {
+    accounts.remote.remove(known);
+    if (may_match_js(subject)) --accounts.js_viewers;
+  } else {
+    accounts.remote.insert(subject, queue, packed);
+    if (may_match_js(subject)) ++accounts.js_viewers;
+  }
+  note_interest_change(mail.account, subject);
 }
 
 void Router::State::take_token(ShardId from, const TokenMail& mail) {

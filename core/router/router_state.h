@@ -1,9 +1,8 @@
 #pragma once
 
 #include <array>
-#include <map>
+#include <deque>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,6 +12,7 @@
 #include "core/router/directory.h"
 #include "core/router/interest_watches.h"
 #include "core/router/mail.h"
+#include "core/router/name_list.h"
 #include "core/router/router.h"
 #include "core/subject/interest.h"
 
@@ -47,66 +47,90 @@ class Router::State {
   NoResponderListener* no_responder_listener = nullptr;
 
  private:
-  // A subscription of this shard.
+  // A subscription of this shard. Its subject and queue stand in the account's interest.
   struct Slot {
     Sink* sink = nullptr;  // null: free
     SinkCookie cookie = 0;
     AccountId account;
     SubscriptionHandle handle;
     std::uint32_t generation = 0;
-    bool is_queue = false;
-    bool sees_js = false;  // may match subjects under `$JS.`
-    // Kept for what other shards are told.
-    std::string subject;
-    std::string queue;
   };
-  // Interest of another shard in one (subject, queue).
+  struct AccountTable {
+    Interest local;              // subscriber: slot number
+    Interest remote;             // subscriber: RemoteInterest, one per (shard, subject, queue)
+    std::size_t js_viewers = 0;  // subscriptions anywhere that may match subjects under `$JS.`
+  };
+  // Interest of another shard in one (subject, queue), packed into a subscriber.
   struct RemoteInterest {
     ShardId shard;
     std::uint32_t weight = 0;
-    SubscriptionHandle handle;
+
+    explicit RemoteInterest(Subscriber packed)
+        : shard(static_cast<std::uint16_t>(packed & kSubscriberLowBits)),
+          weight(static_cast<std::uint32_t>(packed >> 16U)) {}
+    static Subscriber packed(ShardId shard, std::uint32_t weight) {
+      return (Subscriber{weight} << 16U) | shard.value;
+    }
   };
-  struct AccountTable {
-    Interest local;   // subscriber: slot number
-    Interest remote;  // subscriber: number in remotes
-    std::vector<RemoteInterest> remotes;
-    std::vector<std::uint32_t> free_remotes;
-    // (shard, subject, queue) -> number in remotes
-    std::map<std::tuple<ShardId, std::string, std::string>, std::uint32_t> remote_by_name;
-    std::size_t js_viewers = 0;  // local subscriptions that may match `$JS.`
-  };
-  // What one publish goes to on other shards.
+  // What one publish goes to on other shards; its memory is used again.
   struct Fanout {
     ShardSet shards = 0;
-    std::vector<std::pair<ShardId, std::string>> groups;
+    std::string drawn;                      // NameList of the groups that are served elsewhere
+    std::vector<std::string> by_shard;      // the same by the shard that serves them
+    std::vector<std::string_view> refused;  // groups that nobody here served
+  };
+  // Whom of its own this shard delivers to.
+  struct Served {
+    enum class Rule { kAllBut, kOnly };
+    RoutedMail::Reach reach = RoutedMail::Reach::kPlainAndGroups;
+    Rule rule = Rule::kAllBut;
+    std::string_view names;  // NameList of queue groups
+
+    bool include(std::string_view name) const {
+      return NameList::contains(names, name) == (rule == Rule::kOnly);
+    }
+  };
+  struct GroupEnd {
+    std::string_view name;
+    std::size_t end = 0;  // in delivering_
   };
 
+  // Whether a subscription may match a subject under `$JS.`: by its first token.
+  static bool may_match_js(std::string_view pattern) {
+    return pattern.starts_with("$JS.") || pattern.starts_with("*.") || pattern == ">";
+  }
   AccountTable& table(AccountId account);
   AccountTable* find_table(AccountId account);
-  void announce(const Slot& slot, std::size_t alike);
+  void announce(AccountId account, const InterestWords& words, std::size_t alike);
   void note_interest_change(AccountId account, std::string_view subject);
 
   bool route_js(const RoutedMessage& message, PublishOutcome& outcome);
   void hand_to_traffic_sink(Directory::Way way, const RoutedMessage& message);
   void publish_to_matches(AccountTable& accounts, const RoutedMessage& message,
                           PublishOutcome& outcome);
+  bool deliver_here(AccountTable& accounts, const RoutedMessage& message, const Served& served,
+                    std::vector<std::string_view>& refused);
+  bool deliver_to_one(std::size_t begin, std::size_t end, const RoutedMessage& message);
   bool deliver_to_slot(std::uint64_t slot, const RoutedMessage& message);
-  bool deliver_to_one(std::span<const Subscriber> members, const RoutedMessage& message);
-  void match_remote(AccountTable& accounts, const RoutedMessage& message,
-                    std::vector<std::string>& drawn_remotely);
-  bool draw_group(AccountTable& accounts, const InterestMatch::Group& remote,
-                  std::span<const Subscriber> local);
-  void send_fanout(const RoutedMessage& message, PublishOutcome& outcome);
+  void match_remote(AccountTable& accounts, std::string_view route, Fanout& fanout);
+  void draw_group(const InterestMatch::Group& remote, std::size_t local_members, Fanout& fanout);
+  bool hand_on_group(AccountTable& accounts, std::string_view route, std::string_view group,
+                     ShardSet tried, Fanout& fanout);
+  void serve_elsewhere(ShardId shard, std::string_view group, Fanout& fanout);
+  void send_fanout(const RoutedMail& mail, const Fanout& fanout);
+  Fanout& begin_fanout();
+  void end_fanout() { --fanouts_in_use_; }
   void publish_answer(const AnswerMail& answer);
 
   void post(ShardId to, RouterMail mail);
   void flush_mail();
   void take_one(ShardId from, RouterMail& mail);
-  void take_routed(ShardId from, const RoutedMail& mail);
-  void take_traffic(ShardId from, const TrafficMail& mail);
+  void take_routed(const RoutedMail& mail);
+  void note_absent_groups(AccountTable& accounts, const RoutedMail& mail, Fanout& fanout);
+  void take_traffic(const TrafficMail& mail);
   void take_interest(ShardId from, const InterestMail& mail);
   void take_token(ShardId from, const TokenMail& mail);
-  void tell_nobody_took(ShardId from, const RoutedMessage& message);
+  void tell_nobody_took(const RoutedMessage& message);
 
   Mailbox& mailbox_;
   Scheduler& scheduler_;
@@ -121,11 +145,12 @@ class Router::State {
   // Subscribers being delivered to, one stretch for each publish under way: a match does not
   // survive a publish from inside a delivery.
   std::vector<Subscriber> delivering_;
-  Fanout fanout_;
-  std::vector<std::string> drawn_remotely_;
+  std::vector<GroupEnd> group_ends_;
+  std::deque<Fanout> fanouts_;  // one for each publish under way
+  std::size_t fanouts_in_use_ = 0;
 
   std::vector<std::vector<RouterMail>> outbox_;  // by shard
-  ByteBuffer answers_;                           // bodies of answers on their way
+  ByteBuffer outgoing_;                          // bytes of mail, of many messages in one block
   bool is_flush_due_ = false;
   bool is_tell_due_ = false;
 
