@@ -6,6 +6,14 @@ namespace leat::sim {
 
 namespace {
 constexpr int kInFlight = 8;
+constexpr int kKeys = 4;
+constexpr DurationNs kAgain = 40'000'000;
+constexpr std::uint64_t kMaxMsgsExceeded = 10077;
+constexpr std::uint64_t kWrongLastSequence = 10071;
+
+std::string text_of(std::uint64_t number) { return std::to_string(number); }
+
+bool is_nobody_there(const Delivery& answer) { return answer.headers.starts_with("NATS/1.0 503"); }
 }  // namespace
 
 std::uint64_t json_number(const std::string& json, const std::string& key) {
@@ -13,6 +21,14 @@ std::uint64_t json_number(const std::string& json, const std::string& key) {
   const std::size_t at = json.find(quoted);
   return at == std::string::npos ? 0
                                  : std::strtoull(json.c_str() + at + quoted.size(), nullptr, 10);
+}
+
+std::string header_value(const std::string& headers, const std::string& name) {
+  const std::string field = "\r\n" + name + ": ";
+  const std::size_t at = headers.find(field);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + field.size();
+  return headers.substr(begin, headers.find("\r\n", begin) - begin);
 }
 
 std::uint64_t sequence_of(const std::string& ack_subject) {
@@ -25,15 +41,27 @@ std::uint64_t sequence_of(const std::string& ack_subject) {
   return std::strtoull(ack_subject.c_str() + at, nullptr, 10);
 }
 
-void PublisherModel::start(SimLoop& loop, SimClient& client, int messages) {
-  loop_ = &loop;
-  client_ = &client;
-  ++life_;
-  left_ = messages;
+void Model::later(DurationNs delay, Task task) {
+  loop_->call_after(delay, [this, life = life_, task = std::move(task)]() mutable {
+    if (life == life_) task();
+  });
+}
+
+void Model::request(const std::string& subject, std::string_view headers, std::string_view payload,
+                    SimClient::MessageHandler on_answer) {
+  client_->request(subject, headers, payload,
+                   [this, life = life_, on_answer = std::move(on_answer)](const Delivery& answer) {
+                     if (life == life_) on_answer(answer);
+                   });
+}
+
+void PublisherModel::begin() {
+  left_ = messages_;
   in_flight_ = 0;
-  // What the last life left without an answer is sent again; the server must not store it twice.
-  for (const auto& [id, payload] : record_.sent) {
-    if (id.starts_with(name_ + "-") && !record_.acknowledged.contains(id)) send(id);
+  // What the last life left without an answer is sent again, and some of what was answered, as a
+  // client does that lost its own books; the server must not store it twice.
+  for (const auto& [id, subject] : subjects_) {
+    if (!record_.acknowledged.contains(id) || chance().one_in(15)) send(id);
   }
   send_next();
 }
@@ -41,73 +69,176 @@ void PublisherModel::start(SimLoop& loop, SimClient& client, int messages) {
 void PublisherModel::send_next() {
   while (in_flight_ < kInFlight && left_ > 0) {
     --left_;
-    const std::string id = name_ + "-" + std::to_string(next_++);
-    const std::size_t size = loop_->chance().below(200);
-    record_.sent[id] = id + ":" + std::string(size, 'x');
+    const std::string id = name_ + "-" + text_of(next_++);
+    record_.sent[id] = id + ":" + std::string(chance().below(200), 'x');
+    record_.subjects[id] = subjects_[id] = prefix_ + text_of(chance().below(5));
     send(id);
   }
 }
 
 void PublisherModel::send(const std::string& id) {
   ++in_flight_;
-  client_->request(subject_, "NATS/1.0\r\nNats-Msg-Id: " + id + "\r\n\r\n", record_.sent.at(id),
-                   [this, id, life = life_](const Delivery& answer) {
-                     if (life == life_) answered(id, answer);
-                   });
+  request(subjects_.at(id), "NATS/1.0\r\nNats-Msg-Id: " + id + "\r\n\r\n", record_.sent.at(id),
+          [this, id](const Delivery& answer) { answered(id, answer); });
+  // A client does not wait for ever, and now and then not long enough.
+  if (chance().one_in(20)) {
+    later(static_cast<DurationNs>(chance().below(20'000'000)), [this, id] {
+      if (!record_.acknowledged.contains(id)) send(id);
+    });
+  }
 }
 
 void PublisherModel::answered(const std::string& id, const Delivery& answer) {
   --in_flight_;
-  const std::uint64_t seq = json_number(answer.payload, "seq");
-  if (seq == 0) {
-    // Refused (no stream yet, too busy): it is sent again in the next life.
-    send_next();
-    return;
+  if (const std::uint64_t sequence = json_number(answer.payload, "seq")) {
+    record_.acknowledge(id, sequence);
+  } else if (json_number(answer.payload, "err_code") == kMaxMsgsExceeded) {
+    record_.refused.insert(id);
+  } else if (!is_nobody_there(answer) && json_number(answer.payload, "code") != 503) {
+    record_.violation(id + " was refused: " + answer.payload);
+  } else {
+    later(kAgain, [this, id] {
+      if (!record_.acknowledged.contains(id)) send(id);
+    });
   }
-  const auto [known, is_new] = record_.acknowledged.emplace(id, seq);
-  if (!is_new && known->second != seq) {
-    record_.violation(id + " acknowledged as " + std::to_string(known->second) + " and " +
-                      std::to_string(seq));
-  }
-  ++acknowledged_;
   send_next();
 }
 
-void WorkerModel::start(SimLoop& loop, SimClient& client) {
-  loop_ = &loop;
-  client_ = &client;
-  ++life_;
-  client.subscribe("work." + consumer_, [this, life = life_](const Delivery& delivery) {
-    if (life == life_) take(delivery);
+void WorkerModel::begin() {
+  client().subscribe("work." + name_, [this, life = life()](const Delivery& delivery) {
+    if (life == this->life()) take(delivery);
   });
   pull();
 }
 
 void WorkerModel::pull() {
-  client_->publish("$JS.API.CONSUMER.MSG.NEXT." + stream_ + "." + consumer_, "work." + consumer_,
-                   "", R"({"batch":5,"expires":1000000000})");
-  // The pull expires after a second; the next one follows whether or not it was filled.
-  loop_->call_after(1'100'000'000, [this, life = life_] {
-    if (life == life_ && client_->is_open()) pull();
-  });
+  client().publish("$JS.API.CONSUMER.MSG.NEXT." + record_.stream.stream + "." + record_.consumer,
+                   "work." + name_, "", R"({"batch":5,"expires":200000000})");
+  // The next pull follows whether or not this one was filled.
+  later(is_finishing() ? 50'000'000 : 150'000'000, [this] { pull(); });
 }
 
 void WorkerModel::take(const Delivery& delivery) {
   if (!delivery.reply.starts_with("$JS.ACK.")) return;  // a status
-  const std::uint64_t seq = sequence_of(delivery.reply);
-  record_.delivered.insert(seq);
-  if (record_.settled.contains(seq)) {
-    record_.violation("sequence " + std::to_string(seq) + " delivered after its ack was answered");
+  record_.deliver(sequence_of(delivery.reply), delivery.payload, loop().clock().steady_ns());
+  const std::uint64_t draw = is_finishing() ? 9 : chance().below(10);
+  switch (draw) {
+    case 0:
+    case 1:
+      return;  // forgotten: it comes again after ack_wait
+    case 2:
+      return client().publish(delivery.reply, "", "", "-NAK");
+    case 3:
+      return client().publish(delivery.reply, "", "", R"(-NAK {"delay":100000000})");
+    case 4:
+      client().publish(delivery.reply, "", "", "+WPI");
+      return later(30'000'000, [this, delivery] { settle(delivery, "+ACK"); });
+    case 5:
+      return settle(delivery, "+TERM");
+    default:
+      return settle(delivery, "+ACK");
   }
-  const std::uint64_t draw = is_thorough_ ? 9 : loop_->chance().below(10);
-  if (draw < 2) return;  // forgotten: it comes again after ack_wait
-  if (draw < 4) {
-    client_->publish(delivery.reply, "", "", "-NAK");
-    return;
-  }
-  client_->request(delivery.reply, "", "+ACK", [this, seq](const Delivery& answer) {
-    if (answer.payload.empty() && answer.headers.empty()) record_.settled.insert(seq);
+}
+
+void WorkerModel::settle(const Delivery& delivery, std::string_view how) {
+  const std::uint64_t sequence = sequence_of(delivery.reply);
+  record_.maybe_settled.insert(sequence);
+  request(delivery.reply, "", how, [this, sequence](const Delivery& answer) {
+    if (!answer.payload.empty() || !answer.headers.empty()) return;
+    record_.settled.emplace(sequence, loop().clock().steady_ns());
   });
+}
+
+void CasWriterModel::begin() { read(); }
+
+void CasWriterModel::read() {
+  if (is_finishing()) return;
+  const std::string key = "$KV.K." + text_of(chance().below(kKeys));
+  const std::uint64_t newest = records_.keys.newest[key];
+  request("$JS.API.DIRECT.GET.KV_K." + key, "", "", [this, key, newest](const Delivery& answer) {
+    const std::string sequence = header_value(answer.headers, "Nats-Sequence");
+    const std::uint64_t found = std::strtoull(sequence.c_str(), nullptr, 10);
+    if (found != 0) records_.stream.see(found, answer.payload);
+    if (is_nobody_there(answer)) return later(kAgain, [this] { read(); });
+    if (found < newest) {
+      records_.stream.violation("read revision " + text_of(found) + " of " + key + " after " +
+                                text_of(newest) + " was acknowledged");
+    }
+    write(key, found);
+  });
+}
+
+void CasWriterModel::write(const std::string& key, std::uint64_t expected) {
+  const std::string id = name_ + "-" + text_of(next_++);
+  const std::string payload = records_.stream.sent[id] = id + ":" + key;
+  const std::string headers =
+      "NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: " + text_of(expected) + "\r\n\r\n";
+  request(key, headers, payload, [this, key, expected, id](const Delivery& answer) {
+    const std::uint64_t sequence = json_number(answer.payload, "seq");
+    if (sequence != 0) {
+      records_.stream.acknowledge(id, sequence);
+      const auto [first, is_only] =
+          records_.keys.successors.emplace(std::pair{key, expected}, sequence);
+      if (!is_only) {
+        records_.stream.violation("revision " + text_of(expected) + " of " + key +
+                                  " has two successors, " + text_of(first->second) + " and " +
+                                  text_of(sequence));
+      }
+      std::uint64_t& newest = records_.keys.newest[key];
+      newest = std::max(newest, sequence);
+    } else if (json_number(answer.payload, "err_code") != kWrongLastSequence &&
+               json_number(answer.payload, "code") != 503 && !is_nobody_there(answer)) {
+      records_.stream.violation("write of " + key + " was refused: " + answer.payload);
+    }
+    later(static_cast<DurationNs>(chance().below(60'000'000)), [this] { read(); });
+  });
+}
+
+void OperatorModel::begin() { act(); }
+
+void OperatorModel::act() {
+  if (is_finishing()) return;
+  later(static_cast<DurationNs>(50'000'000 + chance().below(400'000'000)), [this] {
+    if (record_.acknowledged.empty()) return act();
+    if (chance().one_in(5)) {
+      purge_below();
+    } else {
+      delete_one();
+    }
+  });
+}
+
+void OperatorModel::note_deleted(std::uint64_t sequence) { record_.maybe_deleted.insert(sequence); }
+
+void OperatorModel::delete_one() {
+  auto drawn = record_.acknowledged.begin();
+  std::advance(drawn, static_cast<std::ptrdiff_t>(chance().below(record_.acknowledged.size())));
+  const std::uint64_t sequence = drawn->second;
+  note_deleted(sequence);
+  request("$JS.API.STREAM.MSG.DELETE." + record_.stream, "",
+          "{\"seq\":" + text_of(sequence) + ",\"no_erase\":true}",
+          [this, sequence](const Delivery& answer) {
+            if (answer.payload.find("\"success\":true") != std::string::npos) {
+              record_.deleted.insert(sequence);
+            }
+            act();
+          });
+}
+
+void OperatorModel::purge_below() {
+  auto drawn = record_.acknowledged.begin();
+  std::advance(drawn, static_cast<std::ptrdiff_t>(chance().below(record_.acknowledged.size())));
+  const std::uint64_t sequence = drawn->second;
+  for (std::uint64_t below = 1; below < sequence; ++below) note_deleted(below);
+  request("$JS.API.STREAM.PURGE." + record_.stream, "", "{\"seq\":" + text_of(sequence) + "}",
+          [this, sequence](const Delivery& answer) {
+            if (answer.payload.find("\"success\":true") != std::string::npos) {
+              for (std::uint64_t below = 1; below < sequence; ++below) {
+                record_.deleted.insert(below);
+              }
+            }
+            act();
+          });
 }
 
 }  // namespace leat::sim

@@ -11,7 +11,6 @@ namespace leat::sim {
 
 namespace {
 
-constexpr std::string_view kInbox = "_INBOX.sim.";
 constexpr std::uint64_t kRequestSid = 0;
 
 std::uint64_t number_of(std::string_view text) {
@@ -33,7 +32,10 @@ std::vector<std::string_view> words_of(std::string_view line) {
 }  // namespace
 
 SimClient::SimClient(SimLoop& loop, SimShard& shard)
-    : loop_(loop), shard_(shard), alive_(std::make_shared<bool>(true)) {}
+    : loop_(loop),
+      shard_(shard),
+      inbox_("_INBOX.sim" + std::to_string(loop.next_client_number()) + "."),
+      alive_(std::make_shared<bool>(true)) {}
 
 SimClient::~SimClient() { *alive_ = false; }
 
@@ -43,7 +45,7 @@ bool SimClient::connect(ConnectionAcceptor& acceptor) {
   send(
       "CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true,\"no_responders\":true,"
       "\"protocol\":1}\r\nPING\r\n");
-  send("SUB " + std::string(kInbox) + "> " + std::to_string(kRequestSid) + "\r\n");
+  send("SUB " + inbox_ + "> " + std::to_string(kRequestSid) + "\r\n");
   return true;
 }
 
@@ -72,7 +74,7 @@ void SimClient::publish(const std::string& subject, std::string_view reply,
 
 void SimClient::request(const std::string& subject, std::string_view headers,
                         std::string_view payload, MessageHandler on_answer) {
-  const std::string inbox = std::string(kInbox) + std::to_string(next_request_++);
+  const std::string inbox = inbox_ + std::to_string(next_request_++);
   requests_[inbox] = std::move(on_answer);
   publish(subject, inbox, headers, payload);
 }

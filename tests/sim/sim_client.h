@@ -59,6 +59,7 @@ class SimClient final : public ByteStream {
 
   SimLoop& loop_;
   SimShard& shard_;
+  std::string inbox_;  // where answers to requests go, with its last dot
   std::shared_ptr<bool> alive_;
   std::unique_ptr<ByteStreamHandler> handler_;
   PeerAddress peer_{"127.0.0.1", 40000};

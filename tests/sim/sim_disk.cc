@@ -96,7 +96,11 @@ Status SimDisk::sync_directory(const std::string& directory) {
   return {};
 }
 
-bool SimDisk::exists(const std::string& path) { return files_.contains(path); }
+bool SimDisk::exists(const std::string& path) {
+  // A directory is there when anything is in it.
+  const auto inside = files_.lower_bound(path + "/");
+  return files_.contains(path) || (inside != files_.end() && inside->first.starts_with(path + "/"));
+}
 
 void SimDisk::crash(Rng& chance) {
   for (auto file = files_.begin(); file != files_.end();) {

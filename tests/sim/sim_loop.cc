@@ -120,7 +120,7 @@ void SimLoop::run_until(SteadyNs until) {
 }
 
 void SimLoop::trace(std::string_view what) {
-  trace_hash_ = xxh3(what, trace_hash_ ^ static_cast<std::uint64_t>(clock_.now_));
+  trace_hash_ = xxh3_64(what, trace_hash_ ^ static_cast<std::uint64_t>(clock_.now_));
 }
 
 }  // namespace leat::sim

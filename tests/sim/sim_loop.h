@@ -84,6 +84,8 @@ class SimLoop {
   void run_until(SteadyNs until);
   void run_for(DurationNs duration) { run_until(clock_.now_ + duration); }
 
+  std::uint64_t next_client_number() { return next_client_++; }
+
   void trace(std::string_view what);  // folded into the trace hash
   std::uint64_t trace_hash() const { return trace_hash_; }
 
@@ -101,6 +103,7 @@ class SimLoop {
   std::set<std::pair<SteadyNs, std::uint64_t>> due_;
   std::unordered_map<std::uint64_t, Task> events_;
   std::uint64_t next_event_ = 1;
+  std::uint64_t next_client_ = 1;
   std::uint64_t trace_hash_ = 0;
 };
 

@@ -109,6 +109,7 @@ std::unique_ptr<RecoveredStore> SimStoreDisk::recovered() {
 }
 
 void SimStoreDisk::write(const WriteSet& set) {
+  ++sets_;
   live_.apply(set);
   if (bugs_.applied_ahead_of_data) flushed_.groups[set.group] = live_.groups[set.group];
 }

@@ -37,10 +37,12 @@ class SimStoreDisk {
   void lose_unflushed() { live_ = flushed_; }
   void write(const WriteSet& set);
   std::unique_ptr<RecoveredStore> recovered();
+  std::uint64_t sets() const { return sets_; }  // written so far
 
  private:
   StoreContents live_;
   StoreContents flushed_;
+  std::uint64_t sets_ = 0;
   const Bugs& bugs_;
 };
 

@@ -1,0 +1,112 @@
+#include "tests/sim/checks.h"
+
+#include <algorithm>
+
+namespace leat::sim {
+
+namespace {
+
+std::string text_of(std::uint64_t number) { return std::to_string(number); }
+
+bool may_be_settled(const ConsumerPlan& consumer, std::uint64_t sequence) {
+  return consumer.record.settled.contains(sequence) ||
+         consumer.record.maybe_settled.contains(sequence);
+}
+
+// Messages after this one, of its subject or of all.
+struct Later {
+  std::int64_t all = 0;
+  std::int64_t of_subject = 0;
+};
+Later count_later(const StreamRecord& record, const std::string& id, std::uint64_t sequence) {
+  Later later;
+  const auto subject = record.subjects.find(id);
+  for (const auto& [other, at] : record.acknowledged) {
+    if (at <= sequence) continue;
+    ++later.all;
+    const auto its_subject = record.subjects.find(other);
+    if (subject != record.subjects.end() && its_subject != record.subjects.end() &&
+        subject->second == its_subject->second) {
+      ++later.of_subject;
+    }
+  }
+  return later;
+}
+
+bool may_have_left(const StreamPlan& plan, const std::string& id, std::uint64_t sequence) {
+  if (plan.record.may_be_deleted(sequence)) return true;
+  const auto settled_it = [sequence](const ConsumerPlan& consumer) {
+    return may_be_settled(consumer, sequence);
+  };
+  switch (plan.leaves_by) {
+    case LeavesBy::kAnyAck:
+      return std::any_of(plan.consumers.begin(), plan.consumers.end(), settled_it);
+    case LeavesBy::kAllAcks:
+      return std::all_of(plan.consumers.begin(), plan.consumers.end(), settled_it);
+    case LeavesBy::kLimits:
+      break;
+  }
+  const Later later = count_later(plan.record, id, sequence);
+  return (plan.max_msgs > 0 && !plan.discards_new && later.all >= plan.max_msgs) ||
+         (plan.max_msgs_per_subject > 0 && later.of_subject >= plan.max_msgs_per_subject);
+}
+
+void check_present(StreamPlan& plan, std::uint64_t sequence, const std::string& payload) {
+  StreamRecord& record = plan.record;
+  if (record.deleted.contains(sequence)) {
+    record.violation("sequence " + text_of(sequence) + " was deleted and is there");
+  }
+  const auto subject = record.subjects.find(payload.substr(0, payload.find(':')));
+  for (const ConsumerPlan& consumer : plan.consumers) {
+    if (subject == record.subjects.end() || !consumer.wants(subject->second)) continue;
+    if (!consumer.record.delivered.contains(sequence)) {
+      record.violation("sequence " + text_of(sequence) + " was never delivered to " +
+                       consumer.record.consumer);
+    } else if (!may_be_settled(consumer, sequence)) {
+      record.violation("sequence " + text_of(sequence) + " was not delivered to " +
+                       consumer.record.consumer + " after it was refused or forgotten");
+    }
+  }
+}
+
+}  // namespace
+
+void check_contents(StreamPlan& plan, const Reader::Contents& contents) {
+  StreamRecord& record = plan.record;
+  if (contents.messages != contents.present.size()) {
+    record.violation("has " + text_of(contents.messages) + " messages, and " +
+                     text_of(contents.present.size()) + " can be read");
+  }
+  for (const auto& [id, payload] : record.sent) {
+    const bool is_answered = record.acknowledged.contains(id) || record.refused.contains(id);
+    if (!is_answered && record.subjects.contains(id)) {
+      record.violation(id + " was not acknowledged in a healthy life");
+    }
+  }
+  if (plan.leaves_by != LeavesBy::kLimits && contents.messages > 0) {
+    record.violation("keeps " + text_of(contents.messages) +
+                     " messages that all consumers settled");
+  }
+  for (const auto& [id, sequence] : record.acknowledged) {
+    if (contents.present.contains(sequence) || !record.subjects.contains(id)) continue;
+    if (!may_have_left(plan, id, sequence)) {
+      record.violation(id + ", acknowledged as " + text_of(sequence) + ", is lost");
+    }
+  }
+  for (const auto& [sequence, payload] : contents.present) check_present(plan, sequence, payload);
+}
+
+void check_keys(StreamPlan& plan, const KeyRecord& keys, const Reader::Contents& contents) {
+  std::map<std::string, std::uint64_t> found;
+  for (const auto& [sequence, payload] : contents.present) {
+    found[payload.substr(payload.find(':') + 1)] = sequence;
+  }
+  for (const auto& [key, newest] : keys.newest) {
+    if (found[key] < newest) {
+      plan.record.violation("key " + key + " is at revision " + text_of(found[key]) + ", and " +
+                            text_of(newest) + " was acknowledged");
+    }
+  }
+}
+
+}  // namespace leat::sim

@@ -1,0 +1,42 @@
+#include "tests/sim/options.h"
+
+#include <sstream>
+
+#include "core/base/rng.h"
+
+namespace leat::sim {
+
+Options Options::of_seed(std::uint64_t seed) {
+  Rng chance(seed * 0x9E3779B97F4A7C15ULL + 1);
+  Options options;
+  options.seed = seed;
+  options.shards = 1 << chance.below(3);
+  options.publishers = static_cast<int>(chance.between(1, 3));
+  options.workers = static_cast<int>(chance.between(1, 2));
+  options.cas_writers = static_cast<int>(chance.below(3));
+  options.messages = static_cast<int>(chance.between(5, 120));
+  options.crashes = static_cast<int>(chance.between(1, 4));
+  if (chance.one_in(3)) options.max_msgs = static_cast<std::int64_t>(chance.between(5, 80));
+  if (chance.one_in(4))
+    options.max_msgs_per_subject = static_cast<std::int64_t>(chance.between(1, 9));
+  options.discards_new = chance.one_in(4);
+  options.has_operator = chance.one_in(2);
+  options.stores_often = !chance.one_in(3);
+  options.jumps_wall = chance.one_in(4);
+  return options;
+}
+
+std::string Options::text() const {
+  std::ostringstream out;
+  out << "seed " << seed << ": shards " << shards << ", publishers " << publishers << ", workers "
+      << workers << ", CAS writers " << cas_writers << ", messages " << messages << ", crashes "
+      << crashes << ", max_msgs " << max_msgs << ", max_msgs_per_subject " << max_msgs_per_subject
+      << (discards_new ? ", discard new" : "") << (has_operator ? ", operator" : "")
+      << (stores_often ? ", stores often" : "") << (jumps_wall ? ", wall clock jumps" : "")
+      << (bugs.ack_before_sync ? ", BUG ack before sync" : "")
+      << (bugs.applied_ahead_of_data ? ", BUG applied ahead of data" : "")
+      << (bugs.dedup_lost_on_replay ? ", BUG dedup lost on replay" : "");
+  return out.str();
+}
+
+}  // namespace leat::sim

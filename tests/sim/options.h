@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tests/sim/bugs.h"
+
+namespace leat::sim {
+
+// What a run does, all of it drawn from the seed.
+struct Options {
+  std::uint64_t seed = 0;
+  int shards = 1;
+  int publishers = 1;  // of each stream
+  int workers = 1;     // of each consumer
+  int cas_writers = 0;
+  int messages = 50;  // of each publisher in each life
+  int crashes = 2;
+  std::int64_t max_msgs = -1;  // of the stream with limits
+  std::int64_t max_msgs_per_subject = -1;
+  bool discards_new = false;
+  bool has_operator = false;  // deletes and purges
+  bool stores_often = false;  // the log asks streams to store themselves
+  bool jumps_wall = false;    // the wall clock is set, in both directions
+  Bugs bugs{};
+
+  static Options of_seed(std::uint64_t seed);
+  std::string text() const;
+};
+
+}  // namespace leat::sim

@@ -1,0 +1,96 @@
+#include "tests/sim/replay_watch.h"
+
+#include <sstream>
+
+#include "streams/core/stream_effects.h"
+#include "streams/host/stream.h"
+
+namespace leat::sim {
+
+namespace {
+
+void describe_consumer(const StreamMachine& machine, const ConsumerState& consumer,
+                       std::ostringstream& out) {
+  const ConsumerInfo info = machine.consumer_info(consumer);
+  out << "consumer " << info.name << " id " << consumer.id() << " created " << info.created
+      << " delivered " << consumer.next_consumer() << "/" << consumer.next_stream() << " floor "
+      << info.ack_floor.consumer_seq << "/" << info.ack_floor.stream_seq << " pending "
+      << info.num_ack_pending << " redelivered " << info.num_redelivered << " left "
+      << consumer.num_pending() << "\n";
+}
+
+}  // namespace
+
+std::string description(const StreamMachine& machine) {
+  std::ostringstream out;
+  const StreamStateInfo state = machine.state_info({.with_deleted = true, .subjects_filter = ">"});
+  out << "applied " << machine.applied() << " hash " << machine.state_hash() << " stamp "
+      << machine.last_stamp() << " config " << machine.config_number() << "\nmessages "
+      << state.messages << " bytes " << state.bytes << " first " << state.first_seq << " at "
+      << state.first_ts << " last " << state.last_seq << " at " << state.last_ts << " deleted "
+      << state.num_deleted << ":";
+  for (const StreamSeq sequence : state.deleted) out << " " << sequence;
+  out << "\nsubjects";
+  for (const auto& [subject, count] : state.subjects) out << " " << subject << "=" << count;
+  out << "\n";
+  for (StreamSeq seq = machine.first_sequence(); seq && seq <= machine.last_sequence(); ++seq) {
+    if (!machine.contains(seq)) continue;
+    const auto message = machine.message(seq);
+    out << seq << " " << message->subject << " " << message->size_bytes << " " << message->time
+        << "\n";
+  }
+  for (const ConsumerId id : machine.consumer_ids()) {
+    describe_consumer(machine, *machine.find_consumer(id), out);
+  }
+  return out.str();
+}
+
+void ReplayWatch::violation(const Stream& stream, const std::string& what) {
+  findings_.violations.push_back("stream " + stream.name() + ": " + what);
+}
+
+void ReplayWatch::applied(Stream& stream, const StreamEffects& /*effects*/) {
+  const StreamMachine& machine = stream.machine();
+  findings_.book.hashes[stream.uid()][machine.applied()] = machine.state_hash();
+}
+
+void ReplayWatch::became_leader(Stream& stream) {
+  const auto seen = findings_.book.hashes.find(stream.uid());
+  const LogIndex applied = stream.machine().applied();
+  if (seen != findings_.book.hashes.end() && applied < seen->second.rbegin()->first) {
+    violation(stream, "index " + std::to_string(seen->second.rbegin()->first.value) +
+                          " was applied before, and is lost; the last one is " +
+                          std::to_string(applied.value));
+    return;
+  }
+  if (log_.bounds(stream.uid()).last) compare(stream);
+  findings_.book.hashes[stream.uid()][applied] = stream.machine().state_hash();
+}
+
+void ReplayWatch::compare(const Stream& stream) {
+  StreamMachine other;
+  const Hashes& seen = findings_.book.hashes[stream.uid()];
+  const Status read = log_.replay(stream.uid(), LogIndex(1), [&](const LogRecord& entry) -> Status {
+    if (entry.payload.empty() || entry.index > stream.machine().applied()) return {};
+    StreamEffects effects;
+    while (other.apply(entry.index, entry.payload, effects) == ApplyProgress::kMore) {
+    }
+    const auto before = seen.find(entry.index);
+    if (before != seen.end() && before->second != other.state_hash()) {
+      violation(stream, "index " + std::to_string(entry.index.value) +
+                            " has another state hash than before the crash");
+    }
+    return {};
+  });
+  if (!read) violation(stream, "the log cannot be read: " + read.error().text);
+  // What this life has proposed itself stands behind what the log had at its start.
+  if (other.applied() != stream.machine().applied()) return;
+  const std::string expected = description(other);
+  const std::string found = description(stream.machine());
+  if (expected != found) {
+    violation(stream,
+              "state differs from its log.\nLOG ALONE\n" + expected + "STORE AND LOG\n" + found);
+  }
+}
+
+}  // namespace leat::sim

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "storage/api/log_store.h"
+#include "streams/core/stream_machine.h"
+#include "streams/host/stream_listener.h"
+
+namespace leat::sim {
+
+// The state hash of every stream at every index it was seen at, over all lives of a server. Kept by
+// the world.
+struct ReplayBook {
+  std::map<GroupId, std::map<LogIndex, std::uint64_t>> hashes;
+};
+
+// Looks at the streams of one shard in one life. When a stream comes back after a crash, it is
+// compared with a second machine that has read the whole log from its first entry and nothing of
+// the store: both must be in the same state, and the log must give the hashes that were seen
+// before. (The journal is not trimmed yet; from then on the comparison begins at what is left.)
+class ReplayWatch final : public StreamListener {
+ public:
+  struct Findings {
+    ReplayBook& book;
+    std::vector<std::string>& violations;
+  };
+  // `log` is what this life found at its start.
+  ReplayWatch(const RecoveredLog& log, const Findings& findings) : log_(log), findings_(findings) {}
+
+  void became_leader(Stream& stream) override;
+  void applied(Stream& stream, const StreamEffects& effects) override;
+  void stopping(Stream& /*stream*/, Stop /*why*/) override {}
+
+ private:
+  using Hashes = std::map<LogIndex, std::uint64_t>;
+
+  void compare(const Stream& stream);
+  void violation(const Stream& stream, const std::string& what);
+
+  const RecoveredLog& log_;
+  Findings findings_;
+};
+
+// Everything that the API could show of a stream and its consumers, as text.
+std::string description(const StreamMachine& machine);
+
+}  // namespace leat::sim

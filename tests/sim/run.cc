@@ -1,0 +1,203 @@
+#include "tests/sim/run.h"
+
+#include <memory>
+#include <sstream>
+
+#include "tests/sim/checks.h"
+#include "tests/sim/models.h"
+#include "tests/sim/plan.h"
+#include "tests/sim/reader.h"
+#include "tests/sim/world.h"
+
+namespace leat::sim {
+
+namespace {
+
+constexpr DurationNs kSlice = 20'000'000;
+constexpr DurationNs kSecond = 1'000'000'000;
+// By then a healthy server has delivered and settled everything.
+constexpr DurationNs kHealedWithin = 20 * kSecond;
+
+// The users of one run and its world, over all lives.
+class Scene {
+ public:
+  explicit Scene(const Options& options);
+  Outcome play();
+
+ private:
+  void make_models(StreamPlan& plan);
+  bool begin_life();
+  void live_for(DurationNs duration);
+  void end_life();
+  void disturb();
+  bool heal();
+  void check();
+  bool wait_for(DurationNs at_most, const std::function<bool()>& is_so);
+  Outcome outcome();
+  Rng& chance() { return world_.chance(); }
+
+  Options options_;
+  World world_;
+  std::deque<StreamPlan> plans_;
+  KeyRecord keys_;
+  Reader reader_{plans_};
+  std::vector<std::unique_ptr<Model>> models_;
+};
+
+Scene::Scene(const Options& options)
+    : options_(options),
+      world_({.seed = options.seed,
+              .shards = static_cast<std::uint16_t>(options.shards),
+              .bugs = options.bugs}),
+      plans_(plan_of(options)) {
+  for (StreamPlan& plan : plans_) make_models(plan);
+}
+
+void Scene::make_models(StreamPlan& plan) {
+  if (plan.name() == "KV_K") {
+    for (int i = 0; i < options_.cas_writers; ++i) {
+      models_.push_back(std::make_unique<CasWriterModel>(
+          "cas" + std::to_string(i), CasWriterModel::Records{plan.record, keys_}));
+    }
+    return;
+  }
+  for (int i = 0; i < options_.publishers; ++i) {
+    auto publisher = std::make_unique<PublisherModel>(plan.name() + "-p" + std::to_string(i),
+                                                      plan.prefix, plan.record);
+    publisher->set_messages(options_.messages);
+    models_.push_back(std::move(publisher));
+  }
+  for (ConsumerPlan& consumer : plan.consumers) {
+    for (int i = 0; i < options_.workers; ++i) {
+      models_.push_back(std::make_unique<WorkerModel>(
+          consumer.record.consumer + "-" + std::to_string(i), consumer.record));
+    }
+  }
+  if (options_.has_operator && plan.leaves_by == LeavesBy::kLimits) {
+    models_.push_back(std::make_unique<OperatorModel>(plan.record));
+  }
+}
+
+bool Scene::wait_for(DurationNs at_most, const std::function<bool()>& is_so) {
+  const SteadyNs until = world_.loop().clock().steady_ns() + at_most;
+  while (!is_so()) {
+    if (world_.loop().clock().steady_ns() >= until) return false;
+    world_.loop().run_for(kSlice);
+  }
+  return true;
+}
+
+bool Scene::begin_life() {
+  if (!world_.start()) return false;
+  reader_.start(world_.loop(), world_.connect());
+  return true;
+}
+
+void Scene::disturb() {
+  if (options_.stores_often && chance().one_in(4)) world_.ask_to_store();
+  if (options_.jumps_wall && chance().one_in(30)) {
+    world_.loop().clock().jump_wall(static_cast<DurationNs>(chance().below(4'000'000'000)) -
+                                    2'000'000'000);
+  }
+}
+
+void Scene::live_for(DurationNs duration) {
+  const SteadyNs until = world_.loop().clock().steady_ns() + duration;
+  bool are_started = false;
+  while (world_.loop().clock().steady_ns() < until) {
+    if (!are_started && reader_.is_set_up()) {
+      are_started = true;
+      for (const auto& model : models_) model->start(world_.loop(), world_.connect());
+    }
+    world_.loop().run_for(static_cast<DurationNs>(1 + chance().below(kSlice)));
+    disturb();
+  }
+}
+
+void Scene::end_life() {
+  const std::uint64_t draw = chance().below(8);
+  reader_.stop();
+  for (const auto& model : models_) model->stop();
+  if (draw == 0) {
+    world_.stop();
+  } else {
+    world_.crash(draw < 5 ? World::Crash::kPower : World::Crash::kKill);
+  }
+}
+
+bool Scene::heal() {
+  for (const auto& model : models_) model->finish();
+  if (!wait_for(kHealedWithin, [this] { return reader_.is_set_up(); })) {
+    world_.violations().push_back("streams and consumers were not there in a healthy life");
+    return false;
+  }
+  for (const auto& model : models_) model->start(world_.loop(), world_.connect());
+  // Everything unanswered is published again before the consumers are asked.
+  world_.loop().run_for(kSecond);
+  const SteadyNs until = world_.loop().clock().steady_ns() + kHealedWithin;
+  do {
+    reader_.ask_consumers();
+    world_.loop().run_for(kSecond / 2);
+  } while (!reader_.is_quiet() && world_.loop().clock().steady_ns() < until);
+  if (!reader_.is_quiet()) {
+    world_.violations().push_back("consumers still had messages open in a healthy life");
+  }
+  return true;
+}
+
+void Scene::check() {
+  reader_.read_all();
+  if (!wait_for(kHealedWithin, [this] { return reader_.is_read(); })) {
+    world_.violations().push_back("reading back did not end");
+  }
+  for (StreamPlan& plan : plans_) {
+    const Reader::Contents& contents = reader_.contents(plan.name());
+    check_contents(plan, contents);
+    if (plan.name() == "KV_K") check_keys(plan, keys_, contents);
+  }
+}
+
+Outcome Scene::outcome() {
+  Outcome outcome;
+  outcome.violations = world_.violations();
+  outcome.trace_hash = world_.loop().trace_hash();
+  outcome.stored_sets = world_.stored_sets();
+  for (const StreamPlan& plan : plans_) {
+    const StreamRecord& record = plan.record;
+    outcome.violations.insert(outcome.violations.end(), record.violations.begin(),
+                              record.violations.end());
+    outcome.acknowledged += record.acknowledged.size();
+    for (const ConsumerPlan& consumer : plan.consumers) {
+      outcome.delivered += consumer.record.delivered.size();
+    }
+  }
+  return outcome;
+}
+
+Outcome Scene::play() {
+  for (int crash = 0; crash < options_.crashes; ++crash) {
+    if (!begin_life()) return outcome();
+    live_for(static_cast<DurationNs>(chance().below(2 * kSecond)));
+    end_life();
+  }
+  if (begin_life() && heal()) check();
+  reader_.stop();
+  for (const auto& model : models_) model->stop();
+  if (world_.is_alive()) world_.stop();
+  return outcome();
+}
+
+}  // namespace
+
+std::string Outcome::text() const {
+  constexpr std::size_t kShown = 10;
+  std::ostringstream out;
+  out << violations.size() << " violations, " << acknowledged << " acknowledged, " << delivered
+      << " delivered, " << stored_sets << " write sets\n";
+  for (std::size_t i = 0; i < violations.size() && i < kShown; ++i) out << violations[i] << "\n";
+  return out.str();
+}
+
+Outcome run(const Options& options) { return Scene(options).play(); }
+
+}  // namespace leat::sim

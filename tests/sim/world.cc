@@ -1,0 +1,196 @@
+#include "tests/sim/world.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/log.h"
+
+namespace leat::sim {
+
+namespace {
+
+constexpr DurationNs kReadyWithin = 5'000'000'000;
+constexpr DurationNs kStoppedWithin = 5'000'000'000;
+// Between two lives; longer than anything is on its way to a client.
+constexpr DurationNs kDowntime = 300'000'000;
+
+// The one world of now, for the functions that the hosts call without a context.
+World* the_world = nullptr;
+
+std::uint64_t random_of_world() { return the_world->chance().next(); }
+
+// An error in the server's log is a finding: nothing in a run may cause one.
+void take_log_line(LogLevel level, std::string_view text) {
+  if (the_world == nullptr || level > LogLevel::kError) return;
+  the_world->violations().push_back("log: " + std::string(text));
+}
+
+std::shared_ptr<const SessionSettings> session_settings(
+    std::shared_ptr<const AccountTable> accounts) {
+  auto settings = std::make_shared<SessionSettings>();
+  settings->accounts = std::move(accounts);
+  settings->server.server_id = "NSIM";
+  settings->server.server_name = "sim";
+  settings->server.jetstream = true;
+  return settings;
+}
+
+}  // namespace
+
+// Destroyed from the last member to the first.
+struct World::ShardParts {
+  ShardParts(SimLoop& loop, ShardId self, std::uint16_t count)
+      : shard(loop, self, count), memory_log(shard), memory_store(shard) {}
+  SimShard shard;
+  MemoryLogStore memory_log;
+  MemoryMessageStore memory_store;
+  std::unique_ptr<SimMessageStore> store;
+  std::unique_ptr<Authenticator> authenticator;
+  std::unique_ptr<ReplayWatch> watch;
+  std::unique_ptr<ShardHosts> hosts;
+};
+
+struct World::Life {
+  ConnectionLedger ledger;
+  std::unique_ptr<RecoveredStore> recovered_store;
+  std::vector<std::unique_ptr<ShardParts>> shards;
+  // Before the shards' own parts in destruction: its handles post to them.
+  std::unique_ptr<SimJournal> journal;
+  std::vector<std::unique_ptr<SimClient>> clients;
+  bool is_ready = false;
+};
+
+World::World(const Shape& shape)
+    : bugs_(shape.bugs),
+      shard_count_(shape.shards),
+      loop_(shape.seed),
+      store_(bugs_),
+      accounts_(AccountTable::first({})),
+      settings_(session_settings(accounts_)) {
+  LEAT_CHECK(the_world == nullptr);
+  the_world = this;
+  set_log_sink(&take_log_line);
+  auto api = std::make_shared<ApiSettings>();
+  api->server_name = "sim";
+  jetstream_settings_.api = std::move(api);
+  jetstream_settings_.accounts = accounts_;
+  jetstream_settings_.enabled = {accounts_->global()};
+}
+
+World::~World() {
+  drop_life();
+  the_world = nullptr;
+}
+
+void World::add_shard(std::uint16_t index) {
+  auto parts = std::make_unique<ShardParts>(loop_, ShardId(index), shard_count_);
+  parts->store = std::make_unique<SimMessageStore>(store_, loop_, parts->shard);
+  parts->authenticator = std::make_unique<OpenDoor>(accounts_);
+  parts->watch = std::make_unique<ReplayWatch>(
+      life_->journal->recovered(),
+      ReplayWatch::Findings{.book = replay_book_, .violations = violations_});
+  parts->hosts = std::make_unique<ShardHosts>(ShardDoors{.scheduler = parts->shard,
+                                                         .mailbox = parts->shard,
+                                                         .clock = loop_.clock(),
+                                                         .authenticator = *parts->authenticator,
+                                                         .ledger = life_->ledger,
+                                                         .random = &random_of_world},
+                                              settings_);
+  parts->hosts->add_jetstream(
+      JetStreamDoors{.file = {life_->journal->log_of(parts->shard), *parts->store},
+                     .memory = {parts->memory_log, parts->memory_store}},
+      jetstream_settings_);
+  parts->hosts->jetstream()->streams().add_listener(*parts->watch);
+  life_->shards.push_back(std::move(parts));
+}
+
+void World::connect_shards() {
+  std::vector<SimShard*> shards;
+  std::vector<ShardHosts*> hosts;
+  for (const auto& parts : life_->shards) {
+    shards.push_back(&parts->shard);
+    hosts.push_back(parts->hosts.get());
+  }
+  for (SimShard* shard : shards) shard->connect(shards);
+  ShardHosts::connect(hosts);
+}
+
+bool World::start() {
+  LEAT_CHECK(life_ == nullptr);
+  life_ = std::make_unique<Life>();
+  life_->journal = std::make_unique<SimJournal>(loop_, disk_, bugs_);
+  if (const Status opened = life_->journal->open(); !opened) {
+    violations_.push_back("journal: " + opened.error().text);
+    return false;
+  }
+  for (const SuspectRange& range : life_->journal->recovered().suspect_ranges()) {
+    violations_.push_back("journal: group " + std::to_string(range.group.value) +
+                          " is suspect: " + range.reason);
+  }
+  life_->recovered_store = store_.recovered();
+  for (std::uint16_t i = 0; i < shard_count_; ++i) add_shard(i);
+  connect_shards();
+  ShardParts& first = *life_->shards.front();
+  first.shard.post([this, &first] {
+    const Status begun = first.hosts->jetstream()->recover(
+        *life_->recovered_store, life_->journal->recovered(), [this] { life_->is_ready = true; });
+    if (!begun) violations_.push_back("recovery: " + begun.error().text);
+  });
+  const SteadyNs until = loop_.clock().steady_ns() + kReadyWithin;
+  while (!life_->is_ready && loop_.clock().steady_ns() < until) loop_.run_for(10'000'000);
+  if (!life_->is_ready) violations_.push_back("the server did not get ready");
+  return life_->is_ready;
+}
+
+void World::drop_life() {
+  if (life_ == nullptr) return;
+  life_->clients.clear();
+  for (const auto& parts : life_->shards) parts->hosts.reset();
+  life_->journal.reset();
+  life_.reset();
+}
+
+void World::crash(Crash how) {
+  drop_life();
+  if (how == Crash::kPower) disk_.crash(chance());
+  store_.lose_unflushed();
+  loop_.run_for(kDowntime);
+}
+
+void World::stop() {
+  auto left = std::make_shared<std::size_t>(life_->shards.size());
+  for (const auto& parts : life_->shards) {
+    parts->shard.post(
+        [hosts = parts->hosts.get(), left] { hosts->jetstream()->stop([left] { --*left; }); });
+  }
+  const SteadyNs until = loop_.clock().steady_ns() + kStoppedWithin;
+  while (*left > 0 && loop_.clock().steady_ns() < until) loop_.run_for(10'000'000);
+  if (*left > 0) violations_.push_back("the streams did not stop");
+  for (const auto& parts : life_->shards) {
+    parts->shard.post([hosts = parts->hosts.get()] {
+      hosts->sessions().close_all(CloseReason::kServerShutdown);
+    });
+  }
+  // What was handed to log and store reaches the disk.
+  loop_.run_for(kDowntime);
+  store_.flush();
+  drop_life();
+}
+
+SimClient& World::connect() {
+  ShardParts& parts = *life_->shards.at(chance().below(life_->shards.size()));
+  SimClient& client = *life_->clients.emplace_back(std::make_unique<SimClient>(loop_, parts.shard));
+  LEAT_CHECK(client.connect(parts.hosts->sessions()));
+  return client;
+}
+
+void World::ask_to_store() {
+  ShardParts& parts = *life_->shards.at(chance().below(life_->shards.size()));
+  StreamSet& streams = parts.hosts->jetstream()->streams();
+  const std::vector<Stream*> all = streams.streams_of(accounts_->global());
+  if (all.empty()) return;
+  const GroupId uid = all.at(chance().below(all.size()))->uid();
+  parts.shard.post([&streams, uid] { streams.must_store(uid); });
+}
+
+}  // namespace leat::sim

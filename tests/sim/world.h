@@ -1,0 +1,81 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/node/shard_hosts.h"
+#include "core/session/connection_ledger.h"
+#include "core/session/session_settings.h"
+#include "storage/memory/memory_log_store.h"
+#include "storage/memory/memory_message_store.h"
+#include "tests/sim/bugs.h"
+#include "tests/sim/open_door.h"
+#include "tests/sim/replay_watch.h"
+#include "tests/sim/sim_client.h"
+#include "tests/sim/sim_disk.h"
+#include "tests/sim/sim_journal.h"
+#include "tests/sim/sim_loop.h"
+#include "tests/sim/sim_store.h"
+
+namespace leat::sim {
+
+// One simulated server over all its lives: what outlives a process (disk, store, clock), and the
+// process of now with its production hosts. Owned by a run; one world at a time in a process,
+// because the hosts draw their random numbers through a plain function.
+class World {
+ public:
+  struct Shape {
+    std::uint64_t seed = 0;
+    std::uint16_t shards = 1;
+    Bugs bugs{};
+  };
+  explicit World(const Shape& shape);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // A new life: journal and store are read, streams replayed. False when it did not get ready.
+  bool start();
+  // Power: unsynced sectors of the journal are lost by chance. Kill: the kernel keeps them. Both
+  // take from the store what it had not flushed.
+  enum class Crash : std::uint8_t { kPower, kKill };
+  void crash(Crash how);
+  // As SIGTERM: pulls are told, everything reaches the disk.
+  void stop();
+  bool is_alive() const { return life_ != nullptr; }
+
+  // A client on a shard drawn by chance; it ends with this life.
+  SimClient& connect();
+  // A journal that wants to be trimmed asks a stream, drawn by chance, to store itself.
+  void ask_to_store();
+
+  SimLoop& loop() { return loop_; }
+  Rng& chance() { return loop_.chance(); }
+  // Findings of the server's own checks: state after replay, errors in the log.
+  std::vector<std::string>& violations() { return violations_; }
+  std::uint64_t stored_sets() const { return store_.sets(); }
+
+ private:
+  struct ShardParts;
+  struct Life;
+
+  void add_shard(std::uint16_t index);
+  void connect_shards();
+  // Ends the process: hosts first, then what they stand on.
+  void drop_life();
+
+  Bugs bugs_;
+  std::uint16_t shard_count_;
+  SimLoop loop_;
+  SimDisk disk_;
+  SimStoreDisk store_;
+  std::vector<std::string> violations_;
+  ReplayBook replay_book_;
+  std::shared_ptr<const AccountTable> accounts_;
+  std::shared_ptr<const SessionSettings> settings_;
+  JetStreamSettings jetstream_settings_;
+  std::unique_ptr<Life> life_;
+};
+
+}  // namespace leat::sim
