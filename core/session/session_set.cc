@@ -195,11 +195,7 @@ void SessionSet::close_all(CloseReason reason) {
 bool SessionSet::close(ConnectionId connection, CloseReason reason) {
   Session* session = find(connection);
   if (session == nullptr || session->is_closing()) return false;
-  if (reason == CloseReason::kMaxConnectionsExceeded) {
-    session->close_with_error("maximum connections exceeded", reason);
-  } else {
-    session->close(reason);
-  }
+  session->close(reason);
   return true;
 }
 
