@@ -34,6 +34,7 @@ void reload(leat::Server& server, const leat::CommandLine& command_line) {
     return;
   }
   const leat::LogOptions log = loaded->options.log;
+  const std::string digest = loaded->options.config_digest;
   const leat::Status reloaded = server.reload(std::move(loaded->options));
   if (!reloaded) {
     LEAT_LOG(kError) << "Failed to reload server configuration: " << reloaded.error().text;
@@ -42,7 +43,7 @@ void reload(leat::Server& server, const leat::CommandLine& command_line) {
   if (const leat::Status opened = apply_log_options(log); !opened) {
     LEAT_LOG(kError) << "The log goes on as it is: " << opened.error().text;
   }
-  LEAT_LOG(kInfo) << "Reloaded server configuration";
+  LEAT_LOG(kInfo) << "Reloaded server configuration (" << digest << ")";
 }
 
 // Returns when the server is to end.

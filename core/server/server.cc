@@ -10,6 +10,7 @@
 
 #include "core/base/duration.h"
 #include "core/base/log.h"
+#include "core/server/reload.h"
 
 namespace leat {
 
@@ -133,6 +134,21 @@ Status Server::open_listeners() {
                        ", \"" + listener.error().text + "\"");
   }
   client_listener_ = std::move(*listener);
+  return open_monitoring();
+}
+
+Status Server::open_monitoring() {
+  std::vector<ShardHosts*> hosts;
+  for (ShardParts& parts : shards_) hosts.push_back(parts.hosts.get());
+  LEAT_TRY_ASSIGN(
+      monitoring_,
+      Monitoring::open(
+          Monitoring::Doors{.pool = pool_,
+                            .clock = clock_,
+                            .ledger = ledger_,
+                            .hosts = std::move(hosts),
+                            .store_dir = storage_ == nullptr ? "" : storage_->directory()},
+          *generation_));
   return {};
 }
 
@@ -148,9 +164,17 @@ void Server::accept_clients() {
     if (shard == 0) {
       client_listener_->start(
           [this](AcceptedSocket socket) { distributor_->distribute(std::move(socket)); });
+      if (monitoring_ != nullptr) {
+        monitoring_->reload(*generation_);
+        monitoring_->start();
+      }
     }
     done();
   });
+  if (monitoring_ != nullptr) {
+    LEAT_LOG(kInfo) << "Starting http monitor on "
+                    << host_and_port(monitoring_->host(), monitoring_->port());
+  }
   LEAT_LOG(kInfo) << "Listening for client connections on "
                   << host_and_port(client_listener_->host(), port);
 }
@@ -163,21 +187,17 @@ Status Server::write_process_files() {
   PortsFile::Listening listening;
   listening.host = options.host;
   listening.client_port = client_port();
+  if (monitoring_ != nullptr) {
+    listening.monitoring_host = monitoring_->host();
+    listening.monitoring_port = monitoring_->port();
+  }
   LEAT_TRY_ASSIGN(ports_file_, PortsFile::write(options.ports_file_dir, listening));
   return {};
 }
 
 Status Server::reload(ServerOptions options) {
-  const ServerOptions& old = *generation_->options;
-  const auto differs = [](const char* what) {
-    return failure(ErrorKind::kUnsupported, std::string("config reload not supported for ") + what);
-  };
-  if (options.host != old.host) return differs("Host");
-  if (options.port != old.port) return differs("Port");
-  if (options.shards != old.shards) return differs("Shards");
-  if (options.server_name != old.server_name) return differs("ServerName");
-  if (options.jetstream.enabled != old.jetstream.enabled) return differs("JetStream");
-  if (options.jetstream.store_dir != old.jetstream.store_dir) return differs("StoreDir");
+  LEAT_TRY_ASSIGN(const std::vector<std::string> changes,
+                  compare_for_reload(*generation_->options, options));
   generation_ = make_generation(std::move(options), identity_, client_port(), generation_.get());
   on_every_shard([this](std::uint16_t shard, Task done) {
     ShardParts& parts = shards_[shard];
@@ -185,8 +205,10 @@ Status Server::reload(ServerOptions options) {
     if (JetStreamHosts* jetstream = parts.hosts->jetstream()) {
       jetstream->set_settings(jetstream_settings(*generation_));
     }
+    if (shard == 0 && monitoring_ != nullptr) monitoring_->reload(*generation_);
     parts.hosts->sessions().reload(generation_->settings, std::move(done));
   });
+  for (const std::string& line : changes) LEAT_LOG(kInfo) << line;
   close_excess_connections();
   return {};
 }
@@ -247,10 +269,12 @@ void Server::stop() {
   }
   on_every_shard([this](std::uint16_t shard, Task done) {
     if (shard == 0 && client_listener_ != nullptr) client_listener_->close();
+    if (shard == 0 && monitoring_ != nullptr) monitoring_->close();
     shards_[shard].hosts->sessions().close_all(CloseReason::kServerShutdown);
     done();
   });
   pool_.stop();
+  monitoring_.reset();
   for (ShardParts& parts : shards_) parts.connections.reset();
   for (ShardParts& parts : shards_) parts.hosts.reset();
   if (storage_ != nullptr) {

@@ -9,7 +9,6 @@
 #include "core/auth/password_pool.h"
 #include "core/base/result.h"
 #include "core/net/connection_set.h"
-#include "core/net/http_server.h"
 #include "core/net/listener.h"
 #include "core/node/shard_hosts.h"
 #include "core/runtime/server_identity.h"
@@ -17,6 +16,7 @@
 #include "core/runtime/system_clock.h"
 #include "core/server/generation.h"
 #include "core/server/jetstream_storage.h"
+#include "core/server/monitoring.h"
 #include "core/server/options.h"
 #include "core/server/process_files.h"
 #include "core/session/connection_ledger.h"
@@ -64,6 +64,7 @@ class Server {
   void make_shards();
   Status recover_streams();
   Status open_listeners();
+  Status open_monitoring();
   void accept_clients();
   Status write_process_files();
   void close_excess_connections();
@@ -82,6 +83,7 @@ class Server {
   std::vector<ShardParts> shards_;
   std::unique_ptr<Distributor> distributor_;
   std::unique_ptr<Listener> client_listener_;
+  std::unique_ptr<Monitoring> monitoring_;  // null: not asked for
   PortsFile ports_file_;
   bool is_running_ = false;
   bool is_lame_duck_ = false;

@@ -17,6 +17,9 @@ int fail(const std::string& text) {
 }
 
 int test_config(const CommandLine& command_line) {
+  if (command_line.config_file.empty()) {
+    return fail("must specify [-c, --config] option to check configuration file syntax");
+  }
   const auto loaded = load_options(command_line);
   if (!loaded) return fail(loaded.error().text);
   if (!loaded->warnings.empty()) return fail(loaded->warnings);

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/monitor/monitor.h"
+#include "core/net/http_server.h"
+#include "core/node/shard_hosts.h"
+#include "core/runtime/shard_pool.h"
+#include "core/server/generation.h"
+#include "core/session/connection_ledger.h"
+
+namespace leat {
+
+// The monitoring port of the server: the HTTP server and what answers it, both on the first shard.
+// Owned by the server, which closes it before its shards stop.
+class Monitoring {
+ public:
+  struct Doors {
+    ShardPool& pool;
+    const Clock& clock;
+    const ConnectionLedger& ledger;
+    std::vector<ShardHosts*> hosts;  // by shard
+    std::string store_dir;
+  };
+  // Binds the port. Null: the configuration asks for none. Nobody is answered before start().
+  static Result<std::unique_ptr<Monitoring>> open(Doors doors, const Generation& generation);
+
+  const std::string& host() const { return http_->host(); }
+  std::uint16_t port() const { return http_->port(); }
+
+  // On the first shard, all three.
+  void start();
+  void reload(const Generation& generation);
+  void close() { http_->close(); }
+
+ private:
+  Monitoring(Doors doors, std::unique_ptr<HttpServer> http, const Generation& generation);
+  MonitorGeneration describe(const Generation& generation) const;
+
+  Doors doors_;
+  std::unique_ptr<HttpServer> http_;
+  WallNs start_ns_;
+  std::unique_ptr<Monitor> monitor_;
+};
+
+}  // namespace leat
