@@ -78,6 +78,23 @@ Status check_system_account(const ServerOptions& options) {
   return failure(ErrorKind::kInvalid, "error resolving system account: account missing");
 }
 
+// Sizes that have no "unlimited": a negative one is a slip of the pen.
+Status check_sizes(const LimitOptions& limits) {
+  const std::pair<const char*, std::int64_t> sizes[] = {
+      {"max_control_line", limits.control_line_bytes_max},
+      {"max_pending", limits.pending_bytes_max},
+      {"max_closed_clients", limits.closed_clients_max},
+      {"ping_interval", limits.ping_interval_ns},
+      {"ping_max", limits.pings_outstanding_max},
+      {"write_deadline", limits.write_deadline_ns}};
+  for (const auto& [name, size] : sizes) {
+    if (size < 0) {
+      return failure(ErrorKind::kInvalid, std::string(name) + " value can not be negative");
+    }
+  }
+  return {};
+}
+
 Status check_jetstream(const ServerOptions& options) {
   if (options.jetstream.domain.find_first_of(" .*>\t") != std::string::npos) {
     return failure(ErrorKind::kInvalid, "invalid domain name: may not contain ., * or >");
@@ -126,6 +143,7 @@ Status check_options(const ServerOptions& options) {
     return failure(ErrorKind::kInvalid,
                    "shards must be between 1 and " + std::to_string(limits::kShards));
   }
+  LEAT_TRY(check_sizes(options.limits));
   LEAT_TRY(check_no_auth_user(options));
   LEAT_TRY(check_system_account(options));
   return check_jetstream(options);

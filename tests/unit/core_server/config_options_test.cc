@@ -304,6 +304,8 @@ TEST(ConfigOptions, WhatOnlyTheWholeShows) {
        "max_payload (10485760) cannot be higher than max_pending (1048576)"},
       {"lame_duck_grace_period: \"5m\"",
        "lame duck grace period (5m0s) should be strictly lower than lame duck duration (2m0s)"},
+      {"max_closed_clients: -5", "max_closed_clients value can not be negative"},
+      {"ping_interval: \"-1s\"", "ping_interval value can not be negative"},
       {"system_account: A", "error resolving system account: account missing"},
       {"jetstream {domain: \"a.b\"}", "invalid domain name: may not contain ., * or >"},
   };
