@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/runtime/log_sink.h"
+#include "core/server/inspect_command.h"
 #include "core/server/server.h"
 #include "core/server/signals.h"
 #include "core/server/startup.h"
@@ -99,6 +100,9 @@ int serve(const leat::CommandLine& command_line) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments[0] == "inspect") {
+    return leat::run_inspect({arguments.begin() + 1, arguments.end()});
+  }
   const auto command_line = leat::parse_flags(arguments);
   if (!command_line) {
     const leat::FlagError& error = command_line.error();
