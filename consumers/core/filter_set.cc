@@ -10,6 +10,7 @@ namespace leat {
 FilterSet::FilterSet(std::vector<std::string> filters) : filters_(std::move(filters)) {
   // "Everything" has one spelling inside.
   if (std::find(filters_.begin(), filters_.end(), ">") != filters_.end()) filters_.clear();
+  is_one_subject_ = filters_.size() == 1 && !has_wildcards(filters_.front());
 }
 
 bool FilterSet::matches(std::string_view subject) const {

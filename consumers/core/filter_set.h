@@ -25,6 +25,8 @@ class FilterSet {
 
   bool is_everything() const { return filters_.empty(); }
   const std::vector<std::string>& filters() const { return filters_; }
+  // Whether it names exactly one subject.
+  bool is_one_subject() const { return is_one_subject_; }
   bool matches(std::string_view subject) const;
   bool matches(const SubjectRef& subject) const {
     if (filters_.empty()) return true;
@@ -38,6 +40,7 @@ class FilterSet {
   bool learn(const SubjectRef& subject) const;
 
   std::vector<std::string> filters_;
+  bool is_one_subject_ = false;
   mutable std::vector<std::uint32_t> known_;  // generation * 2 + matches
 };
 

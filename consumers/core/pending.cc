@@ -1,6 +1,5 @@
 #include "consumers/core/pending.h"
 
-#include <algorithm>
 #include <cstddef>
 
 #include "core/base/check.h"
@@ -21,10 +20,17 @@ void PendingDeliveries::append(const PendingDelivery& delivery) {
 }
 
 std::size_t PendingDeliveries::position(StreamSeq sequence) const {
-  const auto found = std::lower_bound(
-      slots_.begin(), slots_.end(), sequence,
-      [](const Slot& slot, StreamSeq wanted) { return slot.delivery.stream_seq < wanted; });
-  return static_cast<std::size_t>(found - slots_.begin());
+  std::size_t low = 0;
+  std::size_t high = slots_.size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (slots_[middle].delivery.stream_seq < sequence) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 const PendingDelivery* PendingDeliveries::find(StreamSeq sequence) const {
@@ -62,14 +68,12 @@ bool PendingDeliveries::erase(StreamSeq sequence) {
 }
 
 void PendingDeliveries::compact() {
-  slots_.erase(
-      std::remove_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.is_live; }),
-      slots_.end());
+  slots_.keep_if([](const Slot& slot) { return slot.is_live; });
 }
 
 void PendingDeliveries::clear() {
-  for (const Slot& slot : slots_) {
-    if (slot.is_live) mark(slot.delivery.stream_seq);
+  for (std::size_t at = 0; at < slots_.size(); ++at) {
+    if (slots_[at].is_live) mark(slots_[at].delivery.stream_seq);
   }
   slots_.clear();
   count_ = 0;

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/ring.h"
 
 namespace leat {
 
@@ -57,7 +57,7 @@ class PendingDeliveries {
   void mark(StreamSeq sequence);
   void compact();
 
-  std::deque<Slot> slots_;
+  Ring<Slot> slots_;
   std::uint64_t count_ = 0;
   std::set<std::uint64_t> dirty_;
   std::uint64_t last_marked_ = ~std::uint64_t{0};

@@ -8,6 +8,7 @@
 #include "consumers/core/consumer_state.h"
 #include "consumers/core/stream_view.h"
 #include "core/base/ids.h"
+#include "core/base/ring.h"
 #include "proto/record/entry.h"
 
 namespace leat {
@@ -79,8 +80,8 @@ class Selector {
 
  private:
   struct InFlight {
-    ConsumerSeq consumer_seq;
-    StreamSeq stream_seq;
+    ConsumerSeq consumer_seq{};
+    StreamSeq stream_seq{};
     bool is_redelivery = false;
   };
   struct Redelivery {
@@ -99,10 +100,10 @@ class Selector {
   const StreamView& stream_;
   ConsumerSeq next_consumer_;
   StreamSeq next_stream_;
-  StreamSeq next_stream_latest_;    // in the list of last_per_subject
-  StreamSeq scanned_;               // nothing before it is left to be chosen
-  std::uint64_t generation_ = 0;    // of the state's filters
-  std::deque<InFlight> in_flight_;  // accepted, not applied
+  StreamSeq next_stream_latest_;  // in the list of last_per_subject
+  StreamSeq scanned_;             // nothing before it is left to be chosen
+  std::uint64_t generation_ = 0;  // of the state's filters
+  Ring<InFlight> in_flight_;      // accepted, not applied
   std::set<StreamSeq> in_flight_again_;
   std::uint64_t first_in_flight_ = 0;
   std::deque<Redelivery> redeliveries_;  // due, in the order of delivery

@@ -35,7 +35,34 @@ std::uint64_t StreamState::count(const FilterSet& filters, StreamSeq from) const
   return matching;
 }
 
+std::optional<ScanResult> StreamState::scan_subject(std::string_view subject,
+                                                    StreamSeq from) const {
+  ScanResult result;
+  const std::uint32_t number = subjects.find(subject);
+  if (number == SubjectTable::kNone || from > subjects.entry(number).last) {
+    result.is_end = true;
+    result.next = std::max(from, last_seq.next());
+    return result;
+  }
+  StreamSeq next;
+  if (from <= subjects.entry(number).first) {
+    next = subjects.first(number, index);
+  } else if (const IndexSlot* before = index.find_even_removed(from.previous());
+             before != nullptr && before->subject == number && before->next_distance != 0) {
+    next = StreamSeq(from.value - 1 + before->next_distance);
+  }
+  // A slot that has left may be of an earlier subject with this number: then its chain has ended.
+  const IndexSlot* slot = index.find(next);
+  if (slot == nullptr || slot->subject != number) return std::nullopt;
+  result.sequence = next;
+  result.next = next.next();
+  return result;
+}
+
 ScanResult StreamState::scan(const FilterSet& filters, StreamSeq from, std::uint32_t budget) const {
+  if (filters.is_one_subject()) {
+    if (const auto found = scan_subject(filters.filters().front(), from)) return *found;
+  }
   ScanResult result;
   result.next = index.walk(from, budget, [&](StreamSeq sequence, const IndexSlot& slot) {
     if (!filters.is_everything() && !filters.matches(subjects.ref(slot.subject))) return true;

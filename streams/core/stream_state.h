@@ -99,6 +99,9 @@ struct StreamState : StreamView {
   // Drops deadlines of messages that have left, when many are.
   void add_ttl(WallNs at, StreamSeq sequence);
 
+  // scan() for one subject, along its chain; nothing when the chain does not tell.
+  std::optional<ScanResult> scan_subject(std::string_view subject, StreamSeq from) const;
+
   // What a message counts for in `bytes`.
   std::uint32_t size_of(std::size_t subject, std::size_t headers, std::size_t payload) const;
 };

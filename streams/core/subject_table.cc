@@ -5,15 +5,12 @@
 
 #include "core/base/check.h"
 #include "core/base/hash.h"
-#include "core/subject/subject.h"
 
 namespace leat {
 
 namespace {
 constexpr std::size_t kBucketsMin = 16;
 }  // namespace
-
-bool SubjectTable::is_literal(std::string_view filter) { return !has_wildcards(filter); }
 
 std::uint32_t SubjectTable::find(std::string_view subject) const {
   if (buckets_.empty()) return kNone;

@@ -57,7 +57,7 @@ class SubjectTable {
   // which differs between servers: the caller sorts what leaves the machine.
   template <typename Visit>
   void for_each_matching(const FilterSet& filters, Visit visit) const {
-    if (filters.filters().size() == 1 && is_literal(filters.filters().front())) {
+    if (filters.is_one_subject()) {
       const std::uint32_t number = find(filters.filters().front());
       if (number != kNone) visit(number);
       return;
@@ -68,7 +68,6 @@ class SubjectTable {
   }
 
  private:
-  static bool is_literal(std::string_view filter);
   void insert_bucket(std::uint32_t number);
   void erase_bucket(std::uint32_t number);
   void grow();
