@@ -31,14 +31,23 @@ std::string header_value(const std::string& headers, const std::string& name) {
   return headers.substr(begin, headers.find("\r\n", begin) - begin);
 }
 
-std::uint64_t sequence_of(const std::string& ack_subject) {
+namespace {
+// The number in this place of a subject, counted from 0.
+std::uint64_t token_number(const std::string& subject, int place) {
   std::size_t at = 0;
-  for (int dots = 0; dots < 5; ++dots) {
-    at = ack_subject.find('.', at);
+  for (int dots = 0; dots < place; ++dots) {
+    at = subject.find('.', at);
     if (at == std::string::npos) return 0;
     ++at;
   }
-  return std::strtoull(ack_subject.c_str() + at, nullptr, 10);
+  return std::strtoull(subject.c_str() + at, nullptr, 10);
+}
+}  // namespace
+
+std::uint64_t sequence_of(const std::string& ack_subject) { return token_number(ack_subject, 5); }
+
+std::uint64_t delivery_count_of(const std::string& ack_subject) {
+  return token_number(ack_subject, 6);
 }
 
 void Model::later(DurationNs delay, Task task) {

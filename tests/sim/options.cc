@@ -23,6 +23,8 @@ Options Options::of_seed(std::uint64_t seed) {
   options.has_operator = chance.one_in(2);
   options.stores_often = !chance.one_in(3);
   options.jumps_wall = chance.one_in(4);
+  options.push_readers = static_cast<int>(chance.below(3));
+  options.has_scratch_stream = chance.one_in(2);
   return options;
 }
 
@@ -31,6 +33,7 @@ std::string Options::text() const {
   out << "seed " << seed << ": shards " << shards << ", publishers " << publishers << ", workers "
       << workers << ", CAS writers " << cas_writers << ", messages " << messages << ", crashes "
       << crashes << ", max_msgs " << max_msgs << ", max_msgs_per_subject " << max_msgs_per_subject
+      << ", push readers " << push_readers << (has_scratch_stream ? ", scratch stream" : "")
       << (discards_new ? ", discard new" : "") << (has_operator ? ", operator" : "")
       << (stores_often ? ", stores often" : "") << (jumps_wall ? ", wall clock jumps" : "")
       << (bugs.ack_before_sync ? ", BUG ack before sync" : "")

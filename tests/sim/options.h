@@ -14,14 +14,16 @@ struct Options {
   int publishers = 1;  // of each stream
   int workers = 1;     // of each consumer
   int cas_writers = 0;
+  int push_readers = 0;
   int messages = 50;  // of each publisher in each life
   int crashes = 2;
   std::int64_t max_msgs = -1;  // of the stream with limits
   std::int64_t max_msgs_per_subject = -1;
   bool discards_new = false;
-  bool has_operator = false;  // deletes and purges
-  bool stores_often = false;  // the log asks streams to store themselves
-  bool jumps_wall = false;    // the wall clock is set, in both directions
+  bool has_operator = false;        // deletes and purges
+  bool has_scratch_stream = false;  // made and deleted again and again
+  bool stores_often = false;        // the log asks streams to store themselves
+  bool jumps_wall = false;          // the wall clock is set, in both directions
   Bugs bugs{};
 
   static Options of_seed(std::uint64_t seed);

@@ -15,8 +15,10 @@ void describe_consumer(const StreamMachine& machine, const ConsumerState& consum
   out << "consumer " << info.name << " id " << consumer.id() << " created " << info.created
       << " delivered " << consumer.next_consumer() << "/" << consumer.next_stream() << " floor "
       << info.ack_floor.consumer_seq << "/" << info.ack_floor.stream_seq << " pending "
-      << info.num_ack_pending << " redelivered " << info.num_redelivered << " left "
-      << consumer.num_pending() << "\n";
+      << info.num_ack_pending << " redelivered " << info.num_redelivered;
+  // Of a consumer that is not booked this is the leader's own.
+  if (consumer.is_booked()) out << " left " << consumer.num_pending();
+  out << "\n";
 }
 
 }  // namespace

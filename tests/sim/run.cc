@@ -4,8 +4,10 @@
 #include <sstream>
 
 #include "tests/sim/checks.h"
+#include "tests/sim/lifecycle_model.h"
 #include "tests/sim/models.h"
 #include "tests/sim/plan.h"
+#include "tests/sim/push_reader_model.h"
 #include "tests/sim/reader.h"
 #include "tests/sim/world.h"
 
@@ -15,6 +17,7 @@ namespace {
 
 constexpr DurationNs kSlice = 20'000'000;
 constexpr DurationNs kSecond = 1'000'000'000;
+constexpr DurationNs kRecovering = 25'000'000;
 // By then a healthy server has delivered and settled everything.
 constexpr DurationNs kHealedWithin = 20 * kSecond;
 
@@ -40,8 +43,10 @@ class Scene {
   World world_;
   std::deque<StreamPlan> plans_;
   KeyRecord keys_;
+  StreamRecord scratch_{"TMP"};
   Reader reader_{plans_};
   std::vector<std::unique_ptr<Model>> models_;
+  std::vector<PushReaderModel*> push_readers_;
 };
 
 Scene::Scene(const Options& options)
@@ -51,6 +56,9 @@ Scene::Scene(const Options& options)
               .bugs = options.bugs}),
       plans_(plan_of(options)) {
   for (StreamPlan& plan : plans_) make_models(plan);
+  if (options_.has_scratch_stream) {
+    models_.push_back(std::make_unique<LifecycleModel>(scratch_));
+  }
 }
 
 void Scene::make_models(StreamPlan& plan) {
@@ -73,6 +81,13 @@ void Scene::make_models(StreamPlan& plan) {
           consumer.record.consumer + "-" + std::to_string(i), consumer.record));
     }
   }
+  if (plan.name() == "LIM") {
+    for (int i = 0; i < options_.push_readers; ++i) {
+      auto reader = std::make_unique<PushReaderModel>("push" + std::to_string(i), plan.record);
+      push_readers_.push_back(reader.get());
+      models_.push_back(std::move(reader));
+    }
+  }
   if (options_.has_operator && plan.leaves_by == LeavesBy::kLimits) {
     models_.push_back(std::make_unique<OperatorModel>(plan.record));
   }
@@ -88,6 +103,12 @@ bool Scene::wait_for(DurationNs at_most, const std::function<bool()>& is_so) {
 }
 
 bool Scene::begin_life() {
+  // Now and then the power goes again while the server recovers.
+  while (chance().one_in(5)) {
+    if (!world_.begin_start()) return false;
+    world_.loop().run_for(static_cast<DurationNs>(chance().below(kRecovering)));
+    world_.crash(chance().one_in(2) ? World::Crash::kPower : World::Crash::kKill);
+  }
   if (!world_.start()) return false;
   reader_.start(world_.loop(), world_.connect());
   return true;
@@ -154,12 +175,16 @@ void Scene::check() {
     const Reader::Contents& contents = reader_.contents(plan.name());
     check_contents(plan, contents);
     if (plan.name() == "KV_K") check_keys(plan, keys_, contents);
+    if (plan.name() != "LIM") continue;
+    for (const PushReaderModel* reader : push_readers_) reader->check_saw_all(contents.present);
   }
 }
 
 Outcome Scene::outcome() {
   Outcome outcome;
   outcome.violations = world_.violations();
+  outcome.violations.insert(outcome.violations.end(), scratch_.violations.begin(),
+                            scratch_.violations.end());
   outcome.trace_hash = world_.loop().trace_hash();
   outcome.stored_sets = world_.stored_sets();
   for (const StreamPlan& plan : plans_) {

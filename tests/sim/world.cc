@@ -115,7 +115,7 @@ void World::connect_shards() {
   ShardHosts::connect(hosts);
 }
 
-bool World::start() {
+bool World::begin_start() {
   LEAT_CHECK(life_ == nullptr);
   life_ = std::make_unique<Life>();
   life_->journal = std::make_unique<SimJournal>(loop_, disk_, bugs_);
@@ -136,6 +136,11 @@ bool World::start() {
         *life_->recovered_store, life_->journal->recovered(), [this] { life_->is_ready = true; });
     if (!begun) violations_.push_back("recovery: " + begun.error().text);
   });
+  return true;
+}
+
+bool World::start() {
+  if (!begin_start()) return false;
   const SteadyNs until = loop_.clock().steady_ns() + kReadyWithin;
   while (!life_->is_ready && loop_.clock().steady_ns() < until) loop_.run_for(10'000'000);
   if (!life_->is_ready) violations_.push_back("the server did not get ready");

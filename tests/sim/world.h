@@ -37,6 +37,8 @@ class World {
 
   // A new life: journal and store are read, streams replayed. False when it did not get ready.
   bool start();
+  // The same without waiting, for a crash in the middle of it.
+  bool begin_start();
   // Power: unsynced sectors of the journal are lost by chance. Kill: the kernel keeps them. Both
   // take from the store what it had not flushed.
   enum class Crash : std::uint8_t { kPower, kKill };
