@@ -65,7 +65,7 @@ Status Stream::load(const Recovered& recovered) {
         return machine_.load_page(key, value);
       }));
   LEAT_TRY(recovered.store.scan_index_rows(
-      uid(), machine_.first_kept(), [this](StreamSeq first, std::string_view value) -> Status {
+      uid(), machine_.first_row_needed(), [this](StreamSeq first, std::string_view value) -> Status {
         LEAT_TRY_ASSIGN(const IndexRow row, IndexRow::parse(value));
         blocks_.add_stored(first);
         return machine_.load_index_row(row);
