@@ -195,7 +195,11 @@ void SessionSet::close_all(CloseReason reason) {
 bool SessionSet::close(ConnectionId connection, CloseReason reason) {
   Session* session = find(connection);
   if (session == nullptr || session->is_closing()) return false;
-  session->close(reason);
+  if (reason == CloseReason::kMaxConnectionsExceeded) {
+    session->close_with_error("maximum connections exceeded", reason);
+  } else {
+    session->close(reason);
+  }
   return true;
 }
 
