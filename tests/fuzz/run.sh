@@ -12,6 +12,6 @@ for name in "${names[@]}"; do
   mkdir -p "$found" "tests/fuzz/corpus/$name"
   printf '== fuzz %s for %s s\n' "$name" "$seconds"
   setarch "$(uname -m)" -R "build/fuzz/tests/fuzz/${name}_fuzz" -max_total_time="$seconds" -timeout=10 \
-    -rss_limit_mb=2048 -artifact_prefix="build/fuzz/found/$name-" -print_final_stats=0 -verbosity=0 \
+    -seed=1 -rss_limit_mb=2048 -artifact_prefix="build/fuzz/found/$name-" -print_final_stats=0 -verbosity=0 \
     "$found" "tests/fuzz/corpus/$name"
 done
