@@ -50,8 +50,10 @@ ConsumerPosition ConsumerState::delivered() const {
 
 ConsumerPosition ConsumerState::ack_floor() const {
   if (is_booked()) return floor_;
-  // What is not acknowledged counts as acknowledged when it is sent.
-  return delivered();
+  // What is not acknowledged counts as acknowledged when it is sent; no ack has a time.
+  ConsumerPosition floor = delivered();
+  floor.at = 0;
+  return floor;
 }
 
 std::uint64_t ConsumerState::num_redelivered() const {

@@ -102,7 +102,8 @@ void PullQueue::set_interest_checked(std::uint64_t turn) { waiting_.front().chec
 
 void PullQueue::end_of_stream(std::vector<PullNotice>& notices) {
   waiting_.keep_if([&notices](const Waiting& waiting) {
-    if (!waiting.is_no_wait || !waiting.is_served) return true;
+    // With an expiry it waits for a first message, without one for none.
+    if (!waiting.is_no_wait || (!waiting.is_served && waiting.expires != 0)) return true;
     notices.push_back(notice(PullStatus::kNoMessages, waiting));
     return false;
   });

@@ -70,7 +70,8 @@ class PullQueue {
   bool interest_is_checked(std::uint64_t turn) const;
   void set_interest_checked(std::uint64_t turn);
 
-  // Nothing is left to deliver: pulls that do not wait end, if they were given a message.
+  // Nothing is left to deliver: pulls that do not wait end; one with an expiry only after it was
+  // given a message.
   void end_of_stream(std::vector<PullNotice>& notices);
   // Ends what has expired and beats where it is due; to be called again at next_deadline().
   void advance_time(SteadyNs now, std::vector<PullNotice>& notices);

@@ -80,7 +80,7 @@ void Consumer::wake() {
 void Consumer::ack_arrived(const AckSubject& subject, const AckBody& body,
                            const RoutedMessage& message) {
   touch();
-  if (body.kind == AckKind::kNext && pull_) pull_->arrived(message, body.rest);
+  if (body.kind == AckKind::kNext && pull_) pull_->hold(message, body.rest);
   if (body.kind == AckKind::kUnknown || !state_.is_booked()) return;
   acks_.add(subject, body, message);
   wake();
@@ -114,6 +114,7 @@ std::uint64_t Consumer::deliverable() {
 void Consumer::run() {
   is_run_planned_ = false;
   acks_.propose(stream_, id());
+  if (pull_ && pull_->held() > held_awaited_) await_acks();
   if (give_up_exhausted()) return;  // comes back when it is applied
   if (pull_) pull_->admit_arrivals();
   if (!is_reading_) pump();
@@ -137,6 +138,16 @@ bool Consumer::give_up_exhausted() {
     (*self)->wake();
   });
   return true;
+}
+
+void Consumer::await_acks() {
+  const std::size_t count = pull_->held() - held_awaited_;
+  held_awaited_ += count;
+  stream_.after_applied([this, self = self_, count] {
+    if (*self == nullptr) return;
+    held_awaited_ -= count;
+    pull_->release_held(count);
+  });
 }
 
 void Consumer::pump() {

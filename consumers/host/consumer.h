@@ -69,6 +69,8 @@ class Consumer {
   void make_endpoint();
   void run();
   bool give_up_exhausted();
+  // Lets the pulls of `+NXT` in when their acks are applied.
+  void await_acks();
   void pump();
   Step deliver_one();
   void read_block_of(StreamSeq sequence);
@@ -95,6 +97,7 @@ class Consumer {
   TimerId cursor_timer_;
   SteadyNs last_used_ = 0;
   SteadyNs cursor_proposed_at_ = 0;
+  std::size_t held_awaited_ = 0;  // of the pulls that wait for their acks
   bool is_run_planned_ = false;
   bool is_reading_ = false;
   bool is_giving_up_ = false;  // proposed, not applied

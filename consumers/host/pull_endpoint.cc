@@ -42,8 +42,8 @@ PullEndpoint::~PullEndpoint() {
   if (timer_) consumer_.stream().context().scheduler.cancel(timer_);
 }
 
-void PullEndpoint::arrived(const RoutedMessage& message, std::string_view body) {
-  if (message.reply.empty()) return;
+PullEndpoint::Arrival PullEndpoint::arrival_of(const RoutedMessage& message,
+                                               std::string_view body) {
   Arrival arrival;
   replies_.append(message.reply);
   arrival.reply = {.subject = replies_.take_all(), .shard = message.origin.shard};
@@ -54,7 +54,23 @@ void PullEndpoint::arrived(const RoutedMessage& message, std::string_view body) 
   } else {
     arrival.refusal = std::move(request.error().text);
   }
-  arrivals_.push_back(std::move(arrival));
+  return arrival;
+}
+
+void PullEndpoint::arrived(const RoutedMessage& message, std::string_view body) {
+  if (message.reply.empty()) return;
+  arrivals_.push_back(arrival_of(message, body));
+  consumer_.wake();
+}
+
+void PullEndpoint::hold(const RoutedMessage& message, std::string_view body) {
+  if (message.reply.empty()) return;
+  held_.push_back(arrival_of(message, body));
+  consumer_.wake();
+}
+
+void PullEndpoint::release_held(std::size_t count) {
+  for (; count > 0 && !held_.empty(); --count) arrivals_.push_back(held_.pop_front());
   consumer_.wake();
 }
 

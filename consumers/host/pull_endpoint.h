@@ -30,6 +30,11 @@ class PullEndpoint : public ConsumerEndpoint {
 
   // A request has arrived, inside a publish: it is looked at when the consumer's turn comes.
   void arrived(const RoutedMessage& message, std::string_view body);
+  // The same for the request of a `+NXT`: it comes after the ack that it rode on, and waits until
+  // that is applied. held() of them wait; release_held() lets the oldest `count` of them in.
+  void hold(const RoutedMessage& message, std::string_view body);
+  std::size_t held() const { return held_.size(); }
+  void release_held(std::size_t count);
   // Looks at what has arrived; before the pump.
   void admit_arrivals();
   bool has_arrivals() const { return !arrivals_.empty(); }
@@ -40,7 +45,7 @@ class PullEndpoint : public ConsumerEndpoint {
   void sent(std::size_t message_bytes) override;
   void end_of_stream() override;
   void begin_turn() override { ++turn_; }
-  bool is_in_use() override { return !queue_.empty() || !arrivals_.empty(); }
+  bool is_in_use() override { return !queue_.empty() || !arrivals_.empty() || !held_.empty(); }
   void end(End why) override;
 
  private:
@@ -54,6 +59,7 @@ class PullEndpoint : public ConsumerEndpoint {
   // Small, because there may be very many consumers.
   static constexpr std::size_t kTextBlockBytes = 4096;
 
+  Arrival arrival_of(const RoutedMessage& message, std::string_view body);
   void admit(Arrival arrival);
   // The text of a 409 for what the consumer's configuration does not allow; empty when all is well.
   std::string limit_exceeded(const PullRequest& request) const;
@@ -65,6 +71,7 @@ class PullEndpoint : public ConsumerEndpoint {
   PullQueue queue_;
   ByteBuffer replies_{kTextBlockBytes};
   Ring<Arrival> arrivals_;
+  Ring<Arrival> held_;
   std::vector<PullNotice> notices_;
   std::uint64_t turn_ = 1;
   TimerId timer_;

@@ -72,8 +72,8 @@ void PushEndpoint::arm_heartbeat() {
 
 void PushEndpoint::on_heartbeat() {
   const SteadyNs now = consumer_.steady_now();
-  // A question that waits for its answer is named in every beat, also while messages flow.
-  if (has_interest_ && (now - last_sent_ >= heartbeat_ || !flow_subject_.empty())) {
+  // A question that waits for its answer is named in every beat, also while the window is open.
+  if (has_interest_ && now - last_sent_ >= heartbeat_) {
     consumer_.delivery().send_heartbeat(deliver_subject_, consumer_.position(), flow_subject_);
     last_sent_ = now;
   }

@@ -87,6 +87,14 @@ TEST_F(PullQueueTest, NoWaitWithExpiresWaitsForAFirstMessageAndEndsAtTheEndOfThe
   EXPECT_TRUE(queue_.empty());
 }
 
+TEST_F(PullQueueTest, NoWaitThatOthersWereFasterThanEndsAtTheEndOfTheStream) {
+  deliverable_ = 1;
+  pull("a", {.batch = 1, .no_wait = true});
+  EXPECT_EQ(queue_.size(), 1u);
+  queue_.end_of_stream(notices_);
+  EXPECT_EQ(told(), (std::vector<Told>{{PullStatus::kNoMessages, "a", 1, 0}}));
+}
+
 TEST_F(PullQueueTest, ExpiryTellsWhatWasLeft) {
   pull("a", {.batch = 2, .expires = 300 * kMs, .max_bytes = 1000});
   EXPECT_EQ(queue_.next_deadline(), now_ + 300 * kMs);

@@ -140,6 +140,17 @@ TEST_F(AckTest, WaitingPullsGetWhatComesDue) {
   EXPECT_EQ(payloads(client_->take()), Payloads{"m1"});
 }
 
+TEST_F(AckTest, ADelayedNakComesBeforeTheAckWaitEnds) {
+  publish("k", "m1");
+  const std::vector<Got> first = pull_now(1);
+  EXPECT_TRUE(pull("w", R"({"batch":1,"expires":5000000000})").empty());
+  publish(first[0].reply, "-NAK 100ms");
+  shard_.advance(90 * kMs);
+  EXPECT_TRUE(client_->take().empty());
+  shard_.advance(20 * kMs);
+  EXPECT_EQ(payloads(client_->take()), Payloads{"m1"});
+}
+
 TEST_F(AckTest, MaxAckPendingHoldsBackAndAnAckFrees) {
   hosts_->consumers.remove(stream(), "w", [](const CommandReply&) {});
   shard_.run();
