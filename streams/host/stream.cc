@@ -64,12 +64,13 @@ Status Stream::load(const Recovered& recovered) {
       uid(), [this](const StatePageKey& key, std::string_view value) {
         return machine_.load_page(key, value);
       }));
-  LEAT_TRY(recovered.store.scan_index_rows(
-      uid(), machine_.first_row_needed(), [this](StreamSeq first, std::string_view value) -> Status {
-        LEAT_TRY_ASSIGN(const IndexRow row, IndexRow::parse(value));
-        blocks_.add_stored(first);
-        return machine_.load_index_row(row);
-      }));
+  LEAT_TRY(
+      recovered.store.scan_index_rows(uid(), machine_.first_row_needed(),
+                                      [this](StreamSeq first, std::string_view value) -> Status {
+                                        LEAT_TRY_ASSIGN(const IndexRow row, IndexRow::parse(value));
+                                        blocks_.add_stored(first);
+                                        return machine_.load_index_row(row);
+                                      }));
   LEAT_TRY(machine_.finish_load());
   last_stamp_ = machine_.last_stamp();
   return {};
