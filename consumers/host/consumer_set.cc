@@ -141,20 +141,13 @@ void ConsumerSet::stopping(Stream& stream, Stop why) {
 void ConsumerSet::deliver(const JsSubject& subject, const RoutedMessage& message) {
   Consumer* consumer = find(message.account, subject.stream, subject.consumer);
   if (consumer == nullptr) return;
-  switch (subject.endpoint) {
-    case JsEndpoint::kAck:
-      if (const std::optional<AckSubject> ack = parse_ack_subject(message.subject)) {
-        consumer->ack_arrived(*ack, parse_ack_body(message.payload()), message);
-      }
-      return;
-    case JsEndpoint::kConsumerMsgNext:
-      consumer->pull_arrived(message);
-      return;
-    case JsEndpoint::kFlowControl:
-      consumer->flow_control_answered(message.subject);
-      return;
-    default:
-      return;  // the router sends nothing else here
+  // The router sends nothing else here.
+  if (subject.endpoint == JsEndpoint::kConsumerMsgNext) {
+    consumer->pull_arrived(message);
+  } else if (subject.endpoint == JsEndpoint::kFlowControl) {
+    consumer->flow_control_answered(message.subject);
+  } else if (const std::optional<AckSubject> ack = parse_ack_subject(message.subject)) {
+    consumer->ack_arrived(*ack, parse_ack_body(message.payload()), message);
   }
 }
 

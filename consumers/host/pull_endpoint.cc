@@ -1,13 +1,11 @@
 #include "consumers/host/pull_endpoint.h"
 
-#include <charconv>
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 #include "consumers/host/consumer.h"
 #include "core/base/duration.h"
-#include "proto/api/level.h"
-#include "proto/client/headers.h"
+#include "streams/host/required_level.h"
 
 namespace leat {
 namespace {
@@ -20,16 +18,6 @@ std::string_view unbuilt_field(const PullRequest& request) {
   if (!request.id.empty()) return "id";
   if (request.priority != 0) return "priority";
   return {};
-}
-
-bool asks_for_higher_level(std::string_view headers) {
-  if (headers.empty()) return false;
-  const std::optional<std::string_view> level = header_value(headers, "Nats-Required-Api-Level");
-  if (!level) return false;
-  int number = 0;
-  const char* end = level->data() + level->size();
-  const auto read = std::from_chars(level->data(), end, number);
-  return read.ec != std::errc() || read.ptr != end || number > kApiLevel;
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "core/api/api_desk.h"
 
-#include <charconv>
 #include <utility>
 
 #include "core/api/api_account.h"
@@ -8,24 +7,9 @@
 #include "core/api/api_stream.h"
 #include "core/base/base62.h"
 #include "core/base/limits.h"
-#include "proto/api/level.h"
-#include "proto/client/headers.h"
+#include "streams/host/required_level.h"
 
 namespace leat {
-
-namespace {
-
-// A request may state the API level that it relies on.
-bool is_level_too_high(std::string_view headers) {
-  const auto level = header_value(headers, "Nats-Required-Api-Level");
-  if (!level || level->empty()) return false;
-  int number = 0;
-  const char* end = level->data() + level->size();
-  const auto read = std::from_chars(level->data(), end, number);
-  return read.ec != std::errc() || read.ptr != end || number > kApiLevel;
-}
-
-}  // namespace
 
 ApiDesk::ApiDesk(const Doors& doors, std::shared_ptr<const ApiSettings> settings)
     : doors_(doors),
@@ -71,7 +55,7 @@ void ApiDesk::dispatch(ApiCall call) {
   const JsEndpoint endpoint = call.endpoint();
   const bool makes_consumer =
       endpoint == JsEndpoint::kConsumerCreate || endpoint == JsEndpoint::kConsumerDurableCreate;
-  if (is_level_too_high(call.headers())) {
+  if (asks_for_higher_level(call.headers())) {
     // The peer reads the body of these first.
     if (makes_consumer) {
       auto request = decode_consumer_create_request(call.body(), settings_->strictness);

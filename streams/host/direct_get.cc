@@ -1,12 +1,11 @@
 #include "streams/host/direct_get.h"
 
-#include <charconv>
 #include <utility>
 
 #include "core/base/duration.h"
 #include "core/base/limits.h"
-#include "proto/api/level.h"
 #include "streams/host/direct_get_batch.h"
+#include "streams/host/required_level.h"
 
 namespace leat {
 namespace {
@@ -24,14 +23,6 @@ bool is_contradictory(const MsgGetRequest& r) {
 bool selects_nothing(const MsgGetRequest& r) {
   return !r.seq && r.last_by_subj.empty() && r.next_by_subj.empty() && !r.start_time &&
          r.multi_last.empty();
-}
-
-bool is_level_too_high(std::string_view headers) {
-  const std::optional<std::string_view> level = header_value(headers, "Nats-Required-Api-Level");
-  if (!level) return false;
-  int number = 0;
-  const auto read = std::from_chars(level->data(), level->data() + level->size(), number);
-  return read.ec != std::errc() || read.ptr != level->data() + level->size() || number > kApiLevel;
 }
 
 // The message that a request for one selects; none when there is none.
@@ -81,7 +72,7 @@ void DirectGet::deliver(const JsSubject& subject, const RoutedMessage& message) 
                               .subject = Bytes::copy_of(message.reply)},
                        .subject = std::string(subject.rest),
                        .body = std::string(message.payload()),
-                       .is_level_too_high = is_level_too_high(message.headers())});
+                       .is_level_too_high = asks_for_higher_level(message.headers())});
 }
 
 void DirectGet::serve_all() {
