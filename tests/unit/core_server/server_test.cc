@@ -1,0 +1,145 @@
+// Wrong would be: a server that says it is ready and does not serve, that two can start on one
+// store or port, or that forgets at stop what it had acknowledged.
+#include "core/server/server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace leat {
+namespace {
+
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval deadline{.tv_sec = 10, .tv_usec = 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons(port);
+    EXPECT_EQ(::connect(descriptor_, reinterpret_cast<sockaddr*>(&to), sizeof(to)), 0);
+  }
+  ~Client() { ::close(descriptor_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void send(std::string_view text) {
+    EXPECT_EQ(::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+  }
+  // Everything up to and with `end`; what came before it, when the connection ends first.
+  std::string receive_to(std::string_view end) {
+    std::string text;
+    char next = 0;
+    while (!text.ends_with(end) && ::recv(descriptor_, &next, 1, 0) == 1) text += next;
+    return text;
+  }
+
+ private:
+  int descriptor_;
+};
+
+class Servers : public testing::Test {
+ protected:
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+  ServerOptions options() const {
+    ServerOptions options;
+    options.host = "127.0.0.1";
+    options.port = -1;
+    options.shards = 2;
+    options.server_name = "here";
+    return options;
+  }
+  ServerOptions with_streams() const {
+    ServerOptions with = options();
+    with.jetstream.enabled = true;
+    with.jetstream.store_dir = directory_;
+    return with;
+  }
+  std::string directory_ = testing::TempDir() + "server_test_" + std::to_string(::getpid());
+};
+
+constexpr std::string_view kHello =
+    "CONNECT {\"verbose\":false,\"headers\":true,\"no_responders\":true}\r\nSUB answer 1\r\n";
+
+TEST_F(Servers, InfoStatesThePortThatIsBound) {
+  auto server = Server::start(options());
+  ASSERT_TRUE(server) << server.error().text;
+  Client client((*server)->client_port());
+  const std::string info = client.receive_to("\r\n");
+  EXPECT_THAT(info, testing::HasSubstr("\"port\":" + std::to_string((*server)->client_port())));
+  EXPECT_THAT(info, testing::HasSubstr("\"server_name\":\"here\""));
+  client.send("CONNECT {\"verbose\":false}\r\nPING\r\n");
+  EXPECT_EQ(client.receive_to("\r\n"), "PONG\r\n");
+}
+
+TEST_F(Servers, ATakenPortIsARefusalInThePeersWords) {
+  auto first = Server::start(options());
+  ASSERT_TRUE(first) << first.error().text;
+  ServerOptions same = options();
+  same.port = (*first)->client_port();
+  const auto second = Server::start(std::move(same));
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().text, testing::StartsWith("Error listening on port: 127.0.0.1:"));
+  EXPECT_THAT(second.error().text, testing::HasSubstr("bind: address already in use\""));
+}
+
+TEST_F(Servers, AStoreBelongsToOneServer) {
+  auto first = Server::start(with_streams());
+  ASSERT_TRUE(first) << first.error().text;
+  const auto second = Server::start(with_streams());
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().text, testing::AllOf(testing::StartsWith("Can't start JetStream: "),
+                                                  testing::HasSubstr("in use by process")));
+}
+
+TEST_F(Servers, AcknowledgedMessagesAreThereInTheNextLife) {
+  {
+    auto server = Server::start(with_streams());
+    ASSERT_TRUE(server) << server.error().text;
+    Client client((*server)->client_port());
+    client.receive_to("\r\n");
+    client.send(kHello);
+    client.send(
+        "PUB $JS.API.STREAM.CREATE.S answer 31\r\n{\"name\":\"S\",\"subjects\":[\"s.*\"]}\r\n");
+    EXPECT_THAT(client.receive_to("}\r\n"), testing::HasSubstr("stream_create_response"));
+    client.send("PUB s.1 answer 5\r\nhello\r\n");
+    EXPECT_THAT(client.receive_to("}\r\n"), testing::HasSubstr("{\"stream\":\"S\",\"seq\":1}"));
+  }
+  auto server = Server::start(with_streams());
+  ASSERT_TRUE(server) << server.error().text;
+  Client client((*server)->client_port());
+  client.receive_to("\r\n");
+  client.send(kHello);
+  client.send("PUB $JS.API.STREAM.MSG.GET.S answer 9\r\n{\"seq\":1}\r\n");
+  EXPECT_THAT(client.receive_to("}}\r\n"), testing::HasSubstr("\"data\":\"aGVsbG8=\""));
+}
+
+TEST_F(Servers, ALoweredMaximumClosesTheExcessAndSaysWhy) {
+  auto server = Server::start(options());
+  ASSERT_TRUE(server) << server.error().text;
+  Client client((*server)->client_port());
+  client.receive_to("\r\n");
+  client.send("CONNECT {\"verbose\":false}\r\nPING\r\n");
+  client.receive_to("PONG\r\n");
+  ServerOptions fewer = options();
+  fewer.limits.connections_max = 0;
+  ASSERT_TRUE((*server)->reload(std::move(fewer)));
+  EXPECT_EQ(client.receive_to("\r\n"), "-ERR 'maximum connections exceeded'\r\n");
+}
+
+TEST_F(Servers, WhatMayNotChangeRefusesTheReload) {
+  auto server = Server::start(options());
+  ASSERT_TRUE(server) << server.error().text;
+  ServerOptions other = options();
+  other.server_name = "elsewhere";
+  EXPECT_FALSE((*server)->reload(std::move(other)));
+}
+
+}  // namespace
+}  // namespace leat
