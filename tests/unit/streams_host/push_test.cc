@@ -102,6 +102,33 @@ TEST_F(PushTest, FlowControlAsRecorded) {
   EXPECT_EQ(got[0].subject, "o.5");
 }
 
+// A beat is for silence only: the recorded peer sends none while messages come, whether or not a
+// flow control request waits for its answer.
+TEST_F(PushTest, NoBeatWhileMessagesFlowThoughAFlowControlAnswerIsOut) {
+  client_->subscribe("fc.o");
+  make_consumer("fc1", ordered("fc.o"));
+  const std::string large(600'000, 'x');
+  publish("o.1", large);
+  EXPECT_EQ(publish("o.2", large).size(), 2u);  // and the question
+  shard_.advance(1500 * kMs);
+  EXPECT_EQ(publish("o.3", "a").size(), 1u);
+  shard_.advance(1500 * kMs);
+  EXPECT_TRUE(client_->take().empty());
+  shard_.advance(600 * kMs);
+  const std::vector<Got> got = client_->take();
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_NE(got[0].headers.find("Nats-Consumer-Stalled: $JS.FC.O.fc1."), std::string::npos);
+}
+
+TEST_F(PushTest, AnAcknowledgementFloorThatNobodyMovesShowsNoTime) {
+  client_->subscribe("fc.o");
+  make_consumer("fc1", ordered("fc.o"));
+  publish("o.1", "a");
+  EXPECT_NE(info("fc1").delivered.last_active, 0);
+  EXPECT_EQ(info("fc1").ack_floor.stream_seq, StreamSeq(1));
+  EXPECT_EQ(info("fc1").ack_floor.last_active, 0);
+}
+
 TEST_F(PushTest, AnEphemeralConsumerWithoutASubscriberGoes) {
   ConsumerConfig config = ordered("deliver.o");
   config.inactive_threshold = kSecond;
