@@ -120,7 +120,7 @@ void ApiStream::update(ApiCall call) {
   const Assignments& assignments = desk_.doors().assignments;
   const auto request = decode_stream_config_request(call.body(), settings.strictness);
   if (!request) return call.refuse(request.error());
-  const auto config = normalize_stream_update(*request, limits, settings.assets);
+  auto config = normalize_stream_update(*request, limits, settings.assets);
   if (!config) return call.refuse(config.error());
   if (config->name != call.stream()) return call.refuse(ApiErrorCode::kStreamMismatch);
   const MetaStream* current =
@@ -129,6 +129,7 @@ void ApiStream::update(ApiCall call) {
   if (auto status = check_stream_update(current->config, *config); !status) {
     return call.refuse(status.error());
   }
+  close_if_sealed(*config);
   MetaCommand update = command(call, MetaCommandKind::kUpdateStream);
   update.reserved_bytes_max = config->storage == StorageType::kMemory
                                   ? lower_of(limits.max_memory, settings.memory_bytes_max)
@@ -176,6 +177,7 @@ void ApiStream::purge(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = find(call);
   if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream->config().sealed) return call.refuse(ApiErrorCode::kStreamSealed);
   if (stream->config().deny_purge) {
     return call.refuse(api_error(ApiErrorCode::kStreamPurgeFailed, {"stream purge not permitted"}));
   }
@@ -192,6 +194,7 @@ void ApiStream::delete_message(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = find(call);
   if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream->config().sealed) return call.refuse(ApiErrorCode::kStreamSealed);
   if (stream->config().deny_delete) {
     return call.refuse(
         api_error(ApiErrorCode::kStreamMsgDeleteFailed, {"message delete not permitted"}));

@@ -61,7 +61,7 @@ struct StreamConfig {
   Compression compression = Compression::kNone;  // kept and shown, without effect
   bool allow_direct = false;
   bool discard_new_per_subject = false;
-  bool sealed = false;  // refused, not built: kept apart because its errors come first
+  bool sealed = false;  // only an update may set it
   bool deny_delete = false;
   bool deny_purge = false;
   bool allow_rollup_hdrs = false;

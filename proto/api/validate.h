@@ -41,6 +41,10 @@ ApiResult<StreamConfig> normalize_stream_update(const StreamConfigRequest& reque
 // What may not change in a stream that exists.
 ApiStatus check_stream_update(const StreamConfig& old, const StreamConfig& updated);
 
+// A sealed stream changes no more, neither by age nor by hand: sets what that means for the rest of
+// its configuration. After check_stream_update(), as the peer refuses an update by what it says.
+void close_if_sealed(StreamConfig& config);
+
 // Where a request to make a consumer was sent.
 struct ConsumerCreateTarget {
   std::string_view stream{};

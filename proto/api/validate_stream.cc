@@ -205,9 +205,16 @@ ApiResult<StreamConfig> normalize_stream_config(const StreamConfigRequest& reque
 ApiResult<StreamConfig> normalize_stream_update(const StreamConfigRequest& request,
                                                 const AccountLimits& account,
                                                 const ServerAssetLimits& server) {
-  auto config = normalized(request, account, server);
-  if (config && config->sealed) return refused("sealed is not supported by this server");
-  return config;
+  return normalized(request, account, server);
+}
+
+void close_if_sealed(StreamConfig& config) {
+  if (!config.sealed) return;
+  config.max_age = 0;
+  config.discard = Discard::kNew;
+  config.deny_delete = true;
+  config.deny_purge = true;
+  config.allow_rollup_hdrs = false;
 }
 
 ApiStatus check_stream_update(const StreamConfig& old, const StreamConfig& updated) {
@@ -217,6 +224,9 @@ ApiStatus check_stream_update(const StreamConfig& old, const StreamConfig& updat
   const bool was_queue = old.retention == Retention::kWorkQueue;
   if (was_queue != (updated.retention == Retention::kWorkQueue)) {
     return refused("stream configuration update can not change retention policy to/from workqueue");
+  }
+  if (old.sealed && !updated.sealed) {
+    return refused("stream configuration update can not unseal a sealed stream");
   }
   if (old.deny_delete && !updated.deny_delete) {
     return refused("stream configuration update can not cancel deny message deletes");

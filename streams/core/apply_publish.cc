@@ -35,6 +35,11 @@ std::uint32_t ttl_seconds(const MessageTtl& ttl) {
 // The order of the checks is part of the protocol: expected sequences, then duplicates, then the
 // last message id, then rollup, then limits.
 void Apply::publish(const PublishCommand& command) {
+  // Admitted before the seal, and behind it in the log.
+  if (state_.config.sealed) {
+    refuse(ApiErrorCode::kStreamSealed, 0, {});
+    return;
+  }
   PublishHeaders headers;
   if (!command.headers.empty()) {
     headers = scan_publish_headers(command.headers);

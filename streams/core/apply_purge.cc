@@ -14,6 +14,10 @@ constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
 // Everything that matches, oldest first: below `seq`, or all but the last `keep`.
 void Apply::purge(const PurgeCommand& command) {
+  if (state_.config.sealed) {
+    reply_error(CommandKind::kPurge, api_error(ApiErrorCode::kStreamSealed));
+    return;
+  }
   ApplyWork work{.kind = ApplyWork::Kind::kPurge, .next = StreamSeq(1)};
   work.reply = CommandReply{.kind = CommandKind::kPurge};
   work.end = command.seq ? std::min(command.seq, state_.last_seq.next()) : state_.last_seq.next();
@@ -51,6 +55,10 @@ void Apply::purge_everything(CommandReply reply) {
 }
 
 void Apply::delete_message(const DeleteMessageCommand& command) {
+  if (state_.config.sealed) {
+    reply_error(CommandKind::kDeleteMessage, api_error(ApiErrorCode::kStreamSealed));
+    return;
+  }
   if (command.seq > state_.last_seq) {
     reply_error(CommandKind::kDeleteMessage,
                 api_error(ApiErrorCode::kStreamMsgDeleteFailed, {kBehindTheEnd}));

@@ -118,6 +118,7 @@ class RecordedApi : public ::testing::TestWithParam<Shards> {
 
 TEST_P(RecordedApi, AccountInformation) { play_here("account.txt"); }
 TEST_P(RecordedApi, AStreamFromCreationToDeletion) { play_here("stream.txt"); }
+TEST_P(RecordedApi, ASealedStream) { play_here("sealed.txt"); }
 TEST_P(RecordedApi, Consumers) { play_here("consumer.txt"); }
 TEST_P(RecordedApi, RefusedStreams) { play_here("refused_streams.txt"); }
 TEST_P(RecordedApi, RefusedConsumers) { play_here("refused_consumers.txt"); }

@@ -67,6 +67,24 @@ TEST_F(ApplyTest, ManyPublishesInOneEntryComeInPieces) {
   EXPECT_EQ(machine_.message_count(), 10000U);
 }
 
+TEST_F(ApplyTest, WhatWasAdmittedBeforeTheSealIsRefusedBehindIt) {
+  configure();
+  config_.sealed = true;
+  writer_.begin(kNow);
+  writer_.add(PublishCommand{.subject = "a", .payload = "before"});
+  writer_.add(ConfigCommand{.number = ++config_number_, .config = config_});
+  writer_.add(PublishCommand{.subject = "a", .payload = "behind"});
+  writer_.add(PurgeCommand{});
+  apply();
+  ASSERT_EQ(effects_.verdicts.size(), 2U);
+  EXPECT_EQ(effects_.verdicts[0].kind, PublishVerdict::Kind::kStored);
+  EXPECT_EQ(effects_.verdicts[1].error, ApiErrorCode::kStreamSealed);
+  ASSERT_EQ(effects_.replies.size(), 2U);
+  ASSERT_TRUE(effects_.replies[1].error.has_value());
+  EXPECT_EQ(effects_.replies[1].error->err_code, ApiErrorCode::kStreamSealed);
+  EXPECT_EQ(machine_.message_count(), 1U);
+}
+
 TEST_F(ApplyTest, LoweredLimitEvictsInPiecesBeforeTheNextCommand) {
   configure();
   publish(20000);
