@@ -33,7 +33,15 @@ Consumer::Consumer(Stream& stream, ConsumerState& state, Rng& rng)
   position_ = {.consumer_seq = delivered.consumer_seq, .stream_seq = delivered.stream_seq};
   make_endpoint();
   arm_inactivity();
-  wake();
+  // What is pushed should not come before the answer that names the consumer, and that waits for
+  // the other shards as well.
+  is_run_planned_ = true;
+  Router& router = stream_.context().router;
+  router.when_taken(router.other_shards(), [self = self_] {
+    if (*self == nullptr) return;
+    (*self)->is_run_planned_ = false;
+    (*self)->wake();
+  });
 }
 
 Consumer::~Consumer() {
