@@ -130,11 +130,16 @@ void PullEndpoint::end_of_stream() {
 }
 
 void PullEndpoint::end(End why) {
+  const PullStatus status =
+      why == End::kDeleted ? PullStatus::kConsumerDeleted : PullStatus::kServerShutdown;
   for (; !arrivals_.empty(); arrivals_.pop_front()) {
-    notices_.push_back({.status = PullStatus::kConsumerDeleted, .reply = arrivals_.front().reply});
+    const PullRequest& request = arrivals_.front().request;
+    notices_.push_back({.status = status,
+                        .reply = arrivals_.front().reply,
+                        .pending_messages = static_cast<std::uint64_t>(request.batch),
+                        .pending_bytes = static_cast<std::uint64_t>(request.max_bytes)});
   }
-  queue_.end_all(why == End::kDeleted ? PullStatus::kConsumerDeleted : PullStatus::kServerShutdown,
-                 notices_);
+  queue_.end_all(status, notices_);
   send_notices();
 }
 

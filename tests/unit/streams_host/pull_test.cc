@@ -1,4 +1,6 @@
 // Wrong here: a pull that hangs, gets a wrong status, or gets a message twice or never.
+#include <algorithm>
+
 #include "core/base/limits.h"
 #include "tests/unit/streams_host/world.h"
 
@@ -145,6 +147,24 @@ TEST_F(PullTest, TheEndOfAStreamEndsThePullsOfItsConsumers) {
   shard_.run();
   EXPECT_EQ(payloads(client_->take()), Payloads{"NATS/1.0 409 Consumer Deleted\r\n\r\n"});
   EXPECT_EQ(shard_.timer_count(), 0u);
+}
+
+TEST_F(PullTest, PullsAreToldThatTheServerGoes) {
+  make_consumer("c", durable("c"));
+  EXPECT_TRUE(pull("c", R"({"batch":3,"expires":60000000000})", "_INBOX.a").empty());
+  client_->publish("$JS.API.CONSUMER.MSG.NEXT.S.c", R"({"batch":2,"max_bytes":9})", "_INBOX.b");
+  hosts_->streams.stop([] {});
+  shard_.run();
+  std::vector<Got> got = client_->take();
+  ASSERT_EQ(got.size(), 2u);
+  std::sort(got.begin(), got.end(),
+            [](const Got& a, const Got& b) { return a.subject < b.subject; });
+  EXPECT_EQ(got[0].headers,
+            "NATS/1.0 409 Server Shutdown\r\nNats-Pending-Messages: 3\r\n"
+            "Nats-Pending-Bytes: 0\r\n\r\n");
+  EXPECT_EQ(got[1].headers,
+            "NATS/1.0 409 Server Shutdown\r\nNats-Pending-Messages: 2\r\n"
+            "Nats-Pending-Bytes: 9\r\n\r\n");
 }
 
 TEST_F(PullTest, APushConsumerTakesNoPulls) {
