@@ -155,7 +155,7 @@ void ConsumerSet::publish_event(Stream& stream, const DeliveryEvent& event) {
   const ConsumerState* state = stream.machine().find_consumer(event.consumer);
   if (state == nullptr) return;
   const std::string id = random_nuid(rng_);
-  const AdvisoryStamp stamp{.id = id, .timestamp = stream.now()};
+  const AdvisoryStamp stamp{.id = id, .timestamp = stream.now(), .domain = stream.context().domain};
   const DeliveryAdvisory delivery{.stream = stream.name(),
                                   .consumer = state->name(),
                                   .consumer_seq = event.consumer_seq,

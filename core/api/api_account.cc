@@ -85,6 +85,7 @@ void ApiAccount::info(ApiCall call) {
         const Assignments& assignments = desk->doors().assignments;
         info.reserved_memory = reserved(assignments, call.account(), StorageType::kMemory);
         info.reserved_storage = reserved(assignments, call.account(), StorageType::kFile);
+        info.domain = desk->settings().domain;
         info.limits = desk->settings().limits_of(call.account());
         call.answer(account_info_reply(info));
       });

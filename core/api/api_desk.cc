@@ -133,7 +133,7 @@ bool ApiDesk::is_wanted(AccountId account, std::string_view subject) const {
 
 AdvisoryStamp ApiDesk::stamp(std::string& id) {
   id = random_nuid(rng_);
-  return {.id = id, .timestamp = now()};
+  return {.id = id, .timestamp = now(), .domain = settings_->domain};
 }
 
 void ApiDesk::publish(AccountId account, const Advisory& advisory) {

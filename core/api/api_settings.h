@@ -15,6 +15,7 @@ namespace leat {
 // new one.
 struct ApiSettings {
   std::string server_name{};
+  std::string domain{};  // empty: none
   JsonStrictness strictness = JsonStrictness::kStrict;
   ServerAssetLimits assets{};
   // What streams of all accounts may set aside with max_bytes; -1: no bound.

@@ -155,6 +155,9 @@ void Router::when_taken(ShardSet shards, Task done) { state_->when_taken(shards,
 ShardSet Router::other_shards() const { return state_->other_shards(); }
 
 void Router::enable_jetstream(AccountId account) { state_->directory.enable_account(account); }
+bool Router::has_jetstream(AccountId account) const {
+  return state_->directory.is_enabled(account);
+}
 void Router::set_traffic_sink(StreamTraffic kind, StreamTrafficSink& sink) {
   state_->traffic_sinks.at(static_cast<std::size_t>(kind)) = &sink;
 }

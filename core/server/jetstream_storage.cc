@@ -73,6 +73,7 @@ JetStreamSettings jetstream_settings(const Generation& generation) {
   const AccountTable& accounts = *generation.accounts;
   auto api = std::make_shared<ApiSettings>();
   api->server_name = generation.settings->server.server_name;
+  api->domain = options.jetstream.domain;
   api->strictness = options.jetstream.strict ? JsonStrictness::kStrict : JsonStrictness::kLenient;
   api->memory_bytes_max = options.jetstream.memory_bytes_max;
   api->file_bytes_max = options.jetstream.file_bytes_max;

@@ -106,6 +106,7 @@ class Session final : public ByteStreamHandler, public Sink {
   // PUB, HPUB.
   void publish(const ClientOperation& operation, const ByteBuffer& buffer);
   bool may_publish(const ClientOperation& operation);
+  std::string_view routed_subject(std::string_view subject, std::string& room) const;
   void forwarded(ShardSet shards, std::size_t bytes);
   void forward_token();
   void token_came_back();

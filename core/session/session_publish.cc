@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/base/quote.h"
+#include "core/session/domain_mapping.h"
 #include "core/session/session.h"
 #include "core/subject/subject.h"
 
@@ -37,9 +38,11 @@ void Session::publish(const ClientOperation& operation, const ByteBuffer& buffer
     write_ok(answers());
     answered();
   }
+  std::string room;
+  const std::string_view subject = routed_subject(operation.subject, room);
   const RoutedMessage message{
       .account = account_,
-      .subject = operation.subject,
+      .subject = subject,
       .reply = operation.reply,
       .body = operation.body,
       .header_bytes = operation.header_bytes,
@@ -47,13 +50,20 @@ void Session::publish(const ClientOperation& operation, const ByteBuffer& buffer
                  .connection = cid_,
                  .echo = has_echo_,
                  .no_responders = has_no_responders_},
-      .frame = buffer.share(operation.frame),
+      .frame = room.empty() ? buffer.share(operation.frame) : Bytes(),
   };
   const PublishOutcome outcome = set_->hosts_.router.publish(message);
   if (!outcome.taken && has_no_responders_ && !operation.reply.empty()) {
-    send_no_responders(operation.subject, operation.reply);
+    send_no_responders(subject, operation.reply);
   }
   if (outcome.touched != 0) forwarded(outcome.touched, operation.frame.size());
+}
+
+std::string_view Session::routed_subject(std::string_view subject, std::string& room) const {
+  const std::string& domain = settings().server.domain;
+  if (domain.empty() || !subject.starts_with("$JS.")) return subject;
+  if (!set_->hosts_.router.has_jetstream(account_)) return subject;
+  return without_domain(subject, domain, room);
 }
 
 bool Session::may_publish(const ClientOperation& operation) {

@@ -15,7 +15,7 @@ constexpr std::string_view kSubjectPrefix = "$JS.EVENT.ADVISORY.";
 // One event under construction: an open object with the fields that all events begin with.
 class Event {
  public:
-  Event(const AdvisoryStamp& stamp, std::string_view type) : json_(text_) {
+  Event(const AdvisoryStamp& stamp, std::string_view type) : domain_(stamp.domain), json_(text_) {
     json_.begin_object()
         .field("type", std::string(kTypePrefix).append(type))
         .field("id", stamp.id)
@@ -24,11 +24,12 @@ class Event {
   JsonWriter& json() { return json_; }
   // `tail` follows the common prefix of the subjects.
   Advisory finish(std::string tail) {
-    json_.end_object();
+    json_.field_if_set("domain", domain_).end_object();
     return Advisory{std::string(kSubjectPrefix).append(tail), std::move(text_)};
   }
 
  private:
+  std::string_view domain_;
   std::string text_;
   JsonWriter json_;
 };

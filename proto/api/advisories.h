@@ -18,6 +18,7 @@ struct Advisory {
 struct AdvisoryStamp {
   std::string_view id{};
   WallNs timestamp = 0;
+  std::string_view domain{};  // of the server; empty: none
 };
 
 enum class AssetAction : std::uint8_t { kCreate, kDelete, kModify };

@@ -34,6 +34,7 @@ struct StreamInfo {
   StreamConfig config{};
   WallNs created = 0;
   StreamStateInfo state{};
+  std::string domain{};  // of the server; empty: none
 };
 
 // A position of a consumer: count of deliveries, and place in the stream.
@@ -77,6 +78,7 @@ struct AccountInfo {
   std::uint64_t streams = 0;
   std::uint64_t consumers = 0;
   AccountLimits limits{};
+  std::string domain{};  // of the server; empty: none
   std::uint64_t api_total = 0;
   std::uint64_t api_errors = 0;
 };

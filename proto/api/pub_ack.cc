@@ -50,10 +50,14 @@ class Cursor {
 }  // namespace
 
 std::string_view format_pub_ack(const PubAck& ack, std::span<char> out) {
-  if (out.size() < kPubAckBytes + 6 * ack.stream.size()) return {};
+  if (out.size() < kPubAckBytes + 6 * (ack.stream.size() + ack.domain.size())) return {};
   Cursor cursor(out);
   cursor.put(R"({"stream":")");
   cursor.put_escaped(ack.stream);
+  if (!ack.domain.empty()) {
+    cursor.put(R"(","domain":")");
+    cursor.put_escaped(ack.domain);
+  }
   cursor.put(R"(","seq":)");
   cursor.put_number(ack.seq.value);
   cursor.put(ack.is_duplicate ? R"(,"duplicate": true})" : "}");

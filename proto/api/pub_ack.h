@@ -13,12 +13,13 @@ namespace leat {
 
 struct PubAck {
   std::string_view stream{};
+  std::string_view domain{};  // empty: not shown
   StreamSeq seq{};
   bool is_duplicate = false;
 };
 
-// Room that every PubAck fits into, beside six bytes for each byte of the stream's name.
-inline constexpr std::size_t kPubAckBytes = 64;
+// Room that every PubAck fits into, beside six bytes for each byte of the names.
+inline constexpr std::size_t kPubAckBytes = 80;
 
 // Writes the answer to a stored publish into `out` and returns it as a view, which is empty if
 // `out` is too small. Allocates nothing.

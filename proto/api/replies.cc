@@ -160,7 +160,7 @@ std::string account_info_reply(const AccountInfo& info) {
       .field("storage_max_stream_bytes", info.limits.storage_max_stream_bytes)
       .field("max_bytes_required", info.limits.max_bytes_required)
       .end_object();
-  reply.json().key("api").begin_object();
+  reply.json().field_if_set("domain", info.domain).key("api").begin_object();
   reply.json()
       .field("level", kApiLevel)
       .field("total", info.api_total)
@@ -179,7 +179,7 @@ std::string stream_create_reply(const StreamInfo& info, WallNs now) {
 std::string stream_update_reply(const StreamInfo& info, WallNs now) {
   Reply reply(JsEndpoint::kStreamUpdate);
   write_stream(reply.json(), info, ShownMetadata::kAll);
-  reply.json().field("ts", format_time(now));
+  reply.json().field_if_set("domain", info.domain).field("ts", format_time(now));
   return reply.finish();
 }
 
@@ -188,6 +188,7 @@ std::string stream_info_reply(const StreamInfo& info, const Page& subjects, std:
   Reply reply(JsEndpoint::kStreamInfo);
   write_page(reply.json(), subjects);
   write_stream(reply.json(), info, ShownMetadata::kAll);
+  reply.json().field_if_set("domain", info.domain);
   reply.json().key("cluster").begin_object().field("leader", leader).end_object();
   reply.json().field("ts", format_time(now));
   return reply.finish();
@@ -211,7 +212,7 @@ std::string stream_list_reply(std::span<const StreamInfo> infos, const Page& pag
   for (const StreamInfo& info : infos) {
     reply.json().begin_object();
     write_stream(reply.json(), info, ShownMetadata::kLevel);
-    reply.json().field("ts", format_time(now)).end_object();
+    reply.json().field_if_set("domain", info.domain).field("ts", format_time(now)).end_object();
   }
   reply.json().end_array();
   return reply.finish();

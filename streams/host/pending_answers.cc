@@ -8,9 +8,9 @@
 
 namespace leat {
 
-PendingAnswers::PendingAnswers(Router& router, std::string stream_name)
-    : router_(router), stream_name_(std::move(stream_name)) {
-  ack_room_.resize(kPubAckBytes + 6 * stream_name_.size());
+PendingAnswers::PendingAnswers(Router& router, Place place)
+    : router_(router), place_(std::move(place)) {
+  ack_room_.resize(kPubAckBytes + 6 * (place_.stream.size() + place_.domain.size()));
 }
 
 PendingAnswers::Waiter PendingAnswers::waiter(AccountId account, ShardId shard,
@@ -69,10 +69,11 @@ void PendingAnswers::answer_publish(Waiter waiter, const PublishVerdict& verdict
   if (waiter.reply.empty()) return;
   const ReplyHandle to{waiter.account, waiter.shard, std::move(waiter.reply)};
   if (verdict.kind == PublishVerdict::Kind::kRefused) {
-    router_.answer(to, {}, pub_ack_error(stream_name_, to_api_error(verdict)));
+    router_.answer(to, {}, pub_ack_error(place_.stream, to_api_error(verdict)));
     return;
   }
-  const PubAck ack{.stream = stream_name_,
+  const PubAck ack{.stream = place_.stream,
+                   .domain = place_.domain,
                    .seq = verdict.sequence,
                    .is_duplicate = verdict.kind == PublishVerdict::Kind::kDuplicate};
   router_.answer(to, {}, format_pub_ack(ack, ack_room_));

@@ -26,7 +26,12 @@ using CommandCallback = InlineFunction<void(const CommandReply&)>;
 // it refuses publishes (limits::kStreamPendingBytes).
 class PendingAnswers {
  public:
-  PendingAnswers(Router& router, std::string stream_name);
+  // What PubAcks say of where a message went.
+  struct Place {
+    std::string stream{};
+    std::string domain{};
+  };
+  PendingAnswers(Router& router, Place place);
 
   // Commands added to the entry that is being gathered. An empty handle wants no answer.
   void add_publish(AccountId account, ShardId shard, std::string_view reply);
@@ -56,7 +61,7 @@ class PendingAnswers {
   void answer_publish(Waiter waiter, const PublishVerdict& verdict);
 
   Router& router_;
-  std::string stream_name_;
+  Place place_;
   ByteBuffer replies_;  // the reply subjects; each waiter holds a share
   Ring<Waiter> publishes_;
   Ring<CommandCallback> commands_;

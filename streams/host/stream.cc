@@ -23,7 +23,8 @@ Stream::Stream(StreamAssignment assignment, const StreamContext& context, Stream
       tail_(limits::kTailCacheBytes),
       reader_(assignment_.uid, {tail_, blocks_, context_.cache, context_.store}),
       entry_buffer_(kEntryBlockBytes),
-      answers_(context_.router, assignment_.config.name),
+      answers_(context_.router,
+               {.stream = assignment_.config.name, .domain = std::string(context_.domain)}),
       self_(std::make_shared<Stream*>(this)) {}
 
 Stream::~Stream() {
@@ -174,7 +175,10 @@ const StreamConfig& Stream::config() const {
 }
 
 StreamInfo Stream::info(const StateDetails& details) const {
-  return {.config = config(), .created = machine_.created(), .state = machine_.state_info(details)};
+  return {.config = config(),
+          .created = machine_.created(),
+          .state = machine_.state_info(details),
+          .domain = std::string(context_.domain)};
 }
 
 }  // namespace leat

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -23,6 +24,7 @@ struct StreamContext {
   BlockCache& cache;
   const std::vector<StreamListener*>& listeners;
   NodeId self;
+  std::string_view domain{};  // of the server, which clients are told; empty: none
 };
 
 }  // namespace leat

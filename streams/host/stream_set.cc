@@ -24,7 +24,8 @@ StreamContext StreamSet::context_of(StorageType storage) {
           .store = is_file ? doors_.file.store : doors_.memory.store,
           .cache = cache_,
           .listeners = listeners_,
-          .self = doors_.self};
+          .self = doors_.self,
+          .domain = doors_.domain};
 }
 
 Stream& StreamSet::add(std::unique_ptr<Stream> stream) {

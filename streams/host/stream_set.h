@@ -46,6 +46,7 @@ class StreamSet : public HorizonListener {
     StreamStorage file;
     StreamStorage memory;
     NodeId self;
+    std::string domain{};  // of the server; empty: none
   };
   explicit StreamSet(const Doors& doors);
   ~StreamSet() override;

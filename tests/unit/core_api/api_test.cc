@@ -213,6 +213,39 @@ TEST(Api, EventsTellOfChangesAndRequests) {
                                 "$JS.EVENT.ADVISORY.STREAM.DELETED.S", "$JS.EVENT.ADVISORY.API"}));
 }
 
+TEST(Api, AnswersNameTheDomainAsRecorded) {
+  ApiSettings settings;
+  settings.domain = "HUB";
+  TestServer server(2, settings);
+  Listener events;
+  server.subscribe("$JS.EVENT.ADVISORY.STREAM.>", events);
+  const std::string config = R"({"name":"S","subjects":["s"]})";
+  EXPECT_FALSE(has(server.request("$JS.API.STREAM.CREATE.S", config), "HUB"));
+  EXPECT_EQ(server.request("s", "a"), R"({"stream":"S","domain":"HUB","seq":1})");
+  const std::string in_stream = R"("consumer_count":0},"domain":"HUB",)";
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.UPDATE.S", config), in_stream + R"("ts":)"));
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.INFO.S", ""), in_stream + R"("cluster":)"));
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.LIST", ""), in_stream + R"("ts":)"));
+  EXPECT_TRUE(has(server.request("$JS.API.INFO", ""), R"(false},"domain":"HUB","api":{)"));
+  ASSERT_FALSE(events.bodies.empty());
+  EXPECT_TRUE(has(events.bodies[0], R"("action":"create","domain":"HUB"})"));
+}
+
+TEST(Api, APushConsumersFirstMessagesComeBehindTheAnswerThatNamesIt) {
+  for (const std::uint16_t shards : std::initializer_list<std::uint16_t>{1, 2, 4}) {
+    TestServer server(shards);
+    server.use_shard(shards - 1U);
+    server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
+    server.request("s", "first");
+    Listener client;
+    server.subscribe("push.p", client, shards - 1U);
+    server.subscribe("_INBOX.>", client, shards - 1U);
+    server.request("$JS.API.CONSUMER.CREATE.S.p",
+                   R"({"stream_name":"S","config":{"name":"p","deliver_subject":"push.p"}})");
+    EXPECT_EQ(client.subjects, (std::vector<std::string>{"_INBOX.3", "s"})) << shards;
+  }
+}
+
 TEST(Api, PushConsumersThatAreBoundKeepTheirSubject) {
   TestServer server;
   server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");

@@ -208,7 +208,8 @@ class TestServer : public Sink {
                          .clock = shard,
                          .file = {*hosts->log, store_},
                          .memory = {*hosts->memory_log, *hosts->memory_store},
-                         .self = NodeId(1)});
+                         .self = NodeId(1),
+                         .domain = settings_.domain});
     hosts->consumers = std::make_unique<ConsumerSet>(*hosts->streams, *hosts->router, 2);
     hosts->direct_get = std::make_unique<DirectGet>(*hosts->streams, *hosts->router, shard);
     hosts->router->set_traffic_sink(StreamTraffic::kDirectGet, *hosts->direct_get);

@@ -147,6 +147,26 @@ TEST(SessionProtocol, OneConnectionTooMany) {
   EXPECT_EQ(world.ledger.open(), 2);
 }
 
+TEST(SessionProtocol, RequestsUnderTheDomainOfTheServer) {
+  SessionSettings settings;
+  settings.server.domain = "HUB";
+  SessionWorld world(settings);
+  MemoryStream& user = world.connect_with(
+      R"({"verbose":false,"pedantic":false,"headers":true,"no_responders":true})");
+  world.say(user, "SUB $KV.> 1\r\nSUB $JS.HUB.> 2\r\nSUB i 3\r\n");
+  // Without JetStream the subject is like any other.
+  EXPECT_EQ(world.say(user, "PUB $JS.HUB.API.$KV.b.k 0\r\n\r\n"),
+            "MSG $JS.HUB.API.$KV.b.k 2 0\r\n\r\n");
+  world.router->enable_jetstream(world.settings().accounts->global());
+  EXPECT_EQ(world.say(user, "PUB $JS.HUB.API.$KV.b.k 0\r\n\r\n"), "MSG $KV.b.k 1 0\r\n\r\n");
+  EXPECT_EQ(world.say(user, "PUB $JS.HUB.API.CONSUMER.MSG.NEXT.S.C i 0\r\n\r\n"),
+            "HMSG i 3 61 61\r\nNATS/1.0 503\r\n"
+            "Nats-Subject: $JS.API.CONSUMER.MSG.NEXT.S.C\r\n\r\n\r\n");
+  for (const std::string other : {"$JS.HUB.API.NOPE", "$JS.HUB.API.STREAM", "$JS.HUB.APINFO"}) {
+    EXPECT_EQ(world.say(user, "PUB " + other + " 0\r\n\r\n"), "MSG " + other + " 2 0\r\n\r\n");
+  }
+}
+
 TEST(SessionDelivery, UnsubWithAMaximum) {
   SessionWorld world;
   MemoryStream& stream = world.connect_with(kQuiet);

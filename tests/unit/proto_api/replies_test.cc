@@ -196,6 +196,12 @@ TEST(PubAcks, TheRoomSufficesForTheWorstName) {
           .empty());
   room.pop_back();
   EXPECT_TRUE(format_pub_ack({.stream = name, .seq = StreamSeq(1)}, room).empty());
+  room.resize(kPubAckBytes + 12 * name.size());
+  EXPECT_FALSE(
+      format_pub_ack(
+          {.stream = name, .domain = name, .seq = StreamSeq(UINT64_MAX), .is_duplicate = true},
+          room)
+          .empty());
 }
 
 TEST(Advisories, AsRecorded) {
