@@ -65,11 +65,12 @@ void Model::request(const std::string& subject, std::string_view headers, std::s
 }
 
 void PublisherModel::begin() {
-  left_ = messages_;
+  left_ = load_.messages;
   in_flight_ = 0;
   // What the last life left without an answer is sent again, and some of what was answered, as a
   // client does that lost its own books; the server must not store it twice.
   for (const auto& [id, subject] : subjects_) {
+    if (!load_.has_ids) break;
     if (!record_.acknowledged.contains(id) || chance().one_in(15)) send(id);
   }
   send_next();
@@ -79,7 +80,10 @@ void PublisherModel::send_next() {
   while (in_flight_ < kInFlight && left_ > 0) {
     --left_;
     const std::string id = name_ + "-" + text_of(next_++);
-    record_.sent[id] = id + ":" + std::string(chance().below(200), 'x');
+    record_.sent[id] =
+        id + ":" +
+        std::string(chance().below(static_cast<std::uint64_t>(load_.payload_bytes_max)), 'x');
+    record_.sent_at[id] = loop().clock().steady_ns();
     record_.subjects[id] = subjects_[id] = prefix_ + text_of(chance().below(5));
     send(id);
   }
@@ -87,10 +91,12 @@ void PublisherModel::send_next() {
 
 void PublisherModel::send(const std::string& id) {
   ++in_flight_;
-  request(subjects_.at(id), "NATS/1.0\r\nNats-Msg-Id: " + id + "\r\n\r\n", record_.sent.at(id),
+  const std::string header =
+      load_.has_ids ? "NATS/1.0\r\nNats-Msg-Id: " + id + "\r\n\r\n" : std::string();
+  request(subjects_.at(id), header, record_.sent.at(id),
           [this, id](const Delivery& answer) { answered(id, answer); });
   // A client does not wait for ever, and now and then not long enough.
-  if (chance().one_in(20)) {
+  if (load_.has_ids && chance().one_in(20)) {
     later(static_cast<DurationNs>(chance().below(20'000'000)), [this, id] {
       if (!record_.acknowledged.contains(id)) send(id);
     });

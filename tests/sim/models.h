@@ -51,7 +51,13 @@ class PublisherModel final : public Model {
  public:
   PublisherModel(std::string name, std::string prefix, StreamRecord& record)
       : name_(std::move(name)), prefix_(std::move(prefix)), record_(record) {}
-  void set_messages(int in_each_life) { messages_ = in_each_life; }
+  struct Load {
+    int messages = 0;  // in each life
+    int payload_bytes_max = 0;
+    // False: every message is sent once and without an id, since the stream forgets ids soon.
+    bool has_ids = true;
+  };
+  void set_load(const Load& load) { load_ = load; }
 
  protected:
   void begin() override;
@@ -66,7 +72,7 @@ class PublisherModel final : public Model {
   StreamRecord& record_;
   std::map<std::string, std::string> subjects_;  // by id
   std::uint64_t next_ = 1;
-  int messages_ = 0;
+  Load load_;
   int left_ = 0;
   int in_flight_ = 0;
 };

@@ -25,6 +25,11 @@ Options Options::of_seed(std::uint64_t seed) {
   options.jumps_wall = chance.one_in(4);
   options.push_readers = static_cast<int>(chance.below(3));
   options.has_scratch_stream = chance.one_in(2);
+  if (chance.one_in(4)) options.payload_bytes_max = static_cast<int>(chance.between(1, 9000));
+  if (chance.one_in(3)) options.max_ack_pending = static_cast<std::int64_t>(chance.between(1, 20));
+  if (chance.one_in(3)) options.max_deliver = static_cast<std::int64_t>(chance.between(1, 4));
+  options.max_age_ms = static_cast<std::int64_t>(chance.between(150, 3000));
+  options.has_updates = chance.one_in(3);
   return options;
 }
 
@@ -33,9 +38,12 @@ std::string Options::text() const {
   out << "seed " << seed << ": shards " << shards << ", publishers " << publishers << ", workers "
       << workers << ", CAS writers " << cas_writers << ", messages " << messages << ", crashes "
       << crashes << ", max_msgs " << max_msgs << ", max_msgs_per_subject " << max_msgs_per_subject
-      << ", push readers " << push_readers << (has_scratch_stream ? ", scratch stream" : "")
-      << (discards_new ? ", discard new" : "") << (has_operator ? ", operator" : "")
-      << (stores_often ? ", stores often" : "") << (jumps_wall ? ", wall clock jumps" : "")
+      << ", push readers " << push_readers << ", payload " << payload_bytes_max
+      << ", max_ack_pending " << max_ack_pending << ", max_deliver " << max_deliver << ", max_age "
+      << max_age_ms << " ms" << (has_updates ? ", updates" : "")
+      << (has_scratch_stream ? ", scratch stream" : "") << (discards_new ? ", discard new" : "")
+      << (has_operator ? ", operator" : "") << (stores_often ? ", stores often" : "")
+      << (jumps_wall ? ", wall clock jumps" : "")
       << (bugs.ack_before_sync ? ", BUG ack before sync" : "")
       << (bugs.applied_ahead_of_data ? ", BUG applied ahead of data" : "")
       << (bugs.dedup_lost_on_replay ? ", BUG dedup lost on replay" : "");

@@ -17,10 +17,15 @@ struct Options {
   int push_readers = 0;
   int messages = 50;  // of each publisher in each life
   int crashes = 2;
-  std::int64_t max_msgs = -1;  // of the stream with limits
+  int payload_bytes_max = 200;
+  std::int64_t max_ack_pending = 0;  // 0: the default
+  std::int64_t max_deliver = -1;     // of the consumer with a filter
+  std::int64_t max_age_ms = 1000;    // of the stream whose messages age
+  std::int64_t max_msgs = -1;        // of the stream with limits
   std::int64_t max_msgs_per_subject = -1;
   bool discards_new = false;
   bool has_operator = false;        // deletes and purges
+  bool has_updates = false;         // the stream with limits gets other limits
   bool has_scratch_stream = false;  // made and deleted again and again
   bool stores_often = false;        // the log asks streams to store themselves
   bool jumps_wall = false;          // the wall clock is set, in both directions

@@ -8,6 +8,8 @@ std::string ConsumerPlan::request() const {
       record.consumer +
       "\",\"deliver_policy\":\"all\",\"ack_policy\":\"explicit\",\"ack_wait\":300000000,"
       "\"replay_policy\":\"instant\"";
+  if (max_ack_pending > 0) body += ",\"max_ack_pending\":" + std::to_string(max_ack_pending);
+  if (record.max_deliver > 0) body += ",\"max_deliver\":" + std::to_string(record.max_deliver);
   if (!filter.empty()) body += ",\"filter_subject\":\"" + filter + "\"";
   return body + "}}";
 }
@@ -21,6 +23,7 @@ std::string config_of(const StreamPlan& plan, const std::string& retention) {
                      "\"allow_direct\":true,\"max_msgs\":" + std::to_string(plan.max_msgs) +
                      ",\"max_msgs_per_subject\":" + std::to_string(plan.max_msgs_per_subject) +
                      ",\"discard\":\"" + (plan.discards_new ? "new" : "old") + "\"";
+  if (plan.max_age > 0) body += ",\"max_age\":" + std::to_string(plan.max_age);
   return body + "}";
 }
 
@@ -35,7 +38,7 @@ std::deque<StreamPlan> plan_of(const Options& options) {
   limits.discards_new = options.discards_new;
   limits.config = config_of(limits, "limits");
   limits.add_consumer("lim-all", "");
-  limits.add_consumer("lim-two", "lim.2");
+  limits.add_consumer("lim-two", "lim.2").record.max_deliver = options.max_deliver;
 
   StreamPlan& work = plans.emplace_back("WORK", LeavesBy::kAnyAck);
   work.prefix = "work-in.";
@@ -52,6 +55,17 @@ std::deque<StreamPlan> plan_of(const Options& options) {
   keys.prefix = "$KV.K.";
   keys.max_msgs_per_subject = 1;
   keys.config = config_of(keys, "limits");
+
+  StreamPlan& aging = plans.emplace_back("AGE", LeavesBy::kAge);
+  aging.prefix = "age.";
+  aging.max_age = options.max_age_ms * 1'000'000;
+  aging.config = config_of(aging, "limits");
+  aging.add_consumer("aged", "");
+  for (StreamPlan& plan : plans) {
+    for (ConsumerPlan& consumer : plan.consumers) {
+      consumer.max_ack_pending = options.max_ack_pending;
+    }
+  }
   return plans;
 }
 

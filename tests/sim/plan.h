@@ -12,9 +12,10 @@ namespace leat::sim {
 
 // What a message of a stream may leave for, as the checks need it.
 enum class LeavesBy : std::uint8_t {
-  kLimits,  // evicted by later messages
-  kAnyAck,  // a work queue: acknowledged by its one consumer
-  kAllAcks  // interest: acknowledged by all consumers
+  kLimits,   // evicted by later messages
+  kAnyAck,   // a work queue: acknowledged by its one consumer
+  kAllAcks,  // interest: acknowledged by all consumers
+  kAge       // it was there for max_age
 };
 
 struct ConsumerPlan {
@@ -23,6 +24,7 @@ struct ConsumerPlan {
   std::string request() const;  // the body of its creation
   bool wants(const std::string& subject) const { return filter.empty() || filter == subject; }
 
+  std::int64_t max_ack_pending = 0;
   std::string filter;  // one literal subject, or empty: everything
   ConsumerRecord record;
 };
@@ -38,9 +40,11 @@ struct StreamPlan {
   LeavesBy leaves_by;
   std::string prefix;  // of its subjects, with the dot
   std::string config;  // the body of its creation
-  std::int64_t max_msgs = -1;
+  DurationNs max_age = 0;
+  std::int64_t max_msgs = -1;  // the lowest ever asked for
   std::int64_t max_msgs_per_subject = -1;
   bool discards_new = false;
+  bool was_updated = false;  // lower limits take messages even where new ones are discarded
   StreamRecord record;
   std::deque<ConsumerPlan> consumers;
 };

@@ -30,6 +30,7 @@ class Reader final : public Model {
   struct Contents {
     std::uint64_t messages = 0;  // as STREAM.INFO says
     std::uint64_t first = 0;
+    std::int64_t max_msgs = -1;
     std::uint64_t last = 0;
     std::map<std::uint64_t, std::string> present;  // sequence -> payload
   };

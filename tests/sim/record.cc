@@ -38,6 +38,10 @@ void StreamRecord::see(std::uint64_t sequence, const std::string& payload) {
 void ConsumerRecord::deliver(std::uint64_t sequence, const std::string& payload, SteadyNs now) {
   stream.see(sequence, payload);
   delivered.insert(sequence);
+  if (++deliveries[sequence] > max_deliver && max_deliver > 0) {
+    stream.violation("sequence " + std::to_string(sequence) + " delivered to " + consumer +
+                     " more often than " + std::to_string(max_deliver) + " times");
+  }
   const auto done = settled.find(sequence);
   if (done != settled.end() && now > done->second + kOnItsWay) {
     stream.violation("sequence " + std::to_string(sequence) + " delivered to " + consumer +

@@ -27,6 +27,8 @@ struct StreamRecord {
   std::set<std::string> refused;
   // Sequence -> payload, wherever it was seen.
   std::map<std::uint64_t, std::string> seen;
+  // When each message was first sent; kept where messages age.
+  std::map<std::string, SteadyNs> sent_at;  // by message id
   // Removed by request: surely, or perhaps (the answer was lost).
   std::set<std::uint64_t> deleted;
   std::set<std::uint64_t> maybe_deleted;
@@ -60,6 +62,9 @@ struct ConsumerRecord {
   // An acknowledgement was sent, and perhaps taken.
   std::set<std::uint64_t> maybe_settled;
   std::set<std::uint64_t> delivered;
+  // How often; never more than max_deliver, where that is positive.
+  std::map<std::uint64_t, std::int64_t> deliveries;
+  std::int64_t max_deliver = -1;
 
   void deliver(std::uint64_t sequence, const std::string& payload, SteadyNs now);
 };

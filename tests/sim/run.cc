@@ -9,6 +9,7 @@
 #include "tests/sim/plan.h"
 #include "tests/sim/push_reader_model.h"
 #include "tests/sim/reader.h"
+#include "tests/sim/update_model.h"
 #include "tests/sim/world.h"
 
 namespace leat::sim {
@@ -47,6 +48,7 @@ class Scene {
   Reader reader_{plans_};
   std::vector<std::unique_ptr<Model>> models_;
   std::vector<PushReaderModel*> push_readers_;
+  UpdateModel* updates_ = nullptr;
 };
 
 Scene::Scene(const Options& options)
@@ -72,7 +74,9 @@ void Scene::make_models(StreamPlan& plan) {
   for (int i = 0; i < options_.publishers; ++i) {
     auto publisher = std::make_unique<PublisherModel>(plan.name() + "-p" + std::to_string(i),
                                                       plan.prefix, plan.record);
-    publisher->set_messages(options_.messages);
+    publisher->set_load({.messages = options_.messages,
+                         .payload_bytes_max = options_.payload_bytes_max,
+                         .has_ids = plan.leaves_by != LeavesBy::kAge});
     models_.push_back(std::move(publisher));
   }
   for (ConsumerPlan& consumer : plan.consumers) {
@@ -82,6 +86,11 @@ void Scene::make_models(StreamPlan& plan) {
     }
   }
   if (plan.name() == "LIM") {
+    if (options_.has_updates) {
+      auto updates = std::make_unique<UpdateModel>(plan);
+      updates_ = updates.get();
+      models_.push_back(std::move(updates));
+    }
     for (int i = 0; i < options_.push_readers; ++i) {
       auto reader = std::make_unique<PushReaderModel>("push" + std::to_string(i), plan.record);
       push_readers_.push_back(reader.get());
@@ -173,9 +182,10 @@ void Scene::check() {
   }
   for (StreamPlan& plan : plans_) {
     const Reader::Contents& contents = reader_.contents(plan.name());
-    check_contents(plan, contents);
+    check_contents(plan, contents, world_.loop().clock().steady_ns());
     if (plan.name() == "KV_K") check_keys(plan, keys_, contents);
     if (plan.name() != "LIM") continue;
+    if (updates_ != nullptr) updates_->check(contents.max_msgs);
     for (const PushReaderModel* reader : push_readers_) reader->check_saw_all(contents.present);
   }
 }
