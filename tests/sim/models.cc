@@ -44,6 +44,8 @@ std::uint64_t token_number(const std::string& subject, int place) {
 }
 }  // namespace
 
+std::uint64_t attempt_of(const std::string& ack_subject) { return token_number(ack_subject, 4); }
+
 std::uint64_t sequence_of(const std::string& ack_subject) { return token_number(ack_subject, 5); }
 
 std::uint64_t delivery_count_of(const std::string& ack_subject) {
@@ -135,7 +137,10 @@ void WorkerModel::pull() {
 
 void WorkerModel::take(const Delivery& delivery) {
   if (!delivery.reply.starts_with("$JS.ACK.")) return;  // a status
-  record_.deliver(sequence_of(delivery.reply), delivery.payload, loop().clock().steady_ns());
+  record_.deliver({.sequence = sequence_of(delivery.reply),
+                   .attempt = static_cast<std::int64_t>(attempt_of(delivery.reply)),
+                   .at = loop().clock().steady_ns()},
+                  delivery.payload);
   const std::uint64_t draw = is_finishing() ? 9 : chance().below(10);
   switch (draw) {
     case 0:

@@ -148,7 +148,9 @@ std::string header_value(const std::string& headers, const std::string& name);
 
 // The stream sequence in an acknowledgement subject ($JS.ACK.stream.consumer.n.SEQ...).
 std::uint64_t sequence_of(const std::string& ack_subject);
-// The consumer's own sequence behind it.
+// Which delivery of its message it is, from 1.
+std::uint64_t attempt_of(const std::string& ack_subject);
+// The consumer's own sequence behind the stream's.
 std::uint64_t delivery_count_of(const std::string& ack_subject);
 
 }  // namespace leat::sim

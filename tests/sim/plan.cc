@@ -59,6 +59,7 @@ std::deque<StreamPlan> plan_of(const Options& options) {
   StreamPlan& aging = plans.emplace_back("AGE", LeavesBy::kAge);
   aging.prefix = "age.";
   aging.max_age = options.max_age_ms * 1'000'000;
+  aging.has_steady_age = !options.jumps_wall;
   aging.config = config_of(aging, "limits");
   aging.add_consumer("aged", "");
   for (StreamPlan& plan : plans) {

@@ -41,6 +41,7 @@ struct StreamPlan {
   std::string prefix;  // of its subjects, with the dot
   std::string config;  // the body of its creation
   DurationNs max_age = 0;
+  bool has_steady_age = true;  // the wall clock is not set, so that ages can be checked
   std::int64_t max_msgs = -1;  // the lowest ever asked for
   std::int64_t max_msgs_per_subject = -1;
   bool discards_new = false;

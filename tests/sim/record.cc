@@ -35,17 +35,17 @@ void StreamRecord::see(std::uint64_t sequence, const std::string& payload) {
   note(id, sequence);
 }
 
-void ConsumerRecord::deliver(std::uint64_t sequence, const std::string& payload, SteadyNs now) {
-  stream.see(sequence, payload);
-  delivered.insert(sequence);
-  if (++deliveries[sequence] > max_deliver && max_deliver > 0) {
-    stream.violation("sequence " + std::to_string(sequence) + " delivered to " + consumer +
-                     " more often than " + std::to_string(max_deliver) + " times");
+void ConsumerRecord::deliver(const Received& received, const std::string& payload) {
+  const std::string what =
+      "sequence " + std::to_string(received.sequence) + " delivered to " + consumer;
+  stream.see(received.sequence, payload);
+  delivered.insert(received.sequence);
+  if (max_deliver > 0 && received.attempt > max_deliver) {
+    stream.violation(what + " for the " + std::to_string(received.attempt) + ". time");
   }
-  const auto done = settled.find(sequence);
-  if (done != settled.end() && now > done->second + kOnItsWay) {
-    stream.violation("sequence " + std::to_string(sequence) + " delivered to " + consumer +
-                     " after its acknowledgement was answered");
+  const auto done = settled.find(received.sequence);
+  if (done != settled.end() && received.at > done->second + kOnItsWay) {
+    stream.violation(what + " after its acknowledgement was answered");
   }
 }
 

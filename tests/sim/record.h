@@ -62,11 +62,16 @@ struct ConsumerRecord {
   // An acknowledgement was sent, and perhaps taken.
   std::set<std::uint64_t> maybe_settled;
   std::set<std::uint64_t> delivered;
-  // How often; never more than max_deliver, where that is positive.
-  std::map<std::uint64_t, std::int64_t> deliveries;
   std::int64_t max_deliver = -1;
 
-  void deliver(std::uint64_t sequence, const std::string& payload, SteadyNs now);
+  struct Received {
+    std::uint64_t sequence = 0;
+    // Which delivery of this message it is. A crash may forget the last one, and the next one then
+    // has its number again.
+    std::int64_t attempt = 0;
+    SteadyNs at = 0;
+  };
+  void deliver(const Received& received, const std::string& payload);
 };
 
 }  // namespace leat::sim
