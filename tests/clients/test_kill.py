@@ -21,7 +21,7 @@ async def publisher(server, name, acknowledged, stop):
             client = await nats.connect(server.url, max_reconnect_attempts=0, connect_timeout=1,
                                         allow_reconnect=False, error_cb=ignore)
         except (OSError, nats.errors.Error, asyncio.TimeoutError):
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # the server is down: the pause of a poll, until the test stops it
             continue
         js = client.jetstream(timeout=2)
         try:
@@ -64,7 +64,7 @@ async def test_nothing_acknowledged_is_lost(server):
     acknowledged, stop = [], asyncio.Event()
     tasks = [asyncio.create_task(publisher(server, name, acknowledged, stop)) for name in "abc"]
     for _ in range(CYCLES):
-        await asyncio.sleep(chance.uniform(0.05, 0.6))
+        await asyncio.sleep(chance.uniform(0.05, 0.6))  # the fault: a kill at a random moment
         server.kill()
         await asyncio.to_thread(server.start)
     stop.set()

@@ -155,7 +155,7 @@ async def test_limits_age_count_and_purge(server):
     for _ in range(100):
         if (await js.stream_info("EV")).state.messages == 0:
             break
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)  # the pause of a poll, ten seconds at most
     state = (await js.stream_info("EV")).state
     assert (state.messages, state.first_seq, state.last_seq) == (0, 26, 25)
     await client.close()

@@ -3,44 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-
+#include "tests/support/shard_loop.h"
 #include "tests/unit/storage_journal/journal_fixture.h"
 
 namespace leat {
 namespace {
-
-// A shard's thread in a test: runs posted tasks until a condition holds, with a deadline.
-class ShardLoop : public RemotePost {
- public:
-  void post(Task task) override {
-    {
-      const std::lock_guard lock(mutex_);
-      tasks_.push_back(std::move(task));
-    }
-    ready_.notify_one();
-  }
-  template <typename Condition>
-  bool run_until(Condition holds) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!holds()) {
-      std::unique_lock lock(mutex_);
-      if (!ready_.wait_until(lock, deadline, [&] { return !tasks_.empty(); })) return false;
-      Task task = std::move(tasks_.front());
-      tasks_.pop_front();
-      lock.unlock();
-      task();
-    }
-    return true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<Task> tasks_;
-};
 
 struct LastTicket : LogListener {
   void durable_through(LogTicket ticket) override {
@@ -65,7 +32,7 @@ class JournalSyncThread : public testing::JournalFixture {
 
 TEST_F(JournalSyncThread, WhatIsNamedDurableSurvivesACrash) {
   auto journal = start(0);
-  ShardLoop loops[2];
+  leat::testing::ShardLoop loops[2];
   LastTicket tickets[2];
   std::unique_ptr<LogStore> shards[2];
   for (int i = 0; i < 2; ++i) {
@@ -95,7 +62,7 @@ TEST_F(JournalSyncThread, WhatIsNamedDurableSurvivesACrash) {
 TEST_F(JournalSyncThread, ALargeFlushIsCutIntoBatchesAndKeepsItsOrder) {
   segment_bytes_ = limits::kJournalSegmentBytes;
   auto journal = start(0);
-  ShardLoop loop;
+  leat::testing::ShardLoop loop;
   LastTicket ticket;
   auto shard = journal->open_shard(loop);
   shard->set_listener(ticket);
@@ -112,7 +79,7 @@ TEST_F(JournalSyncThread, ALargeFlushIsCutIntoBatchesAndKeepsItsOrder) {
 
 TEST_F(JournalSyncThread, SyncIntervalHoldsForEntriesAndNeverForVotes) {
   auto journal = start(3600ll * 1'000'000'000);
-  ShardLoop loop;
+  leat::testing::ShardLoop loop;
   LastTicket ticket;
   auto shard = journal->open_shard(loop);
   shard->set_listener(ticket);
@@ -138,7 +105,7 @@ TEST_F(JournalSyncThread, SyncIntervalHoldsForEntriesAndNeverForVotes) {
 
 TEST_F(JournalSyncThread, AShortSyncIntervalSyncsWithoutFurtherWork) {
   auto journal = start(1'000'000);
-  ShardLoop loop;
+  leat::testing::ShardLoop loop;
   LastTicket ticket;
   auto shard = journal->open_shard(loop);
   shard->set_listener(ticket);
@@ -155,7 +122,7 @@ TEST_F(JournalSyncThread, AFailedSyncStopsTheProcess) {
   EXPECT_EXIT(
       {
         auto journal = start(0);
-        ShardLoop loop;
+        leat::testing::ShardLoop loop;
         LastTicket ticket;
         auto shard = journal->open_shard(loop);
         shard->set_listener(ticket);

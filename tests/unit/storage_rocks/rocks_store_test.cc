@@ -6,51 +6,19 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
-#include <deque>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 
 #include "storage/api/block_format.h"
 #include "storage/rocks/stored_row.h"
+#include "tests/support/shard_loop.h"
 
 namespace leat {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-// A shard's thread in a test: runs posted tasks until a condition holds, with a deadline.
-class ShardLoop : public RemotePost {
- public:
-  void post(Task task) override {
-    {
-      const std::lock_guard lock(mutex_);
-      tasks_.push_back(std::move(task));
-    }
-    ready_.notify_one();
-  }
-  template <typename Condition>
-  bool run_until(Condition holds) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!holds()) {
-      std::unique_lock lock(mutex_);
-      if (!ready_.wait_until(lock, deadline, [&] { return !tasks_.empty(); })) return false;
-      Task task = std::move(tasks_.front());
-      tasks_.pop_front();
-      lock.unlock();
-      task();
-    }
-    return true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<Task> tasks_;
-};
 
 WriteSet set_of(std::uint64_t group, std::uint64_t index) {
   const std::string text = std::to_string(index);
@@ -124,7 +92,7 @@ class RocksStoreTest : public ::testing::Test {
   }
 
   std::string path_;
-  ShardLoop loop_;
+  leat::testing::ShardLoop loop_;
   std::unique_ptr<RocksStore> store_;
   std::unique_ptr<MessageStore> shard_;
 };
