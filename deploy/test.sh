@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is needed, builds and runs the tests.
-#   ./deploy/test.sh             everything: style, unit, simulation, fuzzing, real clients
+#   ./deploy/test.sh             everything: style, unit, simulation, fuzzing, real clients, power cuts
 #   ./deploy/test.sh --fast      style and unit tests only
 #   ./deploy/test.sh --sanitize  unit and simulation tests under ASan+UBSan, then under TSan
 #   ./deploy/test.sh --lint      clang-tidy over every source file
@@ -84,5 +84,6 @@ if [ "${1:-}" != --fast ]; then
   step "every header compiles alone" build release header_check
   step "fuzzing, five seconds each" tests/fuzz/run.sh 5
   step "real clients" env LEAT_SERVER="$PWD/build/release/leat-server" build/venv/bin/pytest -q tests/clients
+  step "power cuts" env LEAT_SERVER="$PWD/build/release/leat-server" build/venv/bin/pytest -q tests/power
 fi
 finish

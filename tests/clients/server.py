@@ -21,6 +21,7 @@ class Server:
         self.config = config
         self.port = 0
         self.http = 0
+        self.environment = {}  # what it sees beside ours
         self.process = None
         self.log = self.folder / "server.log"
 
@@ -38,7 +39,7 @@ class Server:
                         + self.config)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([BINARY, "-c", str(conf), *self.arguments], stderr=log,
-                                            stdout=log)
+                                            stdout=log, env={**os.environ, **self.environment})
         name = f"{pathlib.Path(BINARY).name}_{self.process.pid}.ports"
         found = wait_for(lambda: self._ports(ports / name), 20, f"no ports file; log:\n{self.tail()}")
         self.port = int(found["nats"][0].rsplit(":", 1)[1])
