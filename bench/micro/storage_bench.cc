@@ -73,6 +73,7 @@ class ShardLoop : public RemotePost {
 
 struct LastTicket : LogListener {
   void durable_through(LogTicket ticket) override { last = ticket; }
+  void must_store(std::span<const GroupId>) override {}
   LogTicket last;
 };
 
@@ -99,6 +100,7 @@ class NullFiles : public FileSystem {
   }
   Status make_directories(const std::string&) override { return {}; }
   Status rename(const std::string&, const std::string&) override { return {}; }
+  Status remove(const std::string&) override { return {}; }
   Status sync_directory(const std::string&) override { return {}; }
   bool exists(const std::string&) override { return true; }
 };

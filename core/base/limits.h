@@ -90,11 +90,22 @@ inline constexpr std::size_t kLogPendingBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kJournalBatchBytes = 8 * 1024 * 1024;
 // One file of the journal: large enough to be rare, small enough to be trimmed in steps.
 inline constexpr std::size_t kJournalSegmentBytes = 64 * 1024 * 1024;
+// With more journal than this, whoever holds back its oldest segment is asked to store what it has;
+// so many groups are asked with each batch, and so many segments that left wait to be used again.
+inline constexpr std::size_t kJournalHorizonBytes = 256 * 1024 * 1024;
+inline constexpr std::size_t kHoldersAskedAtOnce = 256;
+inline constexpr std::size_t kSpareSegments = 2;
 
 // Write sets of one shard that the store thread has not written yet; above it publishers wait.
 inline constexpr std::size_t kStorePendingBytes = 64 * 1024 * 1024;
 // Memory tables of the store; a flush is asked for at half of it.
 inline constexpr std::size_t kStoreMemtableBytes = 64 * 1024 * 1024;
+// Blocks that left a stream by retention before it takes a write set to say so: 64 MiB.
+inline constexpr std::size_t kBlocksLeftUntold = 1024;
+// Bytes of one stream below its floor before the store drops whole files of it.
+inline constexpr std::uint64_t kReclaimStepBytes = 64 * 1024 * 1024;
+// Streams that are looked at for that after one flush.
+inline constexpr std::size_t kReclaimedAtOnce = 256;
 // Cold reads waiting for a thread, for the whole process; more are refused (kLimit).
 inline constexpr std::size_t kColdReadsPending = 4096;
 // Threads that read cold blocks: enough to keep a disk's queue busy.

@@ -1,5 +1,6 @@
 #include "core/cluster/assignments.h"
 
+#include <set>
 #include <utility>
 
 #include "core/base/check.h"
@@ -120,25 +121,34 @@ Assignments::Plan Assignments::plan_recovery() const {
   return plan;
 }
 
-// Rows of streams that the meta group does not know are left as they are: nothing is removed that
-// nobody decided to remove.
-void Assignments::warn_of_strangers(RecoveredStore& store) const {
-  const Result<std::vector<GroupId>> groups = store.groups();
-  if (!groups) {
-    LEAT_LOG(kWarning) << "Streams in the store can not be listed: " << groups.error().text;
-    return;
+// Of streams that the meta group does not know, those it has known were deleted by its decision,
+// and a crash cut their removal off: it ends now. Others are left as they are: nothing is removed
+// that nobody decided to remove.
+Status Assignments::settle_strangers(RecoveredStore& store, const RecoveredLog& log) {
+  LEAT_TRY_ASSIGN(std::vector<GroupId> strangers, store.groups());
+  LEAT_TRY_ASSIGN(const std::vector<GroupId> deleted, store.deleted_groups());
+  const std::vector<GroupId> logged = log.groups();
+  strangers.insert(strangers.end(), logged.begin(), logged.end());
+  std::set<GroupId> settled(deleted.begin(), deleted.end());
+  settled.insert(kMetaGroup);
+  state().for_each([&settled](const MetaStream& stream) { settled.insert(stream.uid); });
+  for (const GroupId group : strangers) {
+    if (!settled.insert(group).second) continue;
+    if (group < state().next_uid()) {
+      LEAT_LOG(kInfo) << "Stream " << group << " was deleted: what a crash left of it goes now";
+      doors_.store.delete_stream(group, Task());
+    } else {
+      LEAT_LOG(kWarning) << "The store has data of stream " << group
+                         << ", which no account has; it is kept and not used";
+    }
   }
-  std::map<GroupId, bool> known;
-  state().for_each([&known](const MetaStream& stream) { known[stream.uid] = true; });
-  for (const GroupId group : *groups) {
-    if (group == kMetaGroup || known.contains(group)) continue;
-    LEAT_LOG(kWarning) << "The store has data of stream " << group
-                       << ", which no account has; it is kept and not used";
-  }
+  return {};
 }
 
 void Assignments::recover(RecoveredStore& store, const RecoveredLog& log, Task ready) {
-  warn_of_strangers(store);
+  if (const Status settled = settle_strangers(store, log); !settled) {
+    LEAT_LOG(kWarning) << "Streams in the store can not be listed: " << settled.error().text;
+  }
   shards_recovering_ = shards_.size();
   recover_shard(std::make_shared<Plan>(plan_recovery()), store, log,
                 std::make_shared<Task>(std::move(ready)));

@@ -41,6 +41,7 @@ class Assignments {
  public:
   struct Doors {
     StreamSet& streams;
+    MessageStore& store;  // of files, on this shard
     Router& router;
     Mailbox& mailbox;
   };
@@ -89,7 +90,7 @@ class Assignments {
   Plan plan_recovery() const;
   void recover_shard(std::shared_ptr<Plan> plan, RecoveredStore& store, const RecoveredLog& log,
                      std::shared_ptr<Task> ready);
-  void warn_of_strangers(RecoveredStore& store) const;
+  Status settle_strangers(RecoveredStore& store, const RecoveredLog& log);
 
   Doors doors_;
   std::shared_ptr<const AccountTable> accounts_;

@@ -69,10 +69,6 @@ void MetaGroup::became_leader() {
   if (ready_) std::exchange(ready_, Task())();
 }
 
-void MetaGroup::must_store(GroupId group) {
-  if (group == kMetaGroup) plan_write_set();
-}
-
 // Changes of streams are rare and their rows small, so each turn with one stores it: the journal
 // is never held back by this group.
 void MetaGroup::plan_write_set() {
@@ -91,6 +87,7 @@ void MetaGroup::take_write_set() {
   });
   set.raft_row = group_->raft_row();
   set.stored = group_->applied().index;
+  set.hard_state = group_->hard_state_place();
   doors_.store.write(std::move(set), Task());
 }
 

@@ -13,7 +13,6 @@
 #include "raft/group/group.h"
 #include "raft/group/group_set.h"
 #include "raft/group/state_machine.h"
-#include "storage/api/horizon.h"
 #include "storage/api/log_store.h"
 #include "storage/api/message_store.h"
 #include "streams/meta/meta_state.h"
@@ -26,7 +25,7 @@ namespace leat {
 //
 // Holds between calls: every command that was proposed and not applied has its place in `waiting_`,
 // in the order of the log. Replay after a restart changes the state and tells nobody.
-class MetaGroup : public StateMachine, public HorizonListener {
+class MetaGroup : public StateMachine {
  public:
   struct Doors {
     Scheduler& scheduler;
@@ -55,8 +54,7 @@ class MetaGroup : public StateMachine, public HorizonListener {
   // --- StateMachine
   Applied apply(const RaftEntry& entry) override;
   void became_leader() override;
-  // --- HorizonListener
-  void must_store(GroupId group) override;
+  void must_store() override { plan_write_set(); }
 
  private:
   explicit MetaGroup(const Doors& doors);

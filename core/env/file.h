@@ -35,6 +35,7 @@ class FileSystem {
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted
   virtual Status make_directories(const std::string& directory) = 0;
   virtual Status rename(const std::string& from, const std::string& to) = 0;
+  virtual Status remove(const std::string& path) = 0;  // a file
   virtual Status sync_directory(const std::string& directory) = 0;
   virtual bool exists(const std::string& path) = 0;
 };

@@ -131,6 +131,11 @@ Status PosixFileSystem::rename(const std::string& from, const std::string& to) {
   return {};
 }
 
+Status PosixFileSystem::remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) return failed("remove", path, errno);
+  return {};
+}
+
 Status PosixFileSystem::sync_directory(const std::string& directory) {
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return failed("open", directory, errno);

@@ -54,8 +54,8 @@ class JetStreamStorage {
   std::string directory_;
   std::unique_ptr<DirectoryLock> lock_;
   PosixFileSystem files_;
+  OpenedJournal journal_;  // hears of flushes, so it goes after the database
   std::unique_ptr<RocksStore> rocks_;
-  OpenedJournal journal_;
   std::vector<ShardParts> shards_;
 };
 

@@ -69,7 +69,6 @@ Status Server::open_storage() {
   LEAT_LOG(kInfo) << "  Strict:          " << (options.strict ? "true" : "false");
   LEAT_LOG(kInfo) << "  Store Directory: \"" << storage_->directory() << "\"";
   LEAT_LOG(kInfo) << "  API Level:       " << kApiLevel;
-  LEAT_LOG(kInfo) << "  The journal is not trimmed yet: it grows with everything that is stored";
   LEAT_LOG(kInfo) << "-------------------------------------------";
   return {};
 }

@@ -58,7 +58,7 @@ void Group::persist(RaftReady& ready) {
   if (ready.hard_state) {
     ticket = groups_.log().append({.group = id_,
                                    .kind = RecordKind::kHardState,
-                                   .index = ready.hard_state->commit,
+                                   .index = place_of(*ready.hard_state).index,
                                    .term = ready.hard_state->term,
                                    .previous_hash = 0,
                                    .payload = encode_hard_state(*ready.hard_state)});

@@ -7,6 +7,7 @@
 #include "core/base/result.h"
 #include "raft/core/raft.h"
 #include "raft/group/state_machine.h"
+#include "storage/api/horizon.h"
 
 namespace leat {
 
@@ -40,9 +41,15 @@ class Group {
   const LogPosition& applied() const { return applied_; }
   // The raft row for a write set taken now.
   Bytes raft_row() const;
+  // What the row stands for in trimming.
+  HardStatePlace hard_state_place() const { return place_of(raft_.hard_state()); }
 
  private:
   friend class GroupSet;
+
+  static HardStatePlace place_of(const RaftHardState& state) {
+    return {state.term, LogIndex(state.vote ? 1 : 0)};
+  }
 
   // Takes what the Raft has to do and does it: records to the log, entries to the machine.
   void process();

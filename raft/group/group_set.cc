@@ -11,10 +11,13 @@ GroupSet::GroupSet(LogStore& log, Scheduler& scheduler) : log_(log), scheduler_(
   log_.set_listener(*this);
 }
 
-void GroupSet::add(Group&) { ++group_count_; }
+void GroupSet::add(Group& group) {
+  const bool is_new = groups_.emplace(group.id(), &group).second;
+  LEAT_CHECK(is_new) << "group " << group.id() << " is here twice";
+}
 
 void GroupSet::remove(Group& group) {
-  --group_count_;
+  groups_.erase(group.id());
   std::replace(queued_.begin(), queued_.end(), &group, static_cast<Group*>(nullptr));
   std::replace(processing_.begin(), processing_.end(), &group, static_cast<Group*>(nullptr));
   for (Awaited& awaited : awaited_) {
@@ -46,6 +49,13 @@ void GroupSet::durable_through(LogTicket ticket) {
     // Copied out: what a group does next may add to the queue.
     const Awaited done = awaited_[awaited_begin_++];
     if (done.group != nullptr) done.group->durable(done.progress);
+  }
+}
+
+void GroupSet::must_store(std::span<const GroupId> groups) {
+  for (const GroupId id : groups) {
+    const auto found = groups_.find(id);
+    if (found != groups_.end()) found->second->machine_.must_store();
   }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -25,6 +27,7 @@ class GroupSet : public LogListener {
 
   LogStore& log() { return log_; }
   void durable_through(LogTicket ticket) override;
+  void must_store(std::span<const GroupId> groups) override;
 
  private:
   friend class Group;
@@ -48,7 +51,7 @@ class GroupSet : public LogListener {
   std::vector<Group*> processing_;  // null: removed while its turn came
   std::vector<Awaited> awaited_;    // a queue: [awaited_begin_, end)
   std::size_t awaited_begin_ = 0;
-  std::size_t group_count_ = 0;
+  std::unordered_map<GroupId, Group*> groups_;
   bool is_scheduled_ = false;
 };
 

@@ -19,6 +19,8 @@ class StateMachine {
   virtual Applied apply(const RaftEntry& entry) = 0;
   // This member leads from now on, and everything that was in the log before is applied.
   virtual void became_leader() = 0;
+  // The log wants to leave records of this group behind: takes a write set soon, which is flushed.
+  virtual void must_store() = 0;
 };
 
 }  // namespace leat

@@ -170,6 +170,16 @@ Result<BlockReader> BlockReader::open(Bytes value) {
   return reader;
 }
 
+StreamSeq last_sequence_of_block(std::string_view value) {
+  if (value.size() < kBlockHeaderBytes + kOffsetBytes) return {};
+  const auto offset = encoding::load<std::uint32_t>(value.data() + value.size() - kOffsetBytes);
+  if (offset >= value.size()) return {};
+  Cursor cursor(value.substr(offset));
+  const std::uint64_t distance = cursor.varint();
+  const auto first = encoding::load<std::uint64_t>(value.data() + kFirstOffset);
+  return cursor.ok() ? StreamSeq(first + distance) : StreamSeq();
+}
+
 StoredMessage BlockReader::at(std::size_t position) const {
   LEAT_CHECK(position < count_) << position << " of " << count_;
   const std::string_view bytes = value_.view();

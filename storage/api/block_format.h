@@ -92,4 +92,8 @@ class BlockReader {
   std::size_t count_ = 0;
 };
 
+// The last sequence in a block, without looking at anything else of it; none when the bytes cannot
+// be a block.
+StreamSeq last_sequence_of_block(std::string_view value);
+
 }  // namespace leat

@@ -143,6 +143,11 @@ Bytes IndexRowBuilder::value(StreamSeq last) const {
   return Bytes::copy_of(value);
 }
 
+StreamSeq last_sequence_of_index_row(std::string_view value) {
+  if (value.size() < kHeaderBytes) return {};
+  return StreamSeq(encoding::load<std::uint64_t>(value.data() + kLastOffset));
+}
+
 Result<IndexRow> IndexRow::parse(std::string_view value) {
   const auto corrupt = [](const char* what) {
     return failure(ErrorKind::kCorruption, std::string("index row: ") + what);

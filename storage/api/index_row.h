@@ -88,4 +88,8 @@ struct IndexRow {
   static Result<IndexRow> parse(std::string_view value);
 };
 
+// The end of a row's span, without looking at anything else of it; none when the bytes cannot be a
+// row.
+StreamSeq last_sequence_of_index_row(std::string_view value);
+
 }  // namespace leat

@@ -93,6 +93,16 @@ Result<GroupId> parse_group(std::string_view key) {
   return GroupId(read_u64(key, kTableBytes));
 }
 
+Result<GroupId> parse_block_stream(std::string_view key) {
+  LEAT_TRY(expect_size(key, 2 * kNumberBytes));
+  return GroupId(read_u64(key, 0));
+}
+
+Result<GroupId> parse_index_row_stream(std::string_view key) {
+  LEAT_TRY(expect_size(key, kTableBytes + 2 * kNumberBytes));
+  return GroupId(read_u64(key, kTableBytes));
+}
+
 Result<StreamSeq> parse_block_first(std::string_view key) {
   LEAT_TRY(expect_size(key, 2 * kNumberBytes));
   return StreamSeq(read_u64(key, kNumberBytes));

@@ -66,6 +66,8 @@ Range table(char table_letter);
 
 // The way back; kCorruption when the key does not have the shape of its table.
 Result<GroupId> parse_group(std::string_view raft_row_or_tombstone);
+Result<GroupId> parse_block_stream(std::string_view block_key);
+Result<GroupId> parse_index_row_stream(std::string_view index_row_key);
 Result<StreamSeq> parse_block_first(std::string_view block_key);
 Result<StreamSeq> parse_index_row_first(std::string_view index_row_key);
 Result<StatePageKey> parse_state_page(std::string_view state_page_key);

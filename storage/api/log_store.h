@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,10 @@ namespace leat {
 
 // What one record of the journal says. The numbers are on disk: pinned, never reused.
 enum class RecordKind : std::uint8_t {
-  kEntry = 1,      // an entry of the group's log; its payload is a batch of commands
-  kHardState = 2,  // the newest {term, vote, commit} of the group, in the owner's encoding
+  kEntry = 1,  // an entry of the group's log; its payload is a batch of commands
+  // The newest {term, vote, commit} of the group, in the owner's encoding; term and index are its
+  // HardStatePlace (horizon.h).
+  kHardState = 2,
   // The group's log now ends before `index`, and the next entry is `index` with `previous_hash`.
   // Takes back a suffix (index <= last), or restarts the log behind a snapshot (index > last + 1).
   kTruncate = 3,
@@ -27,7 +30,7 @@ enum class RecordKind : std::uint8_t {
 struct LogRecord {
   GroupId group = {};
   RecordKind kind = RecordKind::kEntry;
-  LogIndex index = {};              // of the entry; of kHardState: what its owner likes
+  LogIndex index = {};              // of the entry; of kHardState: its place within the term
   Term term = {};                   // of the entry or of the hard state
   std::uint64_t previous_hash = 0;  // chain_hash() of the entry before (core/base/chain_hash.h)
   Bytes payload = {};
@@ -42,6 +45,9 @@ class LogListener {
  public:
   virtual ~LogListener() = default;
   virtual void durable_through(LogTicket ticket) = 0;
+  // These groups hold back the oldest segment of the log, with an entry that is not stored or with
+  // their newest hard state: those that are known here take a write set soon.
+  virtual void must_store(std::span<const GroupId> groups) = 0;
 };
 
 // The log of the process as one shard sees it; owned by the shard's host and used on its thread

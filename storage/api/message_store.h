@@ -45,8 +45,10 @@ class MessageStore {
 
 // A group's row of the last write set that reached the disk.
 struct StoredRow {
-  LogIndex stored = {};       // replay starts behind it
-  StreamSeq first_kept = {};  // as the set said
+  LogIndex stored = {};            // replay starts behind it
+  HardStatePlace hard_state = {};  // as the set said, and the next two
+  StreamSeq first_kept = {};
+  StreamSeq first_row_kept = {};
   Bytes raft_row = {};
 };
 
@@ -63,6 +65,8 @@ class RecoveredStore {
   virtual Result<std::vector<GroupId>> groups() = 0;
   // All groups that were deleted; ascending.
   virtual Result<std::vector<GroupId>> deleted_groups() = 0;
+  // The newest write that is here.
+  virtual StoreTicket last_ticket() = 0;
   // None when no write set of the group reached the disk: everything is in the log.
   virtual Result<std::optional<StoredRow>> stored_row(GroupId group) = 0;
   // In key order; stops at the visitor's first failure. Views end with the call.

@@ -7,6 +7,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "storage/api/horizon.h"
 
 namespace leat {
 
@@ -53,11 +54,16 @@ struct WriteSet {
   std::vector<BlockRow> index_rows = {};  // one per block
   std::vector<StatePage> pages = {};
   std::vector<MetaRow> meta_rows = {};  // of kMetaGroup only
-  Bytes raft_row = {};   // {term, vote, commit, membership, ...} in the owner's encoding
-  LogIndex stored = {};  // == applied when the set was taken
+  Bytes raft_row = {};             // {term, vote, commit, membership, ...} in the owner's encoding
+  HardStatePlace hard_state = {};  // what the raft row stands for
+  LogIndex stored = {};            // == applied when the set was taken
   // Messages below it have left by retention; blocks that lie wholly below may be reclaimed once
   // this set is flushed. None keeps everything.
   StreamSeq first_kept = {};
+  // The same for index rows, which outlive their blocks while their message ids are remembered.
+  StreamSeq first_row_kept = {};
+  // Taken so that others can leave something behind: flushed soon.
+  bool wants_flush = false;
 
   // What the set counts for against limits::kStorePendingBytes.
   std::size_t size_bytes() const {

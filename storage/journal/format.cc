@@ -18,6 +18,7 @@ using encoding::store;
 constexpr std::string_view kSegmentMagic = "LEATJSEG";
 constexpr std::string_view kBatchMagic = "LBAT";
 constexpr std::string_view kNameEnd = ".log";
+constexpr std::string_view kSpareEnd = ".spare";
 constexpr std::size_t kNameDigits = 8;
 
 // Segment header.
@@ -179,5 +180,12 @@ std::optional<std::uint64_t> parse_segment_name(std::string_view name) {
   if (number == 0 || segment_name(number) != name) return {};
   return number;
 }
+
+std::string spare_name(std::uint64_t number) {
+  std::string name = segment_name(number);
+  return name.replace(name.size() - kNameEnd.size(), kNameEnd.size(), kSpareEnd);
+}
+
+bool is_spare_name(std::string_view name) { return name.ends_with(kSpareEnd); }
 
 }  // namespace leat::journal

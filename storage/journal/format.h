@@ -99,5 +99,8 @@ std::optional<RecordView> decode_record(std::string_view bytes, std::uint32_t or
 // "00000042.log" and back; nothing for other names.
 std::string segment_name(std::uint64_t number);
 std::optional<std::uint64_t> parse_segment_name(std::string_view name);
+// "00000042.spare": a segment that has left, and waits to be used again.
+std::string spare_name(std::uint64_t number);
+bool is_spare_name(std::string_view name);
 
 }  // namespace leat::journal

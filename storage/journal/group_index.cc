@@ -30,6 +30,9 @@ LogIndex first_held(const GroupLog& log) {
   return log.runs.empty() ? LogIndex(1) : log.runs.front().first;
 }
 
+// A share of nobody, which no flush will ever cover.
+const SegmentShare kHeldForever{.group = {}, .last = LogIndex(~std::uint64_t{0})};
+
 bool has(const GroupMark& mark, RecordKind kind) { return (mark.kinds & kind_bit(kind)) != 0; }
 
 }  // namespace
@@ -47,6 +50,7 @@ void GroupIndex::on_record(const RecordPlace& place, const RecordView& record) {
       return add_truncate(log, record);
     case RecordKind::kHardState:
       log.hard_state = copy_of(record);
+      log.hard_state_segment = place.segment;
       log.gaps_at_vote = gaps_.size();
       for (SuspectRange& range : log.suspects) range.is_hard_state_lost = false;
       // A range that was about the vote alone is settled by the newer one.
@@ -172,7 +176,33 @@ std::vector<SuspectRange> GroupIndex::finish() {
     settle_gaps(group, log);
     suspects.insert(suspects.end(), log.suspects.begin(), log.suspects.end());
   }
+  is_suspect_ = !suspects.empty();
   return suspects;
+}
+
+std::vector<SegmentLedger::Segment> GroupIndex::segments() const {
+  std::map<std::uint64_t, std::map<GroupId, SegmentShare>> shares;
+  for (const auto& [number, life] : lives_) shares[number];
+  for (const auto& [group, log] : groups_) {
+    for (const Run& run : log.runs) {
+      SegmentShare& share = shares[run.segment][group];
+      share.last = std::max(share.last, run.last);
+    }
+    if (!log.hard_state) continue;
+    shares[log.hard_state_segment][group].hard_state =
+        HardStatePlace{log.hard_state->term, log.hard_state->index};
+  }
+  std::vector<SegmentLedger::Segment> segments;
+  for (auto& [number, of_groups] : shares) {
+    SegmentLedger::Segment& segment = segments.emplace_back();
+    segment.number = number;
+    for (auto& [group, share] : of_groups) {
+      share.group = group;
+      segment.shares.push_back(share);
+    }
+    if (is_suspect_) segment.shares.insert(segment.shares.begin(), kHeldForever);
+  }
+  return segments;
 }
 
 void GroupIndex::settle_gaps(GroupId group, GroupLog& log) {

@@ -4,10 +4,10 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "storage/journal/scan.h"
+#include "storage/journal/segment_ledger.h"
 
 namespace leat::journal {
 
@@ -27,6 +27,7 @@ struct Run {
 struct GroupLog {
   std::vector<Run> runs;  // ascending and disjoint
   std::optional<LogRecord> hard_state;
+  std::uint64_t hard_state_segment = 0;
   std::vector<SuspectRange> suspects;
   LogIndex next;                 // the index that connects; none before the first entry
   std::uint64_t next_hash = 0;   // the previous hash that connects,
@@ -44,7 +45,7 @@ struct GroupLog {
 class GroupIndex : public ScanListener {
  public:
   void on_segment(const SegmentPlace& segment) override { lives_[segment.number] = segment.life; }
-  void on_void_segment(std::uint64_t) override {}
+  void on_void_segment(std::uint64_t number) override { lives_[number] = 0; }
   void on_batch(const BatchHeader&) override {}
   void on_record(const RecordPlace& place, const RecordView& record) override;
   void on_damaged(const BadBatch& batch) override;
@@ -54,6 +55,10 @@ class GroupIndex : public ScanListener {
 
   // After the scan: settles the gaps and gathers all suspect ranges, ascending by group.
   std::vector<SuspectRange> finish();
+
+  // What each segment holds of whom, for trimming; after finish(). Where anything is suspect, all
+  // of the log is held: it is what is left to repair from.
+  std::vector<SegmentLedger::Segment> segments() const;
 
   const std::map<GroupId, GroupLog>& groups() const { return groups_; }
   const std::optional<LogRecord>& witness() const { return witness_; }
@@ -68,7 +73,8 @@ class GroupIndex : public ScanListener {
 
   std::map<GroupId, GroupLog> groups_;
   std::optional<LogRecord> witness_;
-  std::unordered_map<std::uint64_t, std::uint64_t> lives_;
+  std::map<std::uint64_t, std::uint64_t> lives_;  // of all segments
+  bool is_suspect_ = false;
   std::vector<Gap> gaps_;
 };
 

@@ -10,6 +10,7 @@
 #include "core/base/result.h"
 #include "core/env/file.h"
 #include "core/env/mailbox.h"
+#include "storage/api/horizon.h"
 #include "storage/api/log_store.h"
 
 namespace leat {
@@ -20,15 +21,18 @@ struct JournalOptions {
   // long after they were written; hard states always are before they count.
   DurationNs sync_interval_ns = 0;
   std::uint64_t segment_bytes = limits::kJournalSegmentBytes;
+  // With more than this, groups that hold back the oldest segment are told to store what they have.
+  std::uint64_t horizon_bytes = limits::kJournalHorizonBytes;
+  // Called by the journal's thread with each new segment: the store should flush what it has.
+  std::function<void()> ask_for_flush{};
   std::function<std::uint64_t()> random;  // life ids of segments
 };
 
 // The journal of the process: one thread that writes and syncs for all shards. Made and stopped by
-// the server's main thread; outlives every shard that it was opened for.
-class Journal {
+// the server's main thread; outlives every shard that it was opened for. Hears of flushes on any
+// thread, until it is stopped.
+class Journal : public FlushListener {
  public:
-  virtual ~Journal() = default;
-
   // The log of one shard, which is used on that shard's thread. Completions come by `post`; both
   // must outlive the shard's last turn.
   virtual std::unique_ptr<LogStore> open_shard(RemotePost& post) = 0;

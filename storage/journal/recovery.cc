@@ -19,8 +19,9 @@ class RecoveredJournal : public RecoveredLog {
       : files_(files), directory_(std::move(directory)) {}
 
   Result<JournalEnd> scan() {
-    LEAT_TRY_ASSIGN(const JournalEnd end, scan_journal(files_, directory_, index_));
+    LEAT_TRY_ASSIGN(JournalEnd end, scan_journal(files_, directory_, index_));
     suspects_ = index_.finish();
+    end.segments = index_.segments();
     return end;
   }
 

@@ -1,5 +1,6 @@
 #include "storage/journal/sync_thread.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/check.h"
@@ -54,10 +55,12 @@ class ShardHandle : public LogStore {
 
 }  // namespace
 
-SyncThread::SyncThread(std::unique_ptr<Writer> writer, DurationNs sync_interval_ns)
+SyncThread::SyncThread(std::unique_ptr<Writer> writer, const JournalOptions& options)
     : writer_(std::move(writer)),
-      sync_interval_(sync_interval_ns),
-      last_sync_(std::chrono::steady_clock::now()) {
+      sync_interval_(options.sync_interval_ns),
+      ask_for_flush_(options.ask_for_flush),
+      last_sync_(std::chrono::steady_clock::now()),
+      segment_(writer_->segment()) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -91,9 +94,19 @@ void SyncThread::hand_over(std::vector<LogRecord>& records, FlushMark mark) {
   if (was_empty) work_.notify_one();
 }
 
+void SyncThread::flushed(std::span<const FlushedGroup> groups, StoreTicket through) {
+  {
+    const std::lock_guard lock(mutex_);
+    flushed_.insert(flushed_.end(), groups.begin(), groups.end());
+    flushed_through_ = std::max(flushed_through_, through);
+  }
+  work_.notify_one();
+}
+
 void SyncThread::run() {
   while (take_waiting()) {
-    write_taken();
+    if (!taken_.empty()) write_taken();
+    trim();
     taken_.clear();
     taken_marks_.clear();
     marks_done_ = 0;
@@ -103,7 +116,7 @@ void SyncThread::run() {
 }
 
 bool SyncThread::take_waiting() {
-  const auto has_work = [this] { return !waiting_.empty() || is_stopping_; };
+  const auto has_work = [this] { return !waiting_.empty() || !flushed_.empty() || is_stopping_; };
   std::unique_lock lock(mutex_);
   while (!has_work()) {
     if (writer_->has_unsynced()) {
@@ -123,7 +136,9 @@ bool SyncThread::take_waiting() {
   }
   taken_.swap(waiting_);
   taken_marks_.swap(waiting_marks_);
-  return !taken_.empty();
+  taken_flushed_.swap(flushed_);
+  taken_flushed_through_ = flushed_through_;
+  return !taken_.empty() || !taken_flushed_.empty();
 }
 
 void SyncThread::write_taken() {
@@ -161,6 +176,29 @@ void SyncThread::sync() {
   last_sync_ = std::chrono::steady_clock::now();
 }
 
+void SyncThread::trim() {
+  if (!taken_flushed_.empty()) {
+    writer_->flushed(taken_flushed_, taken_flushed_through_);
+    taken_flushed_.clear();
+    if (const Status trimmed = writer_->trim(); !trimmed) {
+      poison_process("trimming the journal", trimmed.error());
+    }
+  }
+  ask_holders();
+  if (writer_->segment() == std::exchange(segment_, writer_->segment())) return;
+  if (ask_for_flush_) ask_for_flush_();
+}
+
+void SyncThread::ask_holders() {
+  const std::vector<GroupId> holders = writer_->take_holders();
+  if (holders.empty()) return;
+  for (const auto& shard : shards_) {
+    shard->post->post([shard = shard.get(), holders] {
+      if (shard->listener != nullptr) shard->listener->must_store(holders);
+    });
+  }
+}
+
 void SyncThread::complete_up_to(std::size_t record_end) {
   for (; marks_done_ < taken_marks_.size(); ++marks_done_) {
     const FlushMark& mark = taken_marks_[marks_done_];
@@ -187,6 +225,7 @@ Result<OpenedJournal> open_journal(FileSystem& files, JournalOptions options) {
   LEAT_TRY_ASSIGN(auto writer, journal::Writer::open(files,
                                                      {.directory = options.directory,
                                                       .segment_bytes = options.segment_bytes,
+                                                      .horizon_bytes = options.horizon_bytes,
                                                       .random = std::move(options.random)},
                                                      recovered.end));
   if (options.sync_interval_ns > 0) {
@@ -194,8 +233,8 @@ Result<OpenedJournal> open_journal(FileSystem& files, JournalOptions options) {
                           "power loss can take those of the last "
                        << static_cast<double>(options.sync_interval_ns) / 1e9 << " s";
   }
-  return OpenedJournal{std::move(recovered.log), std::make_unique<journal::SyncThread>(
-                                                     std::move(writer), options.sync_interval_ns)};
+  return OpenedJournal{std::move(recovered.log),
+                       std::make_unique<journal::SyncThread>(std::move(writer), options)};
 }
 
 }  // namespace leat

@@ -35,11 +35,12 @@ struct FlushMark {
 // gathers. Both sides keep their vectors' memory.
 class SyncThread : public Journal {
  public:
-  SyncThread(std::unique_ptr<Writer> writer, DurationNs sync_interval_ns);
+  SyncThread(std::unique_ptr<Writer> writer, const JournalOptions& options);
   ~SyncThread() override;
 
   std::unique_ptr<LogStore> open_shard(RemotePost& post) override;
   void stop() override;
+  void flushed(std::span<const FlushedGroup> groups, StoreTicket through) override;
 
   // Takes what a shard gathered; `records` is left empty. On the shard's thread.
   void hand_over(std::vector<LogRecord>& records, FlushMark mark);
@@ -54,9 +55,13 @@ class SyncThread : public Journal {
   void write_batch(std::span<const LogRecord> records);
   void complete_up_to(std::size_t record_end);
   void sync();
+  // Segments that are not needed leave, and whoever holds back the oldest one is told.
+  void trim();
+  void ask_holders();
 
   const std::unique_ptr<Writer> writer_;
   const std::chrono::nanoseconds sync_interval_;
+  const std::function<void()> ask_for_flush_;
   std::vector<std::unique_ptr<ShardLog>> shards_;  // grows before the shards run
 
   // The thread's own.
@@ -64,11 +69,16 @@ class SyncThread : public Journal {
   std::vector<FlushMark> taken_marks_;
   std::size_t marks_done_ = 0;
   SteadyTime last_sync_;
+  std::vector<FlushedGroup> taken_flushed_;
+  StoreTicket taken_flushed_through_;
+  std::uint64_t segment_ = 0;  // for which a flush was asked for last
 
   std::mutex mutex_;
   std::condition_variable work_;
   std::vector<LogRecord> waiting_;        // under mutex_
   std::vector<FlushMark> waiting_marks_;  // under mutex_
+  std::vector<FlushedGroup> flushed_;     // under mutex_
+  StoreTicket flushed_through_;           // under mutex_
   bool is_stopping_ = false;              // under mutex_
   std::thread thread_;
 };

@@ -52,6 +52,8 @@ Result<std::unique_ptr<Writer>> Writer::open(FileSystem& files, WriterOptions op
   }
   writer->next_batch_ = end.next_batch;
   writer->durable_through_ = end.next_batch - 1;
+  for (const SegmentLedger::Segment& segment : end.segments) writer->ledger_.add_recovered(segment);
+  LEAT_TRY(writer->find_spares());
   LEAT_TRY(writer->begin_segment({.number = end.next_segment,
                                   .life = writer->options_.random(),
                                   .first_batch = end.next_batch,
@@ -61,17 +63,76 @@ Result<std::unique_ptr<Writer>> Writer::open(FileSystem& files, WriterOptions op
 }
 
 Status Writer::begin_segment(const SegmentHeader& header) {
-  const std::string path = options_.directory + "/" + segment_name(header.number);
-  LEAT_TRY_ASSIGN(file_, files_.open(path, OpenMode::kCreate));
+  LEAT_TRY(open_segment(path_of(segment_name(header.number))));
   segment_ = header;
+  ledger_.begin(header.number);
   char sector[kSectorBytes];
   encode_segment_header(header, sector);
   LEAT_TRY(file_->write_at(0, {sector, sizeof(sector)}));
   position_ = kSectorBytes;
-  filled_ = kSectorBytes;
-  LEAT_TRY(fill_ahead());
+  LEAT_TRY_ASSIGN(filled_, file_->size());
+  if (filled_ == kSectorBytes) LEAT_TRY(fill_ahead());
   LEAT_TRY(file_->sync_all());
   return files_.sync_directory(options_.directory);
+}
+
+// A spare has its room already. What it held is of another life and another segment, so that no
+// byte of it is ever taken for a batch of this one.
+Status Writer::open_segment(const std::string& path) {
+  if (spares_.empty()) {
+    LEAT_TRY_ASSIGN(file_, files_.open(path, OpenMode::kCreate));
+    return {};
+  }
+  LEAT_TRY(files_.rename(spares_.back(), path));
+  spares_.pop_back();
+  LEAT_TRY_ASSIGN(file_, files_.open(path, OpenMode::kReadWrite));
+  return {};
+}
+
+Status Writer::find_spares() {
+  LEAT_TRY_ASSIGN(const std::vector<std::string> names, files_.list(options_.directory));
+  for (const std::string& name : names) {
+    if (is_spare_name(name)) spares_.push_back(path_of(name));
+  }
+  return {};
+}
+
+void Writer::flushed(std::span<const FlushedGroup> groups, StoreTicket through) {
+  ledger_.flushed(groups);
+  flushed_through_ = std::max(flushed_through_, through);
+}
+
+Status Writer::trim() {
+  if (!ledger_.leaving()) return {};
+  const LogRecord witness{.group = kMetaGroup,
+                          .kind = RecordKind::kWitness,
+                          .payload = encode_witness(flushed_through_)};
+  LEAT_TRY(write({&witness, 1}));
+  LEAT_TRY(sync());
+  while (const std::optional<std::uint64_t> segment = ledger_.leaving()) {
+    LEAT_TRY(put_away(*segment));
+    ledger_.drop_oldest();
+  }
+  return {};
+}
+
+// One at a time: a crash that brought back an older segment without its successor would leave a
+// hole in the log.
+Status Writer::put_away(std::uint64_t segment) {
+  const std::string path = path_of(segment_name(segment));
+  if (spares_.size() < limits::kSpareSegments) {
+    const std::string spare = path_of(spare_name(segment));
+    LEAT_TRY(files_.rename(path, spare));
+    spares_.push_back(spare);
+  } else {
+    LEAT_TRY(files_.remove(path));
+  }
+  return files_.sync_directory(options_.directory);
+}
+
+std::vector<GroupId> Writer::take_holders() {
+  if (ledger_.segment_count() * options_.segment_bytes <= options_.horizon_bytes) return {};
+  return ledger_.take_holders(limits::kHoldersAskedAtOnce);
 }
 
 Status Writer::write(std::span<const LogRecord> records) {
@@ -101,10 +162,28 @@ Status Writer::write_batch(std::span<const LogRecord> records) {
   announced_ = durable_through_;
   last_count_ = static_cast<std::uint32_t>(records.size());
   if (!records.empty()) last_with_records_ = next_batch_;
+  note_written(records);
   ++next_batch_;
   if (position_ <= filled_) return {};
   filled_ = position_;
   return fill_ahead();
+}
+
+void Writer::note_written(std::span<const LogRecord> records) {
+  SegmentShare share;
+  for (const LogRecord& record : records) {
+    if (record.kind == RecordKind::kWitness) continue;
+    if (record.group != share.group) {
+      if (share.group) ledger_.add(share);
+      share = {.group = record.group};
+    }
+    if (record.kind == RecordKind::kHardState) {
+      share.hard_state = HardStatePlace{record.term, record.index};
+    } else {
+      share.last = std::max(share.last, record.index);
+    }
+  }
+  if (share.group) ledger_.add(share);
 }
 
 Status Writer::sync() {

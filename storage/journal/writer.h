@@ -10,6 +10,7 @@
 #include "core/base/result.h"
 #include "core/env/file.h"
 #include "storage/journal/batch_encoder.h"
+#include "storage/journal/segment_ledger.h"
 
 namespace leat::journal {
 
@@ -19,11 +20,13 @@ struct JournalEnd {
   std::uint64_t last_segment = 0;  // the last one with valid content; 0 in an empty directory
   std::uint64_t last_end = 0;      // its valid content ends here; what follows is void
   std::uint64_t next_batch = 1;
+  std::vector<SegmentLedger::Segment> segments{};  // ascending
 };
 
 struct WriterOptions {
   std::string directory;
   std::uint64_t segment_bytes = limits::kJournalSegmentBytes;
+  std::uint64_t horizon_bytes = limits::kJournalHorizonBytes;
   std::function<std::uint64_t()> random;  // life ids
 };
 
@@ -48,6 +51,15 @@ class Writer {
   // last batch can be judged, too. Nothing when it was said already.
   Status mark_idle();
 
+  // The store has flushed these; segments may leave by trim() then.
+  void flushed(std::span<const FlushedGroup> groups, StoreTicket through);
+  // Drops the oldest segments that nobody needs: first a witness of what the store has flushed is
+  // made durable, then one file after the other goes, or waits to be used again.
+  Status trim();
+  // Above the horizon: groups that hold back the oldest segment and were not named before, at most
+  // limits::kHoldersAskedAtOnce.
+  std::vector<GroupId> take_holders();
+
   // An idle mark alone needs no sync.
   bool has_unsynced() const { return last_with_records_ > durable_through_; }
   std::uint64_t next_batch() const { return next_batch_; }
@@ -58,6 +70,11 @@ class Writer {
  private:
   Writer(FileSystem& files, WriterOptions options);
   Status begin_segment(const SegmentHeader& header);
+  Status open_segment(const std::string& path);
+  Status find_spares();
+  Status put_away(std::uint64_t segment);
+  void note_written(std::span<const LogRecord> records);
+  std::string path_of(const std::string& name) const { return options_.directory + "/" + name; }
   Status write_batch(std::span<const LogRecord> records);
   Status roll();
   Status fill_ahead();
@@ -65,6 +82,9 @@ class Writer {
   FileSystem& files_;
   WriterOptions options_;
   BatchEncoder encoder_;
+  SegmentLedger ledger_;
+  StoreTicket flushed_through_;
+  std::vector<std::string> spares_;  // paths of segments that left
   SegmentHeader segment_;
   std::unique_ptr<File> file_;
   std::uint64_t position_ = 0;  // of the next batch

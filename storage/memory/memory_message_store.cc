@@ -30,7 +30,11 @@ void drop_below(std::map<StreamSeq, Bytes>& rows, StreamSeq first_kept) {
 void MemoryMessageStore::write(WriteSet set, Task on_written) {
   LEAT_CHECK(set.meta_rows.empty() || set.group == kMetaGroup) << set.group;
   GroupRows& rows = groups_[set.group];
-  rows.row = {set.stored, set.first_kept, std::move(set.raft_row)};
+  rows.row = {.stored = set.stored,
+              .hard_state = set.hard_state,
+              .first_kept = set.first_kept,
+              .first_row_kept = set.first_row_kept,
+              .raft_row = std::move(set.raft_row)};
   for (BlockRow& block : set.blocks) {
     rows.blocks.insert_or_assign(block.first, std::move(block.value));
   }
@@ -40,7 +44,7 @@ void MemoryMessageStore::write(WriteSet set, Task on_written) {
   for (StatePage& page : set.pages) put_or_erase(rows.pages, page.key, std::move(page.value));
   for (MetaRow& row : set.meta_rows) put_or_erase(meta_rows_, row.key, std::move(row.value));
   drop_below(rows.blocks, set.first_kept);
-  drop_below(rows.index_rows, set.first_kept);
+  drop_below(rows.index_rows, set.first_row_kept);
   if (on_written) scheduler_.post(std::move(on_written));
 }
 

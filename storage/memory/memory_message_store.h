@@ -25,6 +25,7 @@ class MemoryMessageStore : public MessageStore, public RecoveredStore {
 
   Result<std::vector<GroupId>> groups() override;
   Result<std::vector<GroupId>> deleted_groups() override;
+  StoreTicket last_ticket() override { return {}; }
   Result<std::optional<StoredRow>> stored_row(GroupId group) override;
   Status scan_state_pages(GroupId stream, const PageVisitor& visit) override;
   Status scan_index_rows(GroupId stream, StreamSeq from, const RowVisitor& visit) override;

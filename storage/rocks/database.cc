@@ -1,6 +1,8 @@
 #include "storage/rocks/database.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/experimental.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -15,10 +17,21 @@
 
 namespace leat::rocks {
 
+namespace {
+
+constexpr char kBlocksName[] = "blocks";
+constexpr char kStateName[] = "state";
+
+}  // namespace
+
 class TableEvents : public rocksdb::EventListener {
  public:
+  void set_callback(Database::FlushedCallback callback) { callback_ = std::move(callback); }
+
+  // A flush covers both families, and is told for each; every write has a row in `state`.
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo& flush) override {
     flushes_.fetch_add(1, std::memory_order_relaxed);
+    if (flush.cf_name == kStateName && callback_) callback_(StoreTicket(flush.largest_seqno));
     LEAT_LOG(kDebug) << "store: flushed " << flush.cf_name << " up to " << flush.largest_seqno;
   }
   void OnTableFileCreated(const rocksdb::TableFileCreationInfo& table) override {
@@ -32,14 +45,13 @@ class TableEvents : public rocksdb::EventListener {
   std::uint64_t table_bytes() const { return table_bytes_.load(std::memory_order_relaxed); }
 
  private:
+  Database::FlushedCallback callback_;
   std::atomic<std::uint64_t> flushes_{0};
   std::atomic<std::uint64_t> table_bytes_{0};
 };
 
 namespace {
 
-constexpr char kBlocksName[] = "blocks";
-constexpr char kStateName[] = "state";
 constexpr std::size_t kBlockCacheBytes = 32u << 20;
 constexpr std::uint64_t kPeriodicCompactionSeconds = 7 * 24 * 3600;
 // Memory tables waiting for their flush; the store's own bound makes publishers wait before.
@@ -103,7 +115,8 @@ Error error_of(const rocksdb::Status& status) {
   return {kind_of(status), "store: " + status.ToString()};
 }
 
-Result<std::unique_ptr<Database>> Database::open(const RocksStoreOptions& options) {
+Result<std::unique_ptr<Database>> Database::open(const RocksStoreOptions& options,
+                                                 const RetentionBook& retention) {
   std::error_code error;
   std::filesystem::create_directories(options.path, error);
   if (error) {
@@ -114,11 +127,14 @@ Result<std::unique_ptr<Database>> Database::open(const RocksStoreOptions& option
   rocksdb::DBOptions db_options = database_options(options);
   db_options.listeners.push_back(database->events_);
   const auto cache = rocksdb::NewLRUCache(kBlockCacheBytes);
-  const rocksdb::ColumnFamilyOptions family = family_options(options, cache);
+  rocksdb::ColumnFamilyOptions blocks = family_options(options, cache);
+  blocks.compaction_filter_factory = block_reclaimer(retention);
+  rocksdb::ColumnFamilyOptions state = family_options(options, cache);
+  state.compaction_filter_factory = index_row_reclaimer(retention);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
       {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
-      {kBlocksName, family},
-      {kStateName, family}};
+      {kBlocksName, blocks},
+      {kStateName, state}};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened =
@@ -183,6 +199,24 @@ Status Database::begin_flush() {
 }
 
 Status Database::flush() { return flush_all(rocksdb::FlushOptions()); }
+
+void Database::on_flushed(FlushedCallback callback) { events_->set_callback(std::move(callback)); }
+
+std::uint64_t Database::table_bytes_of(const keys::Range& blocks) const {
+  const rocksdb::Range range(slice(blocks.begin.view()), slice(blocks.end.view()));
+  rocksdb::SizeApproximationOptions options;
+  options.files_size_error_margin = 0.1;
+  std::uint64_t size_bytes = 0;
+  if (!db_->GetApproximateSizes(options, blocks_, &range, 1, &size_bytes).ok()) return 0;
+  return size_bytes;
+}
+
+Status Database::drop_blocks(const keys::Range& blocks) {
+  const rocksdb::Slice begin = slice(blocks.begin.view());
+  const rocksdb::Slice end = slice(blocks.end.view());
+  LEAT_TRY(status_of(rocksdb::DeleteFilesInRange(db_.get(), blocks_, &begin, &end, false)));
+  return status_of(rocksdb::experimental::SuggestCompactRange(db_.get(), blocks_, &begin, &end));
+}
 
 Status Database::close() {
   if (db_ == nullptr) return {};

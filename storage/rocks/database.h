@@ -13,6 +13,7 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "storage/api/keys.h"
+#include "storage/rocks/retention.h"
 #include "storage/rocks/rocks_store.h"
 
 namespace leat::rocks {
@@ -28,7 +29,22 @@ class Database {
   enum class Family { kBlocks, kState };
   using Visitor = std::function<Status(std::string_view key, std::string_view value)>;
 
-  static Result<std::unique_ptr<Database>> open(const RocksStoreOptions& options);
+  // `retention` says what compactions may drop, and outlives the database.
+  static Result<std::unique_ptr<Database>> open(const RocksStoreOptions& options,
+                                                const RetentionBook& retention);
+
+  // Called with each flush that has completed, by RocksDB's threads: everything up to the ticket is
+  // durable. Once, before the first write.
+  using FlushedCallback = std::function<void(StoreTicket through)>;
+  void on_flushed(FlushedCallback callback);
+  // Of the newest write.
+  StoreTicket last_ticket() const { return StoreTicket(db_->GetLatestSequenceNumber()); }
+
+  // Bytes in tables that hold this range of blocks.
+  std::uint64_t table_bytes_of(const keys::Range& blocks) const;
+  // Drops the tables that hold nothing but this range of blocks, and has the others rewritten soon.
+  Status drop_blocks(const keys::Range& blocks);
+
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

@@ -28,6 +28,26 @@ Result<std::vector<GroupId>> RecoveredRows::groups_of(char table) {
   return groups;
 }
 
+Result<std::vector<WrittenGroup>> RecoveredRows::written_groups() const {
+  std::vector<WrittenGroup> groups;
+  const auto add_row = [&groups](std::string_view key, std::string_view value) -> Status {
+    LEAT_TRY_ASSIGN(const GroupId group, keys::parse_group(key));
+    LEAT_TRY_ASSIGN(const StoredRow row, decode_stored_row(value));
+    groups.push_back({.ticket = {},
+                      .group = {.group = group, .stored = row.stored, .hard_state = row.hard_state},
+                      .floor = {row.first_kept, row.first_row_kept}});
+    return {};
+  };
+  const auto add_deleted = [&groups](std::string_view key, std::string_view) -> Status {
+    LEAT_TRY_ASSIGN(const GroupId group, keys::parse_group(key));
+    groups.push_back({.ticket = {}, .group = {.group = group, .is_deleted = true}, .floor = {}});
+    return {};
+  };
+  LEAT_TRY(database_.scan(Family::kState, keys::table(keys::kRaftRowTable), add_row));
+  LEAT_TRY(database_.scan(Family::kState, keys::table(keys::kTombstoneTable), add_deleted));
+  return groups;
+}
+
 Result<std::optional<StoredRow>> RecoveredRows::stored_row(GroupId group) {
   const Result<Bytes> value = database_.get(Family::kState, keys::raft_row(group).view());
   if (!value && value.error().kind == ErrorKind::kNotFound) return std::optional<StoredRow>();

@@ -12,6 +12,9 @@ class RecoveredRows : public RecoveredStore {
 
   Result<std::vector<GroupId>> groups() override;
   Result<std::vector<GroupId>> deleted_groups() override;
+  StoreTicket last_ticket() override { return database_.last_ticket(); }
+  // Every group with a row, and every deleted one, as if it had been written just now.
+  Result<std::vector<WrittenGroup>> written_groups() const;
   Result<std::optional<StoredRow>> stored_row(GroupId group) override;
   Status scan_state_pages(GroupId stream, const PageVisitor& visit) override;
   Status scan_index_rows(GroupId stream, StreamSeq from, const RowVisitor& visit) override;

@@ -67,11 +67,17 @@ class ShardStore : public MessageStore {
 
 class RocksStoreOnDisk : public RocksStore {
  public:
-  RocksStoreOnDisk(std::unique_ptr<Database> database, const RocksStoreOptions& options)
-      : database_(std::move(database)),
+  RocksStoreOnDisk(std::unique_ptr<RetentionBook> retention, std::unique_ptr<Database> database,
+                   const RocksStoreOptions& options)
+      : retention_(std::move(retention)),
+        database_(std::move(database)),
         recovered_(*database_),
-        writer_(*database_, options.memtable_bytes / 2),
-        reader_(*database_, options.cold_read_threads) {}
+        writer_(*database_, book_, *retention_,
+                {.flush_bytes = options.memtable_bytes / 2,
+                 .reclaim_step_bytes = options.reclaim_step_bytes}),
+        reader_(*database_, options.cold_read_threads) {
+    database_->on_flushed([this](StoreTicket through) { flushed(through); });
+  }
 
   RecoveredStore& recovered() override { return recovered_; }
 
@@ -79,6 +85,15 @@ class RocksStoreOnDisk : public RocksStore {
     pending_bytes_.push_back(std::make_unique<std::size_t>(0));
     return std::make_unique<ShardStore>(writer_, reader_, post, *pending_bytes_.back());
   }
+
+  Status set_flush_listener(FlushListener& listener) override {
+    listener_ = &listener;
+    LEAT_TRY_ASSIGN(const std::vector<WrittenGroup> found, recovered_.written_groups());
+    tell(found, database_->last_ticket());
+    return {};
+  }
+
+  void ask_for_flush() override { writer_.ask_for_flush(); }
 
   Status stop() override {
     writer_.stop();
@@ -95,6 +110,24 @@ class RocksStoreOnDisk : public RocksStore {
   }
 
  private:
+  // By RocksDB's threads.
+  void flushed(StoreTicket through) { tell(book_.complete(through), through); }
+
+  void tell(const std::vector<WrittenGroup>& written, StoreTicket through) {
+    retention_->raise(written);
+    std::vector<FlushedGroup> groups;
+    std::vector<GroupId> with_floor;
+    for (const WrittenGroup& one : written) {
+      groups.push_back(one.group);
+      if (one.floor.first_kept > StreamSeq(1)) with_floor.push_back(one.group.group);
+    }
+    if (listener_ != nullptr) listener_->flushed(groups, through);
+    if (!with_floor.empty()) writer_.reclaim(with_floor);
+  }
+
+  const std::unique_ptr<RetentionBook> retention_;
+  FlushBook book_;
+  FlushListener* listener_ = nullptr;  // set before the first write
   const std::unique_ptr<Database> database_;
   RecoveredRows recovered_;
   std::vector<std::unique_ptr<std::size_t>> pending_bytes_;  // one for each shard
@@ -105,8 +138,9 @@ class RocksStoreOnDisk : public RocksStore {
 }  // namespace
 
 Result<std::unique_ptr<RocksStore>> open_rocks_store(RocksStoreOptions options) {
-  LEAT_TRY_ASSIGN(std::unique_ptr<Database> database, Database::open(options));
-  return std::make_unique<RocksStoreOnDisk>(std::move(database), options);
+  auto retention = std::make_unique<RetentionBook>();
+  LEAT_TRY_ASSIGN(std::unique_ptr<Database> database, Database::open(options, *retention));
+  return std::make_unique<RocksStoreOnDisk>(std::move(retention), std::move(database), options);
 }
 
 }  // namespace leat

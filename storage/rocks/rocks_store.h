@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/result.h"
 #include "core/env/mailbox.h"
+#include "storage/api/horizon.h"
 #include "storage/api/message_store.h"
 
 namespace leat {
@@ -16,6 +17,7 @@ struct RocksStoreOptions {
   std::string path;  // made when absent
   std::size_t memtable_bytes = limits::kStoreMemtableBytes;
   int cold_read_threads = limits::kColdReadThreads;
+  std::uint64_t reclaim_step_bytes = limits::kReclaimStepBytes;
 };
 
 // What the store has done since it was opened, and what is due; any thread, not during stop().
@@ -35,6 +37,12 @@ class RocksStore {
 
   // What the disk held when it was opened; to be read before any shard writes.
   virtual RecoveredStore& recovered() = 0;
+
+  // Hears of everything that is flushed, first of what the disk held; until stop(). Once, before
+  // any shard writes.
+  virtual Status set_flush_listener(FlushListener& listener) = 0;
+  // The log has grown: flushes what was written, if anything was. Any thread, before stop().
+  virtual void ask_for_flush() = 0;
 
   // The store of one shard, which is used on that shard's thread. Answers come by `post`; both must
   // outlive the shard's last turn.

@@ -18,8 +18,9 @@ void check(const rocksdb::Status& status) { LEAT_CHECK(status.ok()) << status.To
 
 }  // namespace
 
-StoreThread::StoreThread(Database& database, std::size_t flush_bytes)
-    : database_(database), flush_bytes_(flush_bytes) {
+StoreThread::StoreThread(Database& database, FlushBook& book, const RetentionBook& retention,
+                         Bounds bounds)
+    : database_(database), book_(book), retention_(retention), bounds_(bounds) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -29,6 +30,22 @@ void StoreThread::submit(StoreJob job) {
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(job));
+  }
+  work_.notify_one();
+}
+
+void StoreThread::ask_for_flush() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_flush_asked_ = true;
+  }
+  work_.notify_one();
+}
+
+void StoreThread::reclaim(const std::vector<GroupId>& streams) {
+  {
+    const std::lock_guard lock(mutex_);
+    lowered_.insert(lowered_.end(), streams.begin(), streams.end());
   }
   work_.notify_one();
 }
@@ -45,15 +62,29 @@ void StoreThread::stop() {
 
 void StoreThread::run() {
   std::vector<StoreJob> taken;
+  const auto has_work = [this] {
+    return !waiting_.empty() || !lowered_.empty() || is_flush_asked_ || is_stopping_;
+  };
   while (true) {
+    bool is_flush_asked = false;
+    bool is_last = false;
     {
       std::unique_lock lock(mutex_);
-      work_.wait(lock, [this] { return !waiting_.empty() || is_stopping_; });
+      work_.wait(lock, has_work);
       taken.swap(waiting_);
+      to_reclaim_.insert(to_reclaim_.end(), lowered_.begin(), lowered_.end());
+      lowered_.clear();
+      is_flush_asked = std::exchange(is_flush_asked_, false);
+      is_last = is_stopping_;
     }
-    if (taken.empty()) return;
-    for (StoreJob& job : taken) do_job(job);
+    if (taken.empty() && is_last) return;
+    for (StoreJob& job : taken) {
+      is_flush_asked |= job.set.wants_flush;
+      do_job(job);
+    }
     taken.clear();
+    if (is_flush_asked) begin_flush();
+    reclaim_some();
   }
 }
 
@@ -73,14 +104,38 @@ void StoreThread::do_job(StoreJob& job) {
   const std::size_t size_bytes = job.set.size_bytes();
   write_sets_.fetch_add(1, std::memory_order_relaxed);
   written_bytes_.fetch_add(size_bytes, std::memory_order_relaxed);
+  book_.add({.ticket = database_.last_ticket(),
+             .group = {.group = job.set.group,
+                       .stored = job.set.stored,
+                       .hard_state = job.set.hard_state,
+                       .is_deleted = job.kind == StoreJob::Kind::kDelete},
+             .floor = {job.set.first_kept, job.set.first_row_kept}});
   bytes_since_flush_ += size_bytes;
-  if (bytes_since_flush_ >= flush_bytes_) {
-    if (const Status asked = database_.begin_flush(); !asked) {
-      poison_process("flushing the store", asked.error());
-    }
-    bytes_since_flush_ = 0;
-  }
+  if (bytes_since_flush_ >= bounds_.flush_bytes) begin_flush();
   job.post->post(std::move(job.on_done));
+}
+
+void StoreThread::begin_flush() {
+  if (bytes_since_flush_ == 0) return;
+  if (const Status asked = database_.begin_flush(); !asked) {
+    poison_process("flushing the store", asked.error());
+  }
+  bytes_since_flush_ = 0;
+}
+
+// Whole tables below a floor are dropped without being read; what shares a table with something
+// that is kept waits for a compaction.
+void StoreThread::reclaim_some() {
+  for (std::size_t i = 0; i < limits::kReclaimedAtOnce && !to_reclaim_.empty(); ++i) {
+    const GroupId stream = to_reclaim_.front();
+    to_reclaim_.pop_front();
+    const StreamFloor floor = retention_.of(stream);
+    const keys::Range left = {keys::blocks_of(stream).begin, keys::block(stream, floor.first_kept)};
+    if (!floor.first_kept || database_.table_bytes_of(left) < bounds_.reclaim_step_bytes) continue;
+    if (const Status dropped = database_.drop_blocks(left); !dropped) {
+      poison_process("reclaiming room in the store", dropped.error());
+    }
+  }
 }
 
 void StoreThread::fill_write(const WriteSet& set) {
@@ -100,11 +155,12 @@ void StoreThread::fill_write(const WriteSet& set) {
 // The rows go by range, which costs the same for a large stream as for a small one. Tombstone and
 // ranges are flushed together, so that no crash brings back a part.
 void StoreThread::fill_delete(GroupId stream) {
-  put(Family::kState, keys::tombstone(stream).view(), {});
   check(batch_.Delete(database_.handle(Family::kState), slice(keys::raft_row(stream).view())));
   delete_range(Family::kState, keys::state_pages_of(stream));
   delete_range(Family::kState, keys::index_rows_of(stream));
   delete_range(Family::kBlocks, keys::blocks_of(stream));
+  // The last one, so that the flush of `state` which covers it covers the whole piece.
+  put(Family::kState, keys::tombstone(stream).view(), {});
 }
 
 void StoreThread::put(Family family, std::string_view key, std::string_view value) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -27,10 +28,18 @@ struct StoreJob {
 // the shards, which hold back publishers at limits::kStorePendingBytes. Owned by the store.
 class StoreThread {
  public:
-  StoreThread(Database& database, std::size_t flush_bytes);
+  struct Bounds {
+    std::size_t flush_bytes = 0;           // in memory tables before a flush is asked for
+    std::uint64_t reclaim_step_bytes = 0;  // below a floor before tables are dropped
+  };
+  StoreThread(Database& database, FlushBook& book, const RetentionBook& retention, Bounds bounds);
   ~StoreThread();
 
   void submit(StoreJob job);  // any thread
+  // Flushes what was written, if anything was; any thread.
+  void ask_for_flush();
+  // The floors of these streams are flushed: their room is looked at; any thread.
+  void reclaim(const std::vector<GroupId>& streams);
   // Does what was submitted, then ends.
   void stop();
 
@@ -40,6 +49,8 @@ class StoreThread {
  private:
   void run();
   void do_job(StoreJob& job);
+  void begin_flush();
+  void reclaim_some();
   void fill_write(const WriteSet& set);
   void fill_delete(GroupId stream);
   void put(Database::Family family, std::string_view key, std::string_view value);
@@ -47,15 +58,20 @@ class StoreThread {
   void delete_range(Database::Family family, const keys::Range& range);
 
   Database& database_;
-  const std::size_t flush_bytes_;
+  FlushBook& book_;
+  const RetentionBook& retention_;
+  const Bounds bounds_;
   rocksdb::WriteBatch batch_;          // the thread's own, kept for its memory
   std::size_t bytes_since_flush_ = 0;  // the thread's own
+  std::deque<GroupId> to_reclaim_;     // the thread's own
   std::atomic<std::uint64_t> write_sets_{0};
   std::atomic<std::uint64_t> written_bytes_{0};
 
   std::mutex mutex_;
   std::condition_variable work_;
   std::vector<StoreJob> waiting_;  // under mutex_
+  std::vector<GroupId> lowered_;   // under mutex_; to be reclaimed
+  bool is_flush_asked_ = false;    // under mutex_
   bool is_stopping_ = false;       // under mutex_
   std::thread thread_;
 };

@@ -25,6 +25,10 @@ class DedupWindow {
   // Ids taken at or before `time` leave.
   void expire(WallNs time);
   void clear();
+  // Of the oldest id; none when there is none.
+  StreamSeq oldest_sequence() const {
+    return items_.empty() ? StreamSeq() : items_.front().sequence;
+  }
 
  private:
   struct Item {

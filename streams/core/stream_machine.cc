@@ -171,6 +171,11 @@ Status StreamMachine::load_page(const StatePageKey& key, std::string_view value)
 Status StreamMachine::load_index_row(const IndexRow& row) { return parts_->pages.load_row(row); }
 Status StreamMachine::finish_load() { return parts_->pages.finish(); }
 StreamSeq StreamMachine::first_kept() const { return parts_->pages.first_kept(); }
+StreamSeq StreamMachine::first_row_kept() const {
+  const StreamSeq oldest_id = parts_->state.dedup.oldest_sequence();
+  return oldest_id ? std::min(oldest_id, first_kept()) : first_kept();
+}
+
 StreamSeq StreamMachine::first_row_needed() const { return StreamSeq(0); }
 
 }  // namespace leat

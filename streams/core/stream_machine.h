@@ -111,6 +111,8 @@ class StreamMachine {
   Status finish_load();
   // For the write set: messages below it have left. Known when the pages are loaded.
   StreamSeq first_kept() const;
+  // The same for index rows, which also hold the message ids of the duplicate window.
+  StreamSeq first_row_kept() const;
   // Where loading begins to read. Rows below the first message may still hold message ids.
   StreamSeq first_row_needed() const;
 

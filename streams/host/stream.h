@@ -119,12 +119,10 @@ class Stream : public StateMachine {
   using MessageCallback = InlineFunction<void(Result<MessageView>)>;
   void get_message(StreamSeq sequence, MessageCallback done);
 
-  // Takes a write set soon, because the log wants to leave its oldest records behind.
-  void must_store();
-
   // --- StateMachine
   Applied apply(const RaftEntry& entry) override;
   void became_leader() override;
+  void must_store() override;
 
  private:
   Stream(StreamAssignment assignment, const StreamContext& context, StreamMachine machine);
@@ -174,6 +172,8 @@ class Stream : public StateMachine {
   bool is_applying_ = false;
   bool is_open_ = false;
   bool is_write_set_planned_ = false;
+  bool is_flush_wanted_ = false;  // of the next write set
+  std::size_t blocks_left_ = 0;   // by retention, since the last write set
   bool is_removing_ = false;
   std::shared_ptr<Stream*> self_;  // null inside once the stream is gone
   std::unique_ptr<Group> group_;

@@ -35,7 +35,14 @@ void Stream::continue_apply() {
 void Stream::finish_apply(const RaftEntry& entry) {
   keep_stored(entry.payload);
   unapplied_bytes_ -= std::min(unapplied_bytes_, entry.payload.size());
-  if (!effects_.removals.empty()) blocks_.forget_below(machine_.first_kept());
+  if (!effects_.removals.empty()) {
+    blocks_left_ += blocks_.forget_below(machine_.first_kept());
+    // A stream that only loses messages would never tell the store that their room is free.
+    if (blocks_left_ >= limits::kBlocksLeftUntold) {
+      is_flush_wanted_ = true;
+      plan_write_set();
+    }
+  }
   if (blocks_.has_full()) plan_write_set();
   // From here on code of others runs, which may propose but not apply.
   // Listeners first: who is told that a consumer was made finds it.
@@ -105,6 +112,10 @@ void Stream::take_write_set() {
   set.raft_row = group_->raft_row();
   set.stored = group_->applied().index;
   set.first_kept = machine_.first_kept();
+  set.first_row_kept = machine_.first_row_kept();
+  set.hard_state = group_->hard_state_place();
+  set.wants_flush = std::exchange(is_flush_wanted_, false);
+  blocks_left_ = 0;
   context_.store.write(std::move(set), [self = self_] {
     if (*self != nullptr) (*self)->blocks_.written();
   });

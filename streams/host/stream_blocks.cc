@@ -81,9 +81,11 @@ void StreamBlocks::written() {
   taken_.pop_front();
 }
 
-void StreamBlocks::forget_below(StreamSeq first_kept) {
+std::size_t StreamBlocks::forget_below(StreamSeq first_kept) {
+  std::size_t forgotten = 0;
   // A block ends where the next one begins.
-  while (firsts_.size() > 1 && firsts_[1] <= first_kept) firsts_.pop_front();
+  for (; firsts_.size() > 1 && firsts_[1] <= first_kept; ++forgotten) firsts_.pop_front();
+  return forgotten;
 }
 
 StreamSeq StreamBlocks::block_of(StreamSeq sequence) const {

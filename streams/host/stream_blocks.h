@@ -49,8 +49,8 @@ class StreamBlocks {
 
   // A block that was found in the store at recovery; in ascending order, before anything else.
   void add_stored(StreamSeq first) { firsts_.push_back(first); }
-  // Blocks that hold nothing from `first_kept` on are forgotten.
-  void forget_below(StreamSeq first_kept);
+  // Blocks that hold nothing from `first_kept` on are forgotten; how many.
+  std::size_t forget_below(StreamSeq first_kept);
 
   // In which block a sequence is if it was stored: none when before the first block, or open.
   StreamSeq block_of(StreamSeq sequence) const;

@@ -151,8 +151,4 @@ void StreamSet::stop(Task done) {
   for (const auto& [uid, stream] : by_uid_) stream->stop([one_more] { (*one_more)(); });
 }
 
-void StreamSet::must_store(GroupId group) {
-  if (Stream* stream = find(group)) stream->must_store();
-}
-
 }  // namespace leat

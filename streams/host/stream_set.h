@@ -37,7 +37,7 @@ struct StreamUsage {
 // All streams of one shard, by account and name and by uid. Makes, changes and removes them as the
 // meta group has decided; whether a name is free, or a limit reached, was asked before. Owned by
 // the shard's hosts, used on the shard's thread; its callbacks run there.
-class StreamSet : public HorizonListener {
+class StreamSet {
  public:
   struct Doors {
     Router& router;
@@ -49,7 +49,7 @@ class StreamSet : public HorizonListener {
     std::string domain{};  // of the server; empty: none
   };
   explicit StreamSet(const Doors& doors);
-  ~StreamSet() override;
+  ~StreamSet();
   StreamSet(const StreamSet&) = delete;
   StreamSet& operator=(const StreamSet&) = delete;
 
@@ -87,8 +87,6 @@ class StreamSet : public HorizonListener {
   // A clean stop: pulls are told, timers stop, and everything applied goes to the store. `done`
   // runs when it is on its way there.
   void stop(Task done);
-
-  void must_store(GroupId group) override;
 
  private:
   struct NameOrder {

@@ -47,6 +47,8 @@ class MetaState {
                    const std::function<void(const MetaStream&)>& visit) const;
   // Bytes that streams of an account and a storage type have set aside with max_bytes.
   std::int64_t reserved_bytes(std::string_view account, StorageType storage) const;
+  // Above all uids that were ever given.
+  GroupId next_uid() const { return counters_.next_uid; }
   // The stamp of the next command is not below it.
   WallNs last_stamp() const { return counters_.stamp; }
 

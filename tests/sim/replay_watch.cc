@@ -72,8 +72,11 @@ void ReplayWatch::became_leader(Stream& stream) {
 void ReplayWatch::compare(const Stream& stream) {
   StreamMachine other;
   const Hashes& seen = findings_.book.hashes[stream.uid()];
-  const Status read = log_.replay(stream.uid(), LogIndex(1), [&](const LogRecord& entry) -> Status {
-    if (entry.payload.empty() || entry.index > stream.machine().applied()) return {};
+  const auto of_stream = entries_.find(stream.uid());
+  if (of_stream == entries_.end()) return violation(stream, "nobody has written its log");
+  for (const auto& [index, entry] : of_stream->second) {
+    if (index > stream.machine().applied()) break;
+    if (entry.payload.empty()) continue;
     StreamEffects effects;
     while (other.apply(entry.index, entry.payload, effects) == ApplyProgress::kMore) {
     }
@@ -81,6 +84,14 @@ void ReplayWatch::compare(const Stream& stream) {
     if (before != seen.end() && before->second != other.state_hash()) {
       violation(stream, "index " + std::to_string(entry.index.value) +
                             " has another state hash than before the crash");
+    }
+  }
+  const Status read = log_.replay(stream.uid(), LogIndex(1), [&](const LogRecord& entry) -> Status {
+    const auto written = of_stream->second.find(entry.index);
+    // What is not there was overwritten by this life's own.
+    if (written != of_stream->second.end() && written->second.term == entry.term &&
+        written->second.payload.view() != entry.payload.view()) {
+      violation(stream, "entry " + std::to_string(entry.index.value) + " is not as it was written");
     }
     return {};
   });

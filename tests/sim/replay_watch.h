@@ -9,6 +9,7 @@
 #include "storage/api/log_store.h"
 #include "streams/core/stream_machine.h"
 #include "streams/host/stream_listener.h"
+#include "tests/sim/sim_journal.h"
 
 namespace leat::sim {
 
@@ -19,9 +20,9 @@ struct ReplayBook {
 };
 
 // Looks at the streams of one shard in one life. When a stream comes back after a crash, it is
-// compared with a second machine that has read the whole log from its first entry and nothing of
-// the store: both must be in the same state, and the log must give the hashes that were seen
-// before. (The journal is not trimmed yet; from then on the comparison begins at what is left.)
+// compared with a second machine that has read every entry from the first one on and nothing of the
+// store: both must be in the same state, the entries must give the hashes that were seen before,
+// and what the journal still has of them must be them.
 class ReplayWatch final : public StreamListener {
  public:
   struct Findings {
@@ -29,7 +30,8 @@ class ReplayWatch final : public StreamListener {
     std::vector<std::string>& violations;
   };
   // `log` is what this life found at its start.
-  ReplayWatch(const RecoveredLog& log, const Findings& findings) : log_(log), findings_(findings) {}
+  ReplayWatch(const RecoveredLog& log, const LogBook& entries, const Findings& findings)
+      : log_(log), entries_(entries), findings_(findings) {}
 
   void became_leader(Stream& stream) override;
   void applied(Stream& stream, const StreamEffects& effects) override;
@@ -42,6 +44,7 @@ class ReplayWatch final : public StreamListener {
   void violation(const Stream& stream, const std::string& what);
 
   const RecoveredLog& log_;
+  const LogBook& entries_;
   Findings findings_;
 };
 

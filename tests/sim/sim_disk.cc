@@ -89,6 +89,11 @@ Status SimDisk::rename(const std::string& from, const std::string& to) {
   return {};
 }
 
+Status SimDisk::remove(const std::string& path) {
+  if (files_.erase(path) == 0) return failure(ErrorKind::kNotFound, path + " does not exist");
+  return {};
+}
+
 Status SimDisk::sync_directory(const std::string& directory) {
   for (auto& [path, inode] : files_) {
     if (path.starts_with(directory + "/")) inode->is_listed = true;

@@ -22,6 +22,7 @@ class SimDisk final : public FileSystem {
   Result<std::vector<std::string>> list(const std::string& directory) override;
   Status make_directories(const std::string& directory) override;
   Status rename(const std::string& from, const std::string& to) override;
+  Status remove(const std::string& path) override;
   Status sync_directory(const std::string& directory) override;
   bool exists(const std::string& path) override;
 

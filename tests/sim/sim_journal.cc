@@ -8,6 +8,11 @@ namespace leat::sim {
 
 LogTicket SimLogStore::append(LogRecord record) {
   pending_bytes_ += record.payload.size();
+  if (record.kind == RecordKind::kEntry) {
+    std::map<LogIndex, LogRecord>& entries = journal_.book_[record.group];
+    entries.erase(entries.lower_bound(record.index), entries.end());
+    entries.emplace(record.index, record);
+  }
   gathered_.push_back(std::move(record));
   return ++last_;
 }
@@ -31,8 +36,18 @@ void SimLogStore::report_durable(LogTicket ticket, std::size_t bytes) {
   });
 }
 
-SimJournal::SimJournal(SimLoop& loop, SimDisk& disk, const Bugs& bugs)
-    : loop_(loop), disk_(disk), bugs_(bugs), alive_(std::make_shared<bool>(true)) {}
+void SimLogStore::report_holders(const std::vector<GroupId>& holders) {
+  shard_.post([this, holders, alive = journal_.alive_] {
+    if (*alive) listener_->must_store(holders);
+  });
+}
+
+SimJournal::SimJournal(SimLoop& loop, const Past& past, const Bugs& bugs)
+    : loop_(loop),
+      disk_(past.disk),
+      book_(past.book),
+      bugs_(bugs),
+      alive_(std::make_shared<bool>(true)) {}
 
 SimJournal::~SimJournal() { *alive_ = false; }
 
@@ -41,7 +56,8 @@ Status SimJournal::open() {
   LEAT_TRY_ASSIGN(recovered_, journal::recover(disk_, kDirectory));
   journal::WriterOptions options;
   options.directory = kDirectory;
-  options.segment_bytes = 256 * 1024;  // small, so that segments roll often
+  options.segment_bytes = 64 * 1024;  // small, so that segments roll often and leave
+  options.horizon_bytes = 4 * options.segment_bytes;
   options.random = [this] { return loop_.chance().next(); };
   LEAT_TRY_ASSIGN(writer_, journal::Writer::open(disk_, std::move(options), recovered_.end));
   return {};
@@ -84,8 +100,22 @@ void SimJournal::write_batch() {
   });
 }
 
+void SimJournal::flushed(std::span<const FlushedGroup> groups, StoreTicket through) {
+  writer_->flushed(groups, through);
+  // A sync is under way: it covers the witness, and the next flush trims.
+  if (is_syncing_) return;
+  LEAT_CHECK(writer_->trim().has_value());
+}
+
+void SimJournal::ask_holders() {
+  const std::vector<GroupId> holders = writer_->take_holders();
+  if (holders.empty()) return;
+  for (const auto& shard : shards_) shard->report_holders(holders);
+}
+
 void SimJournal::end_sync() {
   LEAT_CHECK(writer_->sync().has_value());
+  ask_holders();
   for (const auto& shard : shards_) {
     if (!bugs_.ack_before_sync) {
       shard->report_durable(shard->syncing_through_, std::exchange(shard->syncing_bytes_, 0));

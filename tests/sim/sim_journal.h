@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,10 @@ namespace leat::sim {
 
 class SimLogStore;
 
+// Every entry that was ever appended, by group: what the journal would be if it were not trimmed.
+// A group that appends at an index has lost what stood there and behind it.
+using LogBook = std::map<GroupId, std::map<LogIndex, LogRecord>>;
+
 // The journal of one life of a simulated server: the production writer and recovery over the
 // simulated disk, with the sync thread's work as events of the loop. Writes at once, syncs after a
 // random delay, and takes what came meanwhile into the next batch, as the thread does.
@@ -22,12 +27,19 @@ class SimJournal {
  public:
   static constexpr const char* kDirectory = "store/journal";
 
-  SimJournal(SimLoop& loop, SimDisk& disk, const Bugs& bugs);
+  // What outlives this life.
+  struct Past {
+    SimDisk& disk;
+    LogBook& book;
+  };
+  SimJournal(SimLoop& loop, const Past& past, const Bugs& bugs);
   ~SimJournal();
 
   // Reads what is there and begins a new segment behind it.
   Status open();
   RecoveredLog& recovered() { return *recovered_.log; }
+  // What the store has flushed: segments that nobody needs leave.
+  void flushed(std::span<const FlushedGroup> groups, StoreTicket through);
 
   // The handle of one shard; lives as long as the journal.
   LogStore& log_of(SimShard& shard);
@@ -37,9 +49,11 @@ class SimJournal {
   void kick();
   void write_batch();
   void end_sync();
+  void ask_holders();
 
   SimLoop& loop_;
   SimDisk& disk_;
+  LogBook& book_;
   const Bugs& bugs_;
   std::shared_ptr<bool> alive_;
   journal::Recovered recovered_;
@@ -59,6 +73,7 @@ class SimLogStore final : public LogStore {
 
  private:
   friend class SimJournal;
+  void report_holders(const std::vector<GroupId>& holders);
   void report_durable(LogTicket ticket, std::size_t bytes);
 
   SimJournal& journal_;

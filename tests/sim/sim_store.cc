@@ -8,7 +8,12 @@
 namespace leat::sim {
 
 void StoreContents::apply(const WriteSet& set) {
-  groups[set.group] = StoredRow{set.stored, set.first_kept, set.raft_row};
+  ++ticket;
+  groups[set.group] = StoredRow{.stored = set.stored,
+                                .hard_state = set.hard_state,
+                                .first_kept = set.first_kept,
+                                .first_row_kept = set.first_row_kept,
+                                .raft_row = set.raft_row};
   for (const BlockRow& row : set.blocks) blocks[{set.group, row.first}] = row.value;
   for (const BlockRow& row : set.index_rows) index_rows[{set.group, row.first}] = row.value;
   for (const StatePage& page : set.pages) {
@@ -28,6 +33,7 @@ void StoreContents::apply(const WriteSet& set) {
 }
 
 void StoreContents::erase_stream(GroupId stream) {
+  ++ticket;
   groups.erase(stream);
   deleted.insert(stream);
   const auto is_of_stream = [stream](const auto& row) { return row.first.first == stream; };
@@ -63,6 +69,8 @@ class SimRecoveredStore final : public RecoveredStore {
   Result<std::vector<GroupId>> deleted_groups() override {
     return std::vector<GroupId>(contents_.deleted.begin(), contents_.deleted.end());
   }
+
+  StoreTicket last_ticket() override { return contents_.ticket; }
 
   Result<std::optional<StoredRow>> stored_row(GroupId group) override {
     const auto found = contents_.groups.find(group);
@@ -103,6 +111,21 @@ class SimRecoveredStore final : public RecoveredStore {
 };
 
 }  // namespace
+
+void SimStoreDisk::flush() {
+  flushed_ = live_;
+  if (on_flush_) on_flush_();
+}
+
+std::vector<FlushedGroup> SimStoreDisk::flushed_groups() const {
+  std::vector<FlushedGroup> groups;
+  for (const auto& [group, row] : flushed_.groups) {
+    groups.push_back({.group = group, .stored = row.stored, .hard_state = row.hard_state});
+  }
+  for (const GroupId group : flushed_.deleted)
+    groups.push_back({.group = group, .is_deleted = true});
+  return groups;
+}
 
 std::unique_ptr<RecoveredStore> SimStoreDisk::recovered() {
   return std::make_unique<SimRecoveredStore>(live_, bugs_);

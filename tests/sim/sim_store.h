@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -21,6 +22,7 @@ struct StoreContents {
   std::map<RowKey, Bytes> index_rows;
   std::map<std::pair<GroupId, StatePageKey>, Bytes> pages;
   std::map<std::string, Bytes> meta;
+  StoreTicket ticket;  // of the newest write
 
   void apply(const WriteSet& set);
   void erase_stream(GroupId stream);
@@ -33,7 +35,12 @@ class SimStoreDisk {
  public:
   explicit SimStoreDisk(const Bugs& bugs) : bugs_(bugs) {}
   StoreContents& live() { return live_; }
-  void flush() { flushed_ = live_; }
+  void flush();
+  // Runs after each flush; null: nobody listens.
+  void on_flush(std::function<void()> callback) { on_flush_ = std::move(callback); }
+  // What a flush has just made durable: every group whose row it holds, and every one deleted.
+  std::vector<FlushedGroup> flushed_groups() const;
+  StoreTicket flushed_ticket() const { return flushed_.ticket; }
   void lose_unflushed() { live_ = flushed_; }
   void write(const WriteSet& set);
   std::unique_ptr<RecoveredStore> recovered();
@@ -43,6 +50,7 @@ class SimStoreDisk {
   StoreContents live_;
   StoreContents flushed_;
   std::uint64_t sets_ = 0;
+  std::function<void()> on_flush_;
   const Bugs& bugs_;
 };
 

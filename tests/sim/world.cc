@@ -87,7 +87,7 @@ void World::add_shard(std::uint16_t index) {
   parts->store = std::make_unique<SimMessageStore>(store_, loop_, parts->shard);
   parts->authenticator = std::make_unique<OpenDoor>(accounts_);
   parts->watch = std::make_unique<ReplayWatch>(
-      life_->journal->recovered(),
+      life_->journal->recovered(), log_book_,
       ReplayWatch::Findings{.book = replay_book_, .violations = violations_});
   parts->hosts = std::make_unique<ShardHosts>(ShardDoors{.scheduler = parts->shard,
                                                          .mailbox = parts->shard,
@@ -118,7 +118,7 @@ void World::connect_shards() {
 bool World::begin_start() {
   LEAT_CHECK(life_ == nullptr);
   life_ = std::make_unique<Life>();
-  life_->journal = std::make_unique<SimJournal>(loop_, disk_, bugs_);
+  life_->journal = std::make_unique<SimJournal>(loop_, SimJournal::Past{disk_, log_book_}, bugs_);
   if (const Status opened = life_->journal->open(); !opened) {
     violations_.push_back("journal: " + opened.error().text);
     return false;
@@ -128,6 +128,14 @@ bool World::begin_start() {
                           " is suspect: " + range.reason);
   }
   life_->recovered_store = store_.recovered();
+  if (const std::optional<LogRecord> witness = life_->journal->recovered().witness()) {
+    const Result<StoreTicket> flushed = decode_witness(witness->payload.view());
+    if (!flushed || *flushed > store_.live().ticket) {
+      violations_.push_back("the store came back with less than the journal saw it flush");
+    }
+  }
+  store_.on_flush(
+      [this] { life_->journal->flushed(store_.flushed_groups(), store_.flushed_ticket()); });
   for (std::uint16_t i = 0; i < shard_count_; ++i) add_shard(i);
   connect_shards();
   ShardParts& first = *life_->shards.front();
@@ -149,6 +157,7 @@ bool World::start() {
 
 void World::drop_life() {
   if (life_ == nullptr) return;
+  store_.on_flush(nullptr);
   life_->clients.clear();
   for (const auto& parts : life_->shards) parts->hosts.reset();
   life_->journal.reset();
@@ -195,7 +204,9 @@ void World::ask_to_store() {
   const std::vector<Stream*> all = streams.streams_of(accounts_->global());
   if (all.empty()) return;
   const GroupId uid = all.at(chance().below(all.size()))->uid();
-  parts.shard.post([&streams, uid] { streams.must_store(uid); });
+  parts.shard.post([&streams, uid] {
+    if (Stream* stream = streams.find(uid)) stream->must_store();
+  });
 }
 
 }  // namespace leat::sim

@@ -74,6 +74,7 @@ class World {
   SimStoreDisk store_;
   std::vector<std::string> violations_;
   ReplayBook replay_book_;
+  LogBook log_book_;
   std::shared_ptr<const AccountTable> accounts_;
   std::shared_ptr<const SessionSettings> settings_;
   JetStreamSettings jetstream_settings_;

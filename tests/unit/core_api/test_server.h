@@ -213,9 +213,12 @@ class TestServer : public Sink {
     hosts->consumers = std::make_unique<ConsumerSet>(*hosts->streams, *hosts->router, 2);
     hosts->direct_get = std::make_unique<DirectGet>(*hosts->streams, *hosts->router, shard);
     hosts->router->set_traffic_sink(StreamTraffic::kDirectGet, *hosts->direct_get);
-    hosts->assignments = std::make_unique<Assignments>(
-        Assignments::Doors{.streams = *hosts->streams, .router = *hosts->router, .mailbox = shard},
-        accounts_);
+    hosts->assignments =
+        std::make_unique<Assignments>(Assignments::Doors{.streams = *hosts->streams,
+                                                         .store = store_,
+                                                         .router = *hosts->router,
+                                                         .mailbox = shard},
+                                      accounts_);
     hosts->desk = std::make_unique<ApiDesk>(ApiDesk::Doors{.router = *hosts->router,
                                                            .scheduler = shard,
                                                            .mailbox = shard,

@@ -24,6 +24,7 @@ class Recorder : public StateMachine {
     return seen.back() == later ? Applied::kLater : Applied::kYes;
   }
   void became_leader() override { seen.emplace_back("leader"); }
+  void must_store() override { seen.emplace_back("must store"); }
 
   std::vector<std::string> seen;
   std::string later;

@@ -43,8 +43,12 @@ class FakeDisk : public FileSystem {
     directories_.insert(directory);
     return {};
   }
-  Status rename(const std::string&, const std::string&) override {
-    return failure(ErrorKind::kUnsupported, "rename");
+  Status rename(const std::string& from, const std::string& to) override {
+    auto node = files_.extract(from);
+    if (node.empty()) return failure(ErrorKind::kNotFound, from);
+    node.mapped()->is_name_durable = false;
+    files_.insert_or_assign(to, std::move(node.mapped()));
+    return {};
   }
   Status sync_directory(const std::string& directory) override {
     for (auto& [path, content] : files_) {
@@ -75,7 +79,10 @@ class FakeDisk : public FileSystem {
   }
 
   std::string& bytes_of(const std::string& path) { return files_.at(path)->now; }
-  void remove(const std::string& path) { files_.erase(path); }
+  Status remove(const std::string& path) override {
+    files_.erase(path);
+    return {};
+  }
   int syncs() const { return syncs_; }
   void fail_syncs() { fails_syncs_ = true; }
 

@@ -25,6 +25,7 @@ class JournalFixture : public ::testing::Test {
     auto opened = journal::Writer::open(disk_,
                                         {.directory = kDirectory,
                                          .segment_bytes = segment_bytes_,
+                                         .horizon_bytes = horizon_bytes_,
                                          .random = [this] { return ++life_; }},
                                         end_);
     ASSERT_TRUE(opened) << opened.error().text;
@@ -89,6 +90,15 @@ class JournalFixture : public ::testing::Test {
     return texts;
   }
 
+  std::size_t segments() {
+    std::size_t count = 0;
+    const std::vector<std::string> names = *disk_.list(kDirectory);
+    for (const std::string& name : names) {
+      count += journal::parse_segment_name(name).has_value() ? 1 : 0;
+    }
+    return count;
+  }
+
   static std::string segment_path(std::uint64_t number) {
     return std::string(kDirectory) + "/" + journal::segment_name(number);
   }
@@ -107,6 +117,7 @@ class JournalFixture : public ::testing::Test {
 
   FakeDisk disk_;
   std::uint64_t segment_bytes_ = kSmallSegment;
+  std::uint64_t horizon_bytes_ = limits::kJournalHorizonBytes;
   std::uint64_t life_ = 0x1000;
   std::map<std::uint64_t, Chain> chains_;
   std::unique_ptr<journal::Writer> writer_;

@@ -278,7 +278,7 @@ TEST_F(JournalRecovery, AMissingSegmentInTheMiddleIsNoticed) {
   open();
   write_synced({entry(2, "c")});
   writer_.reset();
-  disk_.remove(segment_path(2));
+  EXPECT_TRUE(disk_.remove(segment_path(2)));
   recover();
   EXPECT_THAT(suspects(), ElementsAre("0:0-0v", "2:2-2", "3:2-0v"));
 }

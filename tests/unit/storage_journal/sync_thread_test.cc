@@ -14,7 +14,11 @@ struct LastTicket : LogListener {
     EXPECT_GT(ticket, last);
     last = ticket;
   }
+  void must_store(std::span<const GroupId> groups) override {
+    asked.insert(asked.end(), groups.begin(), groups.end());
+  }
   LogTicket last;
+  std::vector<GroupId> asked;
 };
 
 class JournalSyncThread : public testing::JournalFixture {

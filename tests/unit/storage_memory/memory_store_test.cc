@@ -29,6 +29,7 @@ class ManualScheduler : public Scheduler {
 
 struct Tickets : LogListener {
   void durable_through(LogTicket ticket) override { seen.push_back(ticket.value); }
+  void must_store(std::span<const GroupId>) override {}
   std::vector<std::uint64_t> seen;
 };
 

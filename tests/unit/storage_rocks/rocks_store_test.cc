@@ -9,6 +9,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <mutex>
+#include <optional>
 
 #include "storage/api/block_format.h"
 #include "storage/rocks/stored_row.h"
@@ -32,6 +35,25 @@ WriteSet set_of(std::uint64_t group, std::uint64_t index) {
   return set;
 }
 
+struct FlushLog : FlushListener {
+  explicit FlushLog(RemotePost& to_wake) : waker(to_wake) {}
+  void flushed(std::span<const FlushedGroup> groups, StoreTicket ticket) override {
+    const std::lock_guard lock(mutex);
+    for (const FlushedGroup& group : groups) stored[group.group] = group;
+    through = ticket;
+    waker.post([] {});
+  }
+  std::optional<FlushedGroup> of(std::uint64_t group) {
+    const std::lock_guard lock(mutex);
+    const auto found = stored.find(GroupId(group));
+    return found == stored.end() ? std::nullopt : std::optional(found->second);
+  }
+  RemotePost& waker;
+  std::mutex mutex;
+  std::map<GroupId, FlushedGroup> stored;
+  StoreTicket through;
+};
+
 class RocksStoreTest : public ::testing::Test {
  protected:
   RocksStoreTest() {
@@ -47,7 +69,10 @@ class RocksStoreTest : public ::testing::Test {
   void open() {
     shard_.reset();
     store_.reset();
-    auto opened = open_rocks_store({.path = path_ + "/db", .cold_read_threads = 2});
+    auto opened = open_rocks_store({.path = path_ + "/db",
+                                    .memtable_bytes = memtable_bytes_,
+                                    .cold_read_threads = 2,
+                                    .reclaim_step_bytes = reclaim_step_bytes_});
     ASSERT_TRUE(opened) << opened.error().text;
     store_ = std::move(*opened);
     shard_ = store_->open_shard(loop_);
@@ -91,8 +116,11 @@ class RocksStoreTest : public ::testing::Test {
     return firsts;
   }
 
+  std::size_t memtable_bytes_ = limits::kStoreMemtableBytes;
+  std::uint64_t reclaim_step_bytes_ = limits::kReclaimStepBytes;
   std::string path_;
   leat::testing::ShardLoop loop_;
+  FlushLog log_{loop_};
   std::unique_ptr<RocksStore> store_;
   std::unique_ptr<MessageStore> shard_;
 };
@@ -257,17 +285,120 @@ TEST_F(RocksStoreTest, ASecondOpenIsRefused) {
   EXPECT_EQ(second.error().kind, ErrorKind::kUnavailable) << second.error().text;
 }
 
+TEST_F(RocksStoreTest, AFlushTellsWhatItHasMadeDurable) {
+  open();
+  ASSERT_TRUE(store_->set_flush_listener(log_));
+  WriteSet set = set_of(2, 7);
+  set.hard_state = {Term(3), LogIndex(1)};
+  write(std::move(set));
+  EXPECT_FALSE(log_.of(2));
+  store_->ask_for_flush();
+  ASSERT_TRUE(loop_.run_until([&] { return log_.of(2).has_value(); }));
+  EXPECT_EQ(log_.of(2)->stored, LogIndex(7));
+  EXPECT_EQ(log_.of(2)->hard_state, (HardStatePlace{Term(3), LogIndex(1)}));
+
+  bool is_deleted = false;
+  shard_->delete_stream(GroupId(2), [&] { is_deleted = true; });
+  ASSERT_TRUE(loop_.run_until([&] { return is_deleted; }));
+  EXPECT_FALSE(log_.of(2)->is_deleted);
+  store_->ask_for_flush();
+  ASSERT_TRUE(loop_.run_until([&] { return log_.of(2)->is_deleted; }));
+}
+
+TEST_F(RocksStoreTest, AnOpenedStoreTellsWhatItHolds) {
+  open();
+  write(set_of(2, 7));
+  ASSERT_TRUE(store_->stop());
+  open();
+  EXPECT_GE(store_->recovered().last_ticket(), StoreTicket(4));
+  ASSERT_TRUE(store_->set_flush_listener(log_));
+  ASSERT_TRUE(log_.of(2));
+  EXPECT_EQ(log_.of(2)->stored, LogIndex(7));
+  EXPECT_EQ(log_.through, store_->recovered().last_ticket());
+}
+
+std::uint64_t table_bytes(const std::string& path) {
+  std::uint64_t size_bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    std::error_code gone;
+    const std::uint64_t size = entry.path().extension() == ".sst" ? entry.file_size(gone) : 0;
+    if (!gone) size_bytes += size;
+  }
+  return size_bytes;
+}
+
+// Blocks of 64 KiB, so that some megabytes of them make several tables.
+WriteSet large_set(std::uint64_t group, std::uint64_t index, std::uint64_t first_kept) {
+  WriteSet set = set_of(group, index);
+  BlockBuilder block;
+  block.reset(StreamSeq(index));
+  const std::string payload(60'000, static_cast<char>('a' + index % 26));
+  block.append({.sequence = StreamSeq(index), .subject = "s", .payload = payload});
+  set.blocks = {{StreamSeq(index), block.value()}};
+  set.first_kept = StreamSeq(first_kept);
+  set.first_row_kept = StreamSeq(first_kept);
+  return set;
+}
+
+TEST_F(RocksStoreTest, RoomBelowTheFlushedFloorComesBackWithoutARestart) {
+  memtable_bytes_ = 4u << 20;
+  reclaim_step_bytes_ = 1u << 20;
+  open();
+  ASSERT_TRUE(store_->set_flush_listener(log_));
+  constexpr std::uint64_t kBlocks = 1500;  // 90 MB, of which 10 are kept
+  for (std::uint64_t i = 1; i <= kBlocks; ++i) {
+    write(large_set(2, i, i > 10 ? i - 10 : 1));
+  }
+  store_->ask_for_flush();
+  ASSERT_TRUE(loop_.run_until([&] {
+    const auto flushed = log_.of(2);
+    return flushed && flushed->stored == LogIndex(kBlocks);
+  }));
+  std::uint64_t last = kBlocks;  // work goes on until RocksDB has removed the files
+  while (table_bytes(path_ + "/db") >= (20u << 20) && last < 2 * kBlocks) {
+    ++last;
+    write(large_set(2, last, last - 10));
+  }
+  EXPECT_LT(table_bytes(path_ + "/db"), 20u << 20);
+  EXPECT_TRUE(read_block(2, last).has_value());
+  EXPECT_TRUE(read_block(2, last - 9).has_value());
+}
+
+TEST_F(RocksStoreTest, NothingIsDroppedThatOnlyAnUnflushedSetHasLeft) {
+  reclaim_step_bytes_ = 1;
+  open();
+  ASSERT_TRUE(store_->set_flush_listener(log_));
+  for (std::uint64_t i = 1; i <= 20; ++i) write(large_set(2, i, 1));
+  store_->ask_for_flush();
+  ASSERT_TRUE(loop_.run_until([&] { return log_.of(2).has_value(); }));
+  write(large_set(2, 21, 21));
+  for (std::uint64_t i = 1; i <= 21; ++i) EXPECT_TRUE(read_block(2, i).has_value()) << i;
+}
+
 TEST(StoredRow, IsPinnedAndRefusesOtherVersions) {
   const WriteSet set{.group = GroupId(2),
                      .raft_row = Bytes::copy_of("raft"),
+                     .hard_state = {Term(7), LogIndex(1)},
                      .stored = LogIndex(0x0102),
-                     .first_kept = StreamSeq(3)};
+                     .first_kept = StreamSeq(3),
+                     .first_row_kept = StreamSeq(2)};
   using namespace std::string_literals;
   const std::string value = rocks::encode_stored_row(set);
-  EXPECT_EQ(value, "\1\0\0\0\0\0\0\0\2\1\0\0\0\0\0\0\3\0\0\0\0\0\0\0raft"s);
-  EXPECT_EQ(rocks::decode_stored_row(value)->raft_row.view(), "raft");
-  EXPECT_EQ(rocks::decode_stored_row("\2"s + value.substr(1)).error().kind, ErrorKind::kCorruption);
-  EXPECT_FALSE(rocks::decode_stored_row(value.substr(0, 23)));
+  EXPECT_EQ(value,
+            "\2\0\0\0\0\0\0\0\2\1\0\0\0\0\0\0\3\0\0\0\0\0\0\0"
+            "\2\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0raft"s);
+  const Result<StoredRow> row = rocks::decode_stored_row(value);
+  EXPECT_EQ(row->raft_row.view(), "raft");
+  EXPECT_EQ(row->hard_state, (HardStatePlace{Term(7), LogIndex(1)}));
+  EXPECT_EQ(row->first_row_kept, StreamSeq(2));
+  EXPECT_FALSE(rocks::decode_stored_row(value.substr(0, 47)));
+  const Result<StoredRow> newer = rocks::decode_stored_row("\3"s + value.substr(1));
+  EXPECT_EQ(newer.error().text, "a raft row of the store has version 3, this server reads up to 2");
+
+  const Result<StoredRow> first =
+      rocks::decode_stored_row("\1\0\0\0\0\0\0\0\2\1\0\0\0\0\0\0\3\0\0\0\0\0\0\0raft"s);
+  EXPECT_EQ(first->raft_row.view(), "raft");
+  EXPECT_EQ(first->hard_state, HardStatePlace());
 }
 
 }  // namespace

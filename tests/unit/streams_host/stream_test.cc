@@ -154,7 +154,7 @@ TEST_F(StreamTest, TheIdOfAMessageThatNobodyWantedIsKnownAfterARestart) {
 TEST_F(StreamTest, AWriteSetOnDemandHoldsWhatIsApplied) {
   make_stream(orders());
   publish("s.a", "one");
-  hosts_->streams.must_store(kUid);
+  hosts_->streams.find(kUid)->must_store();
   shard_.run();
   publish("s.a", "two");
   log_.disk.erase(log_.disk.begin(), log_.disk.end() - 1);  // trimmed up to the write set
