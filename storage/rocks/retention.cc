@@ -12,6 +12,8 @@ namespace leat::rocks {
 
 namespace {
 
+constexpr StreamSeq kNothingKept{~std::uint64_t{0}};
+
 using Judge = bool (*)(const RetentionFloor& floors, std::string_view key, std::string_view value);
 
 bool is_block_left(const RetentionFloor& floors, std::string_view key, std::string_view value) {
@@ -85,7 +87,7 @@ void RetentionBook::raise(const std::vector<WrittenGroup>& flushed) {
   const std::lock_guard lock(mutex_);
   for (const WrittenGroup& written : flushed) {
     if (written.group.is_deleted) {
-      floors_.erase(written.group.group);  // its rows left by range
+      floors_[written.group.group] = {kNothingKept, kNothingKept};
       continue;
     }
     if (written.floor.first_kept <= StreamSeq(1)) continue;

@@ -119,7 +119,8 @@ class RocksStoreOnDisk : public RocksStore {
     std::vector<GroupId> with_floor;
     for (const WrittenGroup& one : written) {
       groups.push_back(one.group);
-      if (one.floor.first_kept > StreamSeq(1)) with_floor.push_back(one.group.group);
+      const bool has_floor = one.group.is_deleted || one.floor.first_kept > StreamSeq(1);
+      if (has_floor) with_floor.push_back(one.group.group);
     }
     if (listener_ != nullptr) listener_->flushed(groups, through);
     if (!with_floor.empty()) writer_.reclaim(with_floor);

@@ -81,6 +81,7 @@ void StoreThread::run() {
     for (StoreJob& job : taken) {
       is_flush_asked |= job.set.wants_flush;
       do_job(job);
+      is_flush_asked |= job.kind == StoreJob::Kind::kDelete && is_worth_reclaiming(job.set.group);
     }
     taken.clear();
     if (is_flush_asked) begin_flush();
@@ -121,6 +122,10 @@ void StoreThread::begin_flush() {
     poison_process("flushing the store", asked.error());
   }
   bytes_since_flush_ = 0;
+}
+
+bool StoreThread::is_worth_reclaiming(GroupId deleted) const {
+  return database_.table_bytes_of(keys::blocks_of(deleted)) >= bounds_.reclaim_step_bytes;
 }
 
 // Whole tables below a floor are dropped without being read; what shares a table with something

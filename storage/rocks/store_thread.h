@@ -51,6 +51,7 @@ class StoreThread {
   void do_job(StoreJob& job);
   void begin_flush();
   void reclaim_some();
+  bool is_worth_reclaiming(GroupId deleted) const;
   void fill_write(const WriteSet& set);
   void fill_delete(GroupId stream);
   void put(Database::Family family, std::string_view key, std::string_view value);

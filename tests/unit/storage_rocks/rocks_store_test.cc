@@ -364,6 +364,21 @@ TEST_F(RocksStoreTest, RoomBelowTheFlushedFloorComesBackWithoutARestart) {
   EXPECT_TRUE(read_block(2, last - 9).has_value());
 }
 
+TEST_F(RocksStoreTest, ADeletedStreamGivesItsRoomBack) {
+  memtable_bytes_ = 4u << 20;
+  reclaim_step_bytes_ = 1u << 20;
+  open();
+  ASSERT_TRUE(store_->set_flush_listener(log_));
+  for (std::uint64_t i = 1; i <= 500; ++i) write(large_set(2, i, 1));
+  bool is_deleted = false;
+  shard_->delete_stream(GroupId(2), [&] { is_deleted = true; });
+  ASSERT_TRUE(loop_.run_until([&] { return is_deleted; }));
+  ASSERT_TRUE(loop_.run_until([&] { return log_.of(2) && log_.of(2)->is_deleted; }));
+  std::uint64_t last = 0;  // work goes on until RocksDB has removed the files
+  while (table_bytes(path_ + "/db") >= (5u << 20) && last < 1000) write(set_of(3, ++last));
+  EXPECT_LT(table_bytes(path_ + "/db"), 5u << 20);
+}
+
 TEST_F(RocksStoreTest, NothingIsDroppedThatOnlyAnUnflushedSetHasLeft) {
   reclaim_step_bytes_ = 1;
   open();
