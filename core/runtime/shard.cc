@@ -102,8 +102,11 @@ void Shard::run() {
           std::min(kSleepNsMax, std::max<DurationNs>(0, timers_.next_ns() - clock_.steady_ns()));
       // Boost counts in milliseconds rounded up, so a timer is never early here.
       loop_.run_one_for(std::chrono::nanoseconds(sleep_ns));
+      // What that handler posted is for the turn after this one.
+      go_on_with_turn();
+    } else {
+      run_turn();
     }
-    run_turn();
   }
   owner_.release();
 }
@@ -114,10 +117,15 @@ void Shard::stop() {
 }
 
 void Shard::run_turn() {
+  // First, so that what the handlers post waits for the work that this turn puts together.
+  posted_.swap(running_);
+  run_batch(running_);
+  go_on_with_turn();
+}
+
+void Shard::go_on_with_turn() {
   run_handlers();
   inbox_.take(running_);
-  run_batch(running_);
-  posted_.swap(running_);
   run_batch(running_);
   const SteadyNs now = clock_.steady_ns();
   while (Task due = timers_.take_due(now)) due();

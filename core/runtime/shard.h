@@ -42,7 +42,7 @@ class ShardInbox final : public RemotePost {
 // One loop and its thread: the world of everything that lives on a shard. Owned by ShardPool.
 // Everything but inbox() and stop() is called on the thread that is inside run() (or before it).
 //
-//   turn:  handlers of sockets, mail, posted tasks, due timers
+//   turn:  tasks posted in earlier turns, handlers of sockets, mail, due timers
 //          -> turn-end tasks until there are none -> mail to other shards -> sleep
 //
 // Between turns there are no turn-end tasks and no unsent mail.
@@ -76,6 +76,7 @@ class Shard final : public Scheduler, public Mailbox {
   void run_turn();  // one turn without sleeping, for tests and for the time before run()
 
  private:
+  void go_on_with_turn();
   void run_handlers();
   void run_batch(std::vector<Task>& from);
   void run_turn_end();

@@ -38,12 +38,31 @@ TEST(Shard, ATurnRunsItsPartsInOrder) {
     shard.send(ShardId(0), [&] { order += 'S'; });
   });
   shard.inbox().post([&] { order += 'm'; });
-  boost::asio::post(shard.loop(), [&] { order += 'h'; });
+  // What a handler posts comes behind what the same turn puts together at its end.
+  boost::asio::post(shard.loop(), [&] {
+    order += 'h';
+    shard.post([&] { order += 'H'; });
+  });
   shard.run_turn();
-  EXPECT_EQ(order, "hmptef");
+  EXPECT_EQ(order, "phmtef");
   clock.now = 1001;
   shard.run_turn();
-  EXPECT_EQ(order, "hmptefQSPT");
+  EXPECT_EQ(order, "phmtefQSHPT");
+}
+
+TEST(Shard, WhatTheHandlerThatEndedASleepPostsIsOfALaterTurn) {
+  FixedClock clock;
+  Shard shard(ShardId(0), clock);
+  std::string order;
+  boost::asio::post(shard.loop(), [&] {
+    shard.post([&] {
+      order += 'p';
+      shard.stop();
+    });
+    shard.at_turn_end([&] { order += 'e'; });
+  });
+  shard.run();
+  EXPECT_EQ(order, "ep");
 }
 
 TEST(Shard, ATaskHoldsItsCapturesNoLongerThanItRuns) {
