@@ -10,6 +10,18 @@
 #include "proto/api/advisories.h"
 
 namespace leat {
+namespace {
+
+// Asked to be kept in memory only, by a reader that makes it anew when its heartbeats end: it goes
+// with the process, as clients expect. Not where other servers have it, nor where messages are kept
+// or removed because of it.
+bool ends_with_process(const Stream& stream, const ConsumerConfig& consumer) {
+  const StreamConfig& config = stream.machine().config();
+  return consumer.mem_storage && !consumer.is_durable() &&
+         config.retention == Retention::kLimits && config.num_replicas <= 1;
+}
+
+}  // namespace
 
 ConsumerSet::ConsumerSet(StreamSet& streams, Router& router, std::uint64_t random_seed)
     : streams_(streams), router_(router), rng_(random_seed) {
@@ -108,7 +120,14 @@ void ConsumerSet::end(Stream& stream, const ConsumerGone& gone) {
 }
 
 void ConsumerSet::became_leader(Stream& stream) {
-  for (const ConsumerId id : stream.machine().consumer_ids()) add(stream, id);
+  for (const ConsumerId id : stream.machine().consumer_ids()) {
+    const ConsumerState& state = *stream.machine().find_consumer(id);
+    if (ends_with_process(stream, state.config())) {
+      remove(stream, state.name(), [](const CommandReply&) {});
+    } else {
+      add(stream, id);
+    }
+  }
 }
 
 void ConsumerSet::applied(Stream& stream, const StreamEffects& effects) {

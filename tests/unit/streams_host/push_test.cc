@@ -165,6 +165,47 @@ TEST_F(PushTest, ACursorWithoutAcksGoesOnAfterARestart) {
   EXPECT_EQ(payloads(publish("o.3", "c")), Payloads{"c"});
 }
 
+TEST_F(PushTest, AnEphemeralInMemoryEndsWithTheProcessOnAStreamOfLimits) {
+  ConsumerConfig in_memory;
+  in_memory.ack_policy = AckPolicy::kExplicit;
+  in_memory.mem_storage = true;
+  in_memory.inactive_threshold = 300 * kSecond;
+  ConsumerConfig on_disk = in_memory;
+  on_disk.mem_storage = false;
+  ConsumerConfig lasting = durable("lasting");
+  lasting.mem_storage = true;
+  make_consumer("in_memory", in_memory);
+  make_consumer("on_disk", on_disk);
+  make_consumer("lasting", lasting);
+  crash_and_restart();
+  EXPECT_EQ(hosts_->consumers.names(stream()), (Payloads{"lasting", "on_disk"}));
+  const std::vector<Got> none = pull("in_memory", R"({"no_wait":true})");
+  EXPECT_FALSE(client_->was_taken);
+  EXPECT_TRUE(none.empty());
+  EXPECT_EQ(payloads(pull("on_disk", R"({"no_wait":true})")),
+            Payloads{"NATS/1.0 404 No Messages\r\n\r\n"});
+}
+
+TEST_F(PushTest, AnEphemeralInMemoryStaysWhereMessagesAreKeptForIt) {
+  StreamConfig config;
+  config.name = "I";
+  config.subjects = {"i.>"};
+  config.retention = Retention::kInterest;
+  const GroupId uid(2000);
+  make_stream(config, uid);
+  ConsumerCreateCommand command;
+  command.name = "in_memory";
+  command.config.ack_policy = AckPolicy::kExplicit;
+  command.config.mem_storage = true;
+  command.config.inactive_threshold = 300 * kSecond;
+  hosts_->consumers.create(stream(uid), command, [](const CommandReply&) {});
+  shard_.run();
+  publish("i.1", "a");
+  crash_and_restart();
+  EXPECT_EQ(hosts_->consumers.names(stream(uid)), Payloads{"in_memory"});
+  EXPECT_EQ(stream(uid).machine().message_count(), 1u);
+}
+
 TEST_F(PushTest, LastPerSubjectEndsWithNothingPending) {
   for (const char* subject : {"o.a", "o.b", "o.a"}) publish(subject, subject);
   client_->subscribe("kv");
