@@ -113,6 +113,13 @@ ApiStatus check_unbuilt(const StreamConfig& config) {
   } else if (config.unbuilt.contains(Field::kMirrorDirect)) {
     return refused("stream has no mirror but does have mirror direct");
   }
+  if (config.unbuilt.contains(Field::kAllowMsgCounter) && config.retention != Retention::kLimits) {
+    return refused("counter stream can only use limits retention");
+  }
+  if (config.unbuilt.contains(Field::kPersistMode) &&
+      config.unbuilt.contains(Field::kAllowAtomic)) {
+    return refused("async persist mode is not supported with atomic batch publish");
+  }
   for (int i = 0; i < kUnbuiltStreamFieldCount; ++i) {
     const auto field = static_cast<Field>(i);
     if (config.unbuilt.contains(field)) {

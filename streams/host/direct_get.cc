@@ -25,11 +25,19 @@ bool selects_nothing(const MsgGetRequest& r) {
          r.multi_last.empty();
 }
 
+// Behind a subject the body may say how much is wanted of it, not which message.
+bool may_follow_subject(const MsgGetRequest& r) {
+  return selects_nothing(r) && r.batch == 0 && !r.up_to_seq && !r.up_to_time;
+}
+
 // The message that a request for one selects; none when there is none.
 StreamSeq selected(const StreamMachine& machine, const MsgGetRequest& request) {
   if (!request.last_by_subj.empty()) return machine.last_by_subject(request.last_by_subj);
   StreamSeq from = request.seq;
-  if (request.start_time) from = machine.first_at_or_after(*request.start_time);
+  if (request.start_time) {
+    from = machine.first_at_or_after(*request.start_time);
+    if (!from) return {};
+  }
   if (!request.next_by_subj.empty()) return machine.next_by_subject(request.next_by_subj, from);
   return from;
 }
@@ -103,9 +111,7 @@ void DirectGet::serve(Request& request) {
     selection = std::move(*decoded);
   }
   if (!request.subject.empty()) {
-    if (!selects_nothing(selection) || selection.batch > 0) {
-      return send_status(request.to, 408, "Bad Request");
-    }
+    if (!may_follow_subject(selection)) return send_status(request.to, 408, "Bad Request");
     selection.last_by_subj = std::move(request.subject);
   }
   if (selects_nothing(selection)) return send_status(request.to, 408, "Empty Request");
@@ -115,7 +121,7 @@ void DirectGet::serve(Request& request) {
 
 void DirectGet::serve_selected(Stream& stream, const ReplyHandle& to,
                                const MsgGetRequest& request) {
-  if (request.batch > 0 || !request.multi_last.empty()) {
+  if (request.batch != 0 || !request.multi_last.empty()) {
     DirectGetBatch::start(stream, router_, to, request);
     return;
   }

@@ -21,8 +21,11 @@ DirectGetBatch::DirectGetBatch(Stream& stream, Router& router, const ReplyHandle
                                const MsgGetRequest& request)
     : stream_(stream), router_(router), to_(to), request_(request) {
   left_ = request.batch > 0 ? static_cast<std::uint64_t>(request.batch) : ~std::uint64_t{0};
-  bytes_left_ =
-      request.max_bytes > 0 ? static_cast<std::size_t>(request.max_bytes) : limits::kPendingBytes;
+  // Of a number of messages below zero nothing is sent; of bytes below zero, one message.
+  if (request.batch < 0 && request.multi_last.empty()) left_ = 0;
+  bytes_left_ = limits::kPendingBytes;
+  if (request.max_bytes > 0) bytes_left_ = static_cast<std::size_t>(request.max_bytes);
+  if (request.max_bytes < 0) bytes_left_ = 1;
 }
 
 void DirectGetBatch::start(Stream& stream, Router& router, const ReplyHandle& to,
@@ -34,7 +37,7 @@ void DirectGetBatch::start(Stream& stream, Router& router, const ReplyHandle& to
 bool DirectGetBatch::select() {
   if (!request_.multi_last.empty()) return select_last_of_each();
   select_from();
-  if (pending_ > 0) return true;
+  if (pending_ > 0 || left_ == 0) return true;
   send_status(404, "Message Not Found");
   return false;
 }
@@ -42,14 +45,14 @@ bool DirectGetBatch::select() {
 bool DirectGetBatch::select_last_of_each() {
   const StreamMachine& machine = stream_.machine();
   up_to_ = machine.last_sequence();
-  if (request_.up_to_seq) up_to_ = std::min(up_to_, request_.up_to_seq);
+  if (request_.up_to_seq) up_to_ = request_.up_to_seq;
   if (request_.up_to_time) {
-    const StreamSeq after = machine.first_at_or_after(*request_.up_to_time + 1);
-    if (after && after <= up_to_) up_to_ = after.previous();
+    const StreamSeq at = machine.first_at_or_after(*request_.up_to_time);
+    if (at) up_to_ = at.previous();
   }
   if (up_to_ == machine.last_sequence()) {
     chosen_ = machine.last_per_subject(request_.multi_last);
-  } else {
+  } else if (up_to_ < machine.last_sequence()) {
     // The state knows the last one as of now; as of then it has to be looked for.
     const FilterSet filters(request_.multi_last);
     std::map<std::string, StreamSeq, std::less<>> last;
@@ -71,6 +74,7 @@ bool DirectGetBatch::select_last_of_each() {
     send_status(404, "No Results");
     return false;
   }
+  std::erase_if(chosen_, [&](StreamSeq sequence) { return sequence < request_.seq; });
   pending_ = chosen_.size();
   return true;
 }
@@ -132,7 +136,8 @@ void DirectGetBatch::run() {
 void DirectGetBatch::send(const MessageView& message) {
   if (pending_ > 0) --pending_;
   std::string_view block;
-  if (!request_.no_hdr) {
+  // Which subject it is of can be read nowhere else.
+  if (!request_.no_hdr || !request_.multi_last.empty()) {
     block = direct_get_headers(headers_, stream_.name(), message)
                 .add("Nats-Num-Pending", pending_)
                 .add("Nats-Last-Sequence", last_sent_.value)
@@ -143,7 +148,8 @@ void DirectGetBatch::send(const MessageView& message) {
   from_ = message.sequence.next();
   ++next_chosen_;
   --left_;
-  bytes_left_ -= std::min(bytes_left_, block.size() + message.payload().size());
+  // Counted as it is stored, without what the headers of the answer add.
+  bytes_left_ -= std::min(bytes_left_, message.subject.size() + message.body.size());
 }
 
 void DirectGetBatch::finish() {
