@@ -74,8 +74,6 @@ const std::map<std::string, std::string> kOwnWords = {
     {R"({"name":"S1","mirror":{"name":"NONE"}})", "mirror"},
     {R"({"name":"S2","sources":[{"name":"A"},{"name":"A"}]})", "sources"},
     {R"({"name":"S2","republish":{"src":">","dest":"S2"}})", "republish"},
-    {R"({"name":"S2","allow_msg_counter":true,"retention":"workqueue"})", "allow_msg_counter"},
-    {R"({"name":"S2","persist_mode":"async","allow_atomic":true})", "allow_atomic"},
     {R"({"name":"S2","subject_delete_marker_ttl":5})", "subject_delete_marker_ttl"},
     {R"({"name":"S2","placement":{"preferred":"x"}})", "placement"},
     {R"({"name":"S2","subject_transform":{"src":"S2","dest":"b.{{wildcard(1)}}"}})",
