@@ -88,6 +88,7 @@ void MetaGroup::take_write_set() {
   set.raft_row = group_->raft_row();
   set.stored = group_->applied().index;
   set.hard_state = group_->hard_state_place();
+  set.wants_flush = std::exchange(is_flush_wanted_, false);
   doors_.store.write(std::move(set), Task());
 }
 

@@ -54,7 +54,10 @@ class MetaGroup : public StateMachine {
   // --- StateMachine
   Applied apply(const RaftEntry& entry) override;
   void became_leader() override;
-  void must_store() override { plan_write_set(); }
+  void must_store() override {
+    is_flush_wanted_ = true;
+    plan_write_set();
+  }
 
  private:
   explicit MetaGroup(const Doors& doors);
@@ -72,6 +75,7 @@ class MetaGroup : public StateMachine {
   Task ready_;
   bool is_leading_ = false;
   bool is_write_set_planned_ = false;
+  bool is_flush_wanted_ = false;      // of the next write set
   std::shared_ptr<MetaGroup*> self_;  // null inside once it is gone
   std::unique_ptr<Group> group_;
 };

@@ -30,6 +30,9 @@ std::optional<std::int64_t> parse_size_text(std::string_view text, std::string& 
   return number;
 }
 
+// Four files of less would hold a few entries each.
+constexpr std::int64_t kJournalBytesMin = 1024 * 1024;
+
 auto store_size(std::int64_t JetStreamOptions::*member, std::string name) {
   return [member, name](ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
     if (field.value.kind == ConfigKind::kInteger) {
@@ -50,6 +53,12 @@ void read_sync_interval(ConfigReader& reader, const ConfigField& field, JetStrea
     return;
   }
   if (const auto interval = reader.duration(field)) block.sync_interval_ns = *interval;
+}
+
+void read_journal_size(ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
+  store_size(&JetStreamOptions::journal_bytes, "journal_size")(reader, field, block);
+  if (block.journal_bytes >= kJournalBytesMin) return;
+  reader.error(field.value.at, "journal_size must be at least " + std::to_string(kJournalBytesMin));
 }
 
 void read_strict(ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
@@ -103,6 +112,7 @@ const std::vector<ConfigRule<JetStreamOptions>>& jetstream_rules() {
       {{"enable", "enabled"}, store_flag(&Block::enabled)},
       {{"unique_tag"}, store_text(&Block::unique_tag)},
       {{"sync", "sync_interval"}, read_sync_interval},
+      {{"journal_size"}, read_journal_size},
       {{"limits"}, read_server_limits},
       {{"max_buffered_msgs"}, store_integer(&Block::buffered_messages_max)},
       {{"max_buffered_size"}, store_integer(&Block::buffered_bytes_max)},

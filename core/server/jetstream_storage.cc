@@ -1,5 +1,6 @@
 #include "core/server/jetstream_storage.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -10,6 +11,9 @@
 namespace leat {
 
 namespace {
+
+// A horizon of so many segments: what is kept moves on in steps of a quarter.
+constexpr std::uint64_t kSegmentsKept = 4;
 
 std::string store_directory(const JetStreamOptions& options) {
   if (!options.store_dir.empty()) return options.store_dir + "/jetstream";
@@ -57,6 +61,9 @@ Result<std::unique_ptr<JetStreamStorage>> JetStreamStorage::open(const JetStream
   JournalOptions log;
   log.directory = storage->directory_ + "/journal";
   log.sync_interval_ns = options.sync_interval_ns.value_or(0);
+  log.horizon_bytes = static_cast<std::uint64_t>(options.journal_bytes);
+  log.segment_bytes =
+      std::min<std::uint64_t>(limits::kJournalSegmentBytes, log.horizon_bytes / kSegmentsKept);
   log.random = &random_number;
   log.ask_for_flush = [rocks = storage->rocks_.get()] { rocks->ask_for_flush(); };
   LEAT_TRY_ASSIGN(storage->journal_, open_journal(storage->files_, std::move(log)));

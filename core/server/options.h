@@ -79,6 +79,8 @@ struct JetStreamOptions {
   std::string unique_tag;
   // Absent: an acknowledgement waits for the disk. Otherwise entries are synced this often.
   std::optional<DurationNs> sync_interval_ns;
+  // Above it streams are asked to store what holds the journal back; a quarter of it is one file.
+  std::int64_t journal_bytes = limits::kJournalHorizonBytes;
   bool strict = true;                      // API requests with unknown fields are refused
   std::int64_t buffered_messages_max = 0;  // 0: the built-in default
   std::int64_t buffered_bytes_max = 0;

@@ -48,6 +48,7 @@ const std::vector<Fixed>& fixed_fields() {
       fixed("JetStreamDomain", [](const O& o) { return o.jetstream.domain; }),
       fixed("SyncInterval",
             [](const O& o) { return o.jetstream.sync_interval_ns.value_or(std::int64_t{-1}); }),
+      fixed("JournalSize", [](const O& o) { return o.jetstream.journal_bytes; }),
       fixed("Shards", [](const O& o) { return o.shards; }),
   };
   return fields;

@@ -177,26 +177,27 @@ void SyncThread::sync() {
 }
 
 void SyncThread::trim() {
-  if (!taken_flushed_.empty()) {
-    writer_->flushed(taken_flushed_, taken_flushed_through_);
-    taken_flushed_.clear();
-    if (const Status trimmed = writer_->trim(); !trimmed) {
-      poison_process("trimming the journal", trimmed.error());
-    }
+  if (!taken_flushed_.empty()) writer_->flushed(taken_flushed_, taken_flushed_through_);
+  taken_flushed_.clear();
+  // Also without a flush: a newer hard state may have set an old segment free.
+  if (const Status trimmed = writer_->trim(); !trimmed) {
+    poison_process("trimming the journal", trimmed.error());
   }
-  ask_holders();
-  if (writer_->segment() == std::exchange(segment_, writer_->segment())) return;
-  if (ask_for_flush_) ask_for_flush_();
+  // A holder may also be a group that is deleted, and whose tombstone waits for a flush.
+  const bool were_asked = ask_holders();
+  const bool is_new_segment = writer_->segment() != std::exchange(segment_, writer_->segment());
+  if (ask_for_flush_ && (were_asked || is_new_segment)) ask_for_flush_();
 }
 
-void SyncThread::ask_holders() {
+bool SyncThread::ask_holders() {
   const std::vector<GroupId> holders = writer_->take_holders();
-  if (holders.empty()) return;
+  if (holders.empty()) return false;
   for (const auto& shard : shards_) {
     shard->post->post([shard = shard.get(), holders] {
       if (shard->listener != nullptr) shard->listener->must_store(holders);
     });
   }
+  return true;
 }
 
 void SyncThread::complete_up_to(std::size_t record_end) {

@@ -57,7 +57,7 @@ class SyncThread : public Journal {
   void sync();
   // Segments that are not needed leave, and whoever holds back the oldest one is told.
   void trim();
-  void ask_holders();
+  bool ask_holders();  // whether there were any
 
   const std::unique_ptr<Writer> writer_;
   const std::chrono::nanoseconds sync_interval_;

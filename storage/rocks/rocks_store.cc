@@ -111,7 +111,10 @@ class RocksStoreOnDisk : public RocksStore {
 
  private:
   // By RocksDB's threads.
-  void flushed(StoreTicket through) { tell(book_.complete(through), through); }
+  void flushed(StoreTicket through) {
+    tell(book_.complete(through), through);
+    writer_.flush_completed();
+  }
 
   void tell(const std::vector<WrittenGroup>& written, StoreTicket through) {
     retention_->raise(written);

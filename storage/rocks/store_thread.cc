@@ -63,10 +63,10 @@ void StoreThread::stop() {
 void StoreThread::run() {
   std::vector<StoreJob> taken;
   const auto has_work = [this] {
-    return !waiting_.empty() || !lowered_.empty() || is_flush_asked_ || is_stopping_;
+    return !waiting_.empty() || !lowered_.empty() || (is_flush_asked_ && !is_flushing_) ||
+           is_stopping_;
   };
   while (true) {
-    bool is_flush_asked = false;
     bool is_last = false;
     {
       std::unique_lock lock(mutex_);
@@ -74,19 +74,34 @@ void StoreThread::run() {
       taken.swap(waiting_);
       to_reclaim_.insert(to_reclaim_.end(), lowered_.begin(), lowered_.end());
       lowered_.clear();
-      is_flush_asked = std::exchange(is_flush_asked_, false);
       is_last = is_stopping_;
     }
     if (taken.empty() && is_last) return;
+    bool wants_flush = false;
     for (StoreJob& job : taken) {
-      is_flush_asked |= job.set.wants_flush;
+      wants_flush |= job.set.wants_flush;
       do_job(job);
-      is_flush_asked |= job.kind == StoreJob::Kind::kDelete && is_worth_reclaiming(job.set.group);
+      wants_flush |= job.kind == StoreJob::Kind::kDelete && is_worth_reclaiming(job.set.group);
     }
     taken.clear();
-    if (is_flush_asked) begin_flush();
+    if (is_flush_due(wants_flush)) begin_flush();
     reclaim_some();
   }
+}
+
+// What is asked for during a flush is done together behind it.
+bool StoreThread::is_flush_due(bool is_wanted) {
+  const std::lock_guard lock(mutex_);
+  is_flush_asked_ |= is_wanted;
+  return !is_flushing_ && std::exchange(is_flush_asked_, false);
+}
+
+void StoreThread::flush_completed() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_flushing_ = false;
+  }
+  work_.notify_one();
 }
 
 void StoreThread::do_job(StoreJob& job) {
@@ -118,6 +133,10 @@ void StoreThread::do_job(StoreJob& job) {
 
 void StoreThread::begin_flush() {
   if (bytes_since_flush_ == 0) return;
+  {
+    const std::lock_guard lock(mutex_);
+    is_flushing_ = true;
+  }
   if (const Status asked = database_.begin_flush(); !asked) {
     poison_process("flushing the store", asked.error());
   }

@@ -38,6 +38,8 @@ class StoreThread {
   void submit(StoreJob job);  // any thread
   // Flushes what was written, if anything was; any thread.
   void ask_for_flush();
+  // A flush has ended; any thread.
+  void flush_completed();
   // The floors of these streams are flushed: their room is looked at; any thread.
   void reclaim(const std::vector<GroupId>& streams);
   // Does what was submitted, then ends.
@@ -50,6 +52,7 @@ class StoreThread {
   void run();
   void do_job(StoreJob& job);
   void begin_flush();
+  bool is_flush_due(bool is_wanted);
   void reclaim_some();
   bool is_worth_reclaiming(GroupId deleted) const;
   void fill_write(const WriteSet& set);
@@ -73,6 +76,7 @@ class StoreThread {
   std::vector<StoreJob> waiting_;  // under mutex_
   std::vector<GroupId> lowered_;   // under mutex_; to be reclaimed
   bool is_flush_asked_ = false;    // under mutex_
+  bool is_flushing_ = false;       // under mutex_
   bool is_stopping_ = false;       // under mutex_
   std::thread thread_;
 };

@@ -38,10 +38,7 @@ void Stream::finish_apply(const RaftEntry& entry) {
   if (!effects_.removals.empty()) {
     blocks_left_ += blocks_.forget_below(machine_.first_kept());
     // A stream that only loses messages would never tell the store that their room is free.
-    if (blocks_left_ >= limits::kBlocksLeftUntold) {
-      is_flush_wanted_ = true;
-      plan_write_set();
-    }
+    if (blocks_left_ >= limits::kBlocksLeftUntold) must_store();
   }
   if (blocks_.has_full()) plan_write_set();
   // From here on code of others runs, which may propose but not apply.
@@ -99,7 +96,10 @@ void Stream::plan_write_set() {
   });
 }
 
-void Stream::must_store() { plan_write_set(); }
+void Stream::must_store() {
+  is_flush_wanted_ = true;
+  plan_write_set();
+}
 
 void Stream::take_write_set() {
   if (machine_.is_deleted()) return;

@@ -15,10 +15,11 @@ BINARY = os.environ.get("LEAT_SERVER") or str(
 class Server:
     """The process, its client port and its folder. Waits are for observed conditions with a deadline."""
 
-    def __init__(self, folder, arguments=(), config=""):
+    def __init__(self, folder, arguments=(), config="", jetstream=""):
         self.folder = pathlib.Path(folder)
         self.arguments = list(arguments)
         self.config = config
+        self.jetstream = jetstream  # fields of its block
         self.port = 0
         self.http = 0
         self.environment = {}  # what it sees beside ours
@@ -35,7 +36,7 @@ class Server:
         conf = self.folder / "server.conf"
         conf.write_text(f'host: "127.0.0.1"\nport: {self.port or -1}\n'
                         f'http: "127.0.0.1:{self.http or -1}"\nserver_name: n1\n'
-                        f'ports_file_dir: "{ports}"\njetstream {{ store_dir: "{self.folder}/store" }}\n'
+                        f'ports_file_dir: "{ports}"\njetstream {{ store_dir: "{self.folder}/store"; {self.jetstream} }}\n'
                         + self.config)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([BINARY, "-c", str(conf), *self.arguments], stderr=log,

@@ -1,6 +1,7 @@
 """What would be wrong: a kill in the middle of work loses or brings back something.
 
-LEAT_CHURN_CYCLES sets the number of kills (10), LEAT_SEED what chance draws from. The pause of random length before each kill is the fault itself.
+LEAT_CHURN_CYCLES sets the number of kills (10), LEAT_SEED what chance draws from.
+The pause of random length before each kill is the fault itself.
 """
 
 import asyncio

@@ -15,12 +15,13 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
 
 import server as server_module  # noqa: E402
-from churn import Churn, connect  # noqa: E402
+from churn import Churn  # noqa: E402
 
 LAYER = pathlib.Path(server_module.BINARY).parent / "tests" / "power_layer.so"
 CYCLES = int(os.environ.get("LEAT_POWER_CYCLES", "200"))
 SEED = int(os.environ.get("LEAT_SEED", str(random.randrange(1 << 30))))
 CHECKED_EVERY = 10
+SMALL_JOURNAL = "journal_size: 2MB"  # so that segments leave between two cuts
 
 
 class PoweredServer(server_module.Server):
@@ -57,7 +58,7 @@ async def cycles(powered, churn, chance, count, lies=False):
 
 @pytest.fixture
 def powered(tmp_path):
-    one = PoweredServer(tmp_path)
+    one = PoweredServer(tmp_path, jetstream=SMALL_JOURNAL)
     yield one
     if one.process.poll() is None:
         one.kill()
