@@ -1,9 +1,15 @@
 #include "core/runtime/shard.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <boost/asio/post.hpp>
+#include <boost/asio/buffer.hpp>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <iterator>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/limits.h"
@@ -15,23 +21,39 @@ namespace {
 // The loop wakes by itself at least this often; a bound for the arithmetic of far moments.
 constexpr DurationNs kSleepNsMax = 3600LL * 1'000'000'000;
 
+int make_bell() {
+  const int descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  LEAT_CHECK(descriptor >= 0) << "eventfd: " << std::strerror(errno);
+  return descriptor;
+}
+
 }  // namespace
 
+ShardInbox::ShardInbox(boost::asio::io_context& loop) : bell_(loop, make_bell()) { listen(); }
+
 void ShardInbox::post(Task task) {
-  const std::lock_guard lock(mutex_);
-  tasks_.push_back(std::move(task));
-  wake();
+  bool is_asleep = false;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    is_asleep = !std::exchange(wake_is_posted_, true);
+  }
+  if (is_asleep) wake();
 }
 
 void ShardInbox::append(std::vector<Task>& batch) {
-  const std::lock_guard lock(mutex_);
-  if (tasks_.empty()) {
-    tasks_.swap(batch);
-  } else {
-    std::move(batch.begin(), batch.end(), std::back_inserter(tasks_));
-    batch.clear();
+  bool is_asleep = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (tasks_.empty()) {
+      tasks_.swap(batch);
+    } else {
+      std::move(batch.begin(), batch.end(), std::back_inserter(tasks_));
+      batch.clear();
+    }
+    is_asleep = !std::exchange(wake_is_posted_, true);
   }
-  wake();
+  if (is_asleep) wake();
 }
 
 void ShardInbox::take(std::vector<Task>& into) {
@@ -41,11 +63,20 @@ void ShardInbox::take(std::vector<Task>& into) {
   wake_is_posted_ = false;
 }
 
-// An empty handler is enough: every turn looks into the inbox after its handlers.
+// Not asio::post: that wakes the loop with the loop's lock held, and on a busy machine whoever is
+// woken runs at once, into that lock.
 void ShardInbox::wake() {
-  if (wake_is_posted_) return;
-  wake_is_posted_ = true;
-  boost::asio::post(loop_, [] {});
+  const std::uint64_t one = 1;
+  const ssize_t written = ::write(bell_.native_handle(), &one, sizeof(one));
+  LEAT_CHECK(written == sizeof(one)) << std::strerror(errno);
+}
+
+// An empty handler is enough: every turn looks into the inbox after its handlers.
+void ShardInbox::listen() {
+  bell_.async_read_some(boost::asio::buffer(&rung_, sizeof(rung_)),
+                        [this](boost::system::error_code error, std::size_t) {
+                          if (!error) listen();
+                        });
 }
 
 Shard::Shard(ShardId self, const Clock& clock)

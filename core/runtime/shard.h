@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -24,16 +25,19 @@ namespace leat {
 // to append a whole batch, and once per turn by the owner, to take all of it.
 class ShardInbox final : public RemotePost {
  public:
-  explicit ShardInbox(boost::asio::io_context& loop) : loop_(loop) {}
+  // LEAT_CHECKs that the system gives it a descriptor.
+  explicit ShardInbox(boost::asio::io_context& loop);
   void post(Task task) override;
   void append(std::vector<Task>& batch);  // leaves `batch` empty, with its capacity
   // The owner takes what is there. `into` must be empty.
   void take(std::vector<Task>& into);
 
  private:
+  void listen();
   void wake();
 
-  boost::asio::io_context& loop_;
+  boost::asio::posix::stream_descriptor bell_;  // an eventfd: written by others, read by the loop
+  std::uint64_t rung_ = 0;                      // what was read from it; the owner's
   std::mutex mutex_;
   std::vector<Task> tasks_;      // guarded by mutex_
   bool wake_is_posted_ = false;  // guarded by mutex_
