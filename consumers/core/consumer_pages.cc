@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "core/base/encoding.h"
 #include "proto/record/config_codec.h"
-#include "proto/record/wire.h"
 
 namespace leat {
 
@@ -15,7 +15,7 @@ Error corrupt(std::string_view what) {
   return {.kind = ErrorKind::kCorruption, .text = std::string(what) + " cannot be read"};
 }
 
-void append_time(std::string& out, WallNs time) { wire::append_signed(out, time); }
+void append_time(std::string& out, WallNs time) { encoding::append_signed(out, time); }
 
 }  // namespace
 
@@ -29,31 +29,31 @@ std::set<std::uint64_t> ConsumerPages::take_dirty_pending(ConsumerState& state) 
 
 void ConsumerPages::append_consumer(const ConsumerState& state, std::string& out) {
   out += static_cast<char>(kVersion);
-  wire::append_text(out, state.name());
+  encoding::append_text(out, state.name());
   append_time(out, state.created());
   std::string config;
   append_consumer_config(state.config_, config);
-  wire::append_text(out, config);
-  wire::append_varint(out, state.next_consumer_.value);
-  wire::append_varint(out, state.next_stream_.value);
-  wire::append_varint(out, state.floor_.consumer_seq.value);
-  wire::append_varint(out, state.floor_.stream_seq.value);
+  encoding::append_text(out, config);
+  encoding::append_varint(out, state.next_consumer_.value);
+  encoding::append_varint(out, state.next_stream_.value);
+  encoding::append_varint(out, state.floor_.consumer_seq.value);
+  encoding::append_varint(out, state.floor_.stream_seq.value);
   append_time(out, state.floor_.at);
   append_time(out, state.delivered_at_);
-  wire::append_varint(out, state.num_pending_);
-  wire::append_varint(out, state.generation_);
-  wire::append_varint(out, state.latest_limit_.value);
-  wire::append_varint(out, state.latest_.size() - state.latest_position_);
+  encoding::append_varint(out, state.num_pending_);
+  encoding::append_varint(out, state.generation_);
+  encoding::append_varint(out, state.latest_limit_.value);
+  encoding::append_varint(out, state.latest_.size() - state.latest_position_);
   std::uint64_t previous = 0;
   for (std::size_t i = state.latest_position_; i < state.latest_.size(); ++i) {
-    wire::append_varint(out,
-                        state.latest_[i].value - std::exchange(previous, state.latest_[i].value));
+    encoding::append_varint(
+        out, state.latest_[i].value - std::exchange(previous, state.latest_[i].value));
   }
-  wire::append_varint(out, state.given_up_.size());
+  encoding::append_varint(out, state.given_up_.size());
   previous = 0;
   for (const auto& [sequence, deliveries] : state.given_up_) {
-    wire::append_varint(out, sequence.value - std::exchange(previous, sequence.value));
-    wire::append_varint(out, deliveries);
+    encoding::append_varint(out, sequence.value - std::exchange(previous, sequence.value));
+    encoding::append_varint(out, deliveries);
   }
 }
 
@@ -67,23 +67,23 @@ void ConsumerPages::append_pending(const ConsumerState& state, std::uint64_t pag
   for (const PendingDelivery* next = state.pending_.at_or_after(begin);
        next != nullptr && next->stream_seq < end;
        next = state.pending_.at_or_after(previous.stream_seq.next())) {
-    wire::append_varint(items, next->stream_seq.value - previous.stream_seq.value);
-    wire::append_varint(items, next->consumer_seq.value - previous.consumer_seq.value);
-    wire::append_signed(items, next->base - previous.base);
-    wire::append_varint(
+    encoding::append_varint(items, next->stream_seq.value - previous.stream_seq.value);
+    encoding::append_varint(items, next->consumer_seq.value - previous.consumer_seq.value);
+    encoding::append_signed(items, next->base - previous.base);
+    encoding::append_varint(
         items, std::uint64_t{next->deliveries} << 1 | static_cast<std::uint64_t>(next->phase));
     previous = *next;
     ++count;
   }
   if (count == 0) return;
   out += static_cast<char>(kVersion);
-  wire::append_varint(out, count);
+  encoding::append_varint(out, count);
   out += items;
 }
 
 Result<std::unique_ptr<ConsumerState>> ConsumerPages::parse_consumer(ConsumerId id,
                                                                      std::string_view value) {
-  wire::Cursor in(value);
+  encoding::Cursor in(value);
   if (in.byte() != kVersion) return tl::unexpected(corrupt("consumer page"));
   ConsumerState::Identity identity{.id = id};
   identity.name = in.text();
@@ -116,7 +116,7 @@ Result<std::unique_ptr<ConsumerState>> ConsumerPages::parse_consumer(ConsumerId 
 }
 
 Status ConsumerPages::parse_pending(ConsumerState& state, std::string_view value) {
-  wire::Cursor in(value);
+  encoding::Cursor in(value);
   if (in.byte() != kVersion) return tl::unexpected(corrupt("pending page"));
   PendingDelivery delivery;
   for (std::uint64_t left = in.varint(); left > 0 && in.is_good(); --left) {

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "proto/record/wire.h"
+#include "core/base/encoding.h"
 
 namespace leat {
 
@@ -38,7 +38,7 @@ class FieldWriter {
   void field(std::uint8_t number, const Metadata& metadata) {
     for (const auto& [key, value] : metadata) {
       std::string pair;
-      wire::append_text(pair, key);
+      encoding::append_text(pair, key);
       pair += value;
       text(number, pair);
     }
@@ -47,11 +47,11 @@ class FieldWriter {
  private:
   void text(std::uint8_t number, std::string_view value) {
     out_ += static_cast<char>(number);
-    wire::append_text(out_, value);
+    encoding::append_text(out_, value);
   }
   void scalar(std::uint8_t number, std::int64_t value) {
-    char bytes[wire::kVarintBytesMax];
-    char* const end = wire::write_varint(bytes, wire::zigzag(value));
+    char bytes[encoding::kVarintBytesMax];
+    char* const end = encoding::store_varint(bytes, encoding::zigzag(value));
     text(number, std::string_view(bytes, static_cast<std::size_t>(end - bytes)));
   }
 
@@ -102,7 +102,7 @@ class FieldReader {
   void field(std::uint8_t number, Metadata& target) {
     if (number != number_) return;
     is_known_ = true;
-    wire::Cursor in(value_);
+    encoding::Cursor in(value_);
     const std::string_view key = in.text();
     is_good_ = is_good_ && in.is_good();
     target.emplace(key, in.rest());
@@ -110,7 +110,7 @@ class FieldReader {
 
  private:
   std::int64_t scalar() {
-    wire::Cursor in(value_);
+    encoding::Cursor in(value_);
     const std::int64_t value = in.signed_varint();
     is_good_ = is_good_ && in.is_good() && in.at_end();
     return value;
@@ -193,7 +193,7 @@ void visit_consumer_fields(Visitor& visitor, Config& config) {
 template <typename Config, typename Visit>
 Result<Config> parse_fields(std::string_view encoded, Visit visit) {
   Config config;
-  wire::Cursor in(encoded);
+  encoding::Cursor in(encoded);
   while (!in.at_end()) {
     const std::uint8_t number = in.byte();
     const std::string_view value = in.text();

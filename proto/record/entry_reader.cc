@@ -1,9 +1,9 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/encoding.h"
 #include "proto/record/config_codec.h"
 #include "proto/record/entry.h"
-#include "proto/record/wire.h"
 
 namespace leat {
 
@@ -18,15 +18,15 @@ std::uint64_t load_u64(const char* bytes) {
 // A list whose count cannot be true would make a reader reserve memory for nothing.
 bool is_count_possible(std::uint64_t count, std::string_view rest) { return count <= rest.size(); }
 
-bool read_book_item(wire::Cursor& in, StreamSeq previous, BookItem& item) {
+bool read_book_item(encoding::Cursor& in, StreamSeq previous, BookItem& item) {
   const std::uint64_t word = in.varint();
-  const auto distance = static_cast<std::uint64_t>(wire::unzigzag(word >> 1));
+  const auto distance = static_cast<std::uint64_t>(encoding::unzigzag(word >> 1));
   item.sequence = StreamSeq(previous.value + distance);
   item.kind = (word & 1) != 0 ? BookItem::Kind::kRedelivery : BookItem::Kind::kFirst;
   return in.is_good();
 }
 
-bool read_ack_item(wire::Cursor& in, AckItem& item) {
+bool read_ack_item(encoding::Cursor& in, AckItem& item) {
   item = AckItem();
   const std::uint8_t verb = in.byte();
   if (verb < 1 || verb > static_cast<std::uint8_t>(AckVerb::kTerm)) return false;
@@ -44,7 +44,7 @@ struct PublishParts {
   bool is_good = false;
 };
 PublishParts read_publish(std::string_view body) {
-  wire::Cursor in(body);
+  encoding::Cursor in(body);
   PublishParts parts;
   parts.command.subject = in.text();
   parts.command.headers = in.text();
@@ -67,14 +67,14 @@ bool reads_whole(Items items, Item item) {
 // Exactly `count` varints and, where they may, a text behind them.
 enum class Tail { kNone, kText };
 Status check_numbers(std::string_view body, int count, Tail tail) {
-  wire::Cursor in(body);
+  encoding::Cursor in(body);
   for (int i = 0; i < count; ++i) in.varint();
   if (!in.is_good() || (tail == Tail::kNone && !in.at_end())) return bad("a command");
   return {};
 }
 
 Status check_list(CommandKind kind, std::string_view body) {
-  wire::Cursor in(body);
+  encoding::Cursor in(body);
   in.varint();
   if (kind == CommandKind::kBook) {
     in.varint();
@@ -93,7 +93,7 @@ Status check_list(CommandKind kind, std::string_view body) {
 }
 
 Status check_consumer_create(std::string_view body) {
-  wire::Cursor in(body);
+  encoding::Cursor in(body);
   const std::uint8_t action = in.byte();
   in.varint();
   in.text();
@@ -109,7 +109,7 @@ Status check_command(std::uint8_t kind, std::string_view body) {
     case CommandKind::kPublish:
       return read_publish(body).is_good ? Status() : bad("a publish");
     case CommandKind::kConfig: {
-      wire::Cursor in(body);
+      encoding::Cursor in(body);
       in.varint();
       if (!in.is_good()) return bad("a configuration");
       LEAT_TRY(parse_stream_config(in.rest()));
@@ -144,7 +144,7 @@ Status check_command(std::uint8_t kind, std::string_view body) {
 
 bool BookItems::next(BookItem& item) {
   if (read_ == count_) return false;
-  wire::Cursor in(rest_);
+  encoding::Cursor in(rest_);
   if (!read_book_item(in, previous_, item)) return false;
   rest_ = in.rest();
   previous_ = item.sequence;
@@ -154,7 +154,7 @@ bool BookItems::next(BookItem& item) {
 
 bool AckItems::next(AckItem& item) {
   if (read_ == count_) return false;
-  wire::Cursor in(rest_);
+  encoding::Cursor in(rest_);
   if (!read_ack_item(in, item)) return false;
   rest_ = in.rest();
   ++read_;
@@ -163,7 +163,7 @@ bool AckItems::next(AckItem& item) {
 
 bool SequenceItems::next(StreamSeq& sequence) {
   if (read_ == count_) return false;
-  wire::Cursor in(rest_);
+  encoding::Cursor in(rest_);
   sequence = StreamSeq(in.varint());
   if (!in.is_good()) return false;
   rest_ = in.rest();
@@ -180,7 +180,7 @@ EntryReader::EntryReader(std::string_view entry) : entry_(entry), position_(kEnt
 bool EntryReader::next() {
   if (position_ == entry_.size()) return false;
   offset_ = position_;
-  wire::Cursor in(entry_.substr(position_));
+  encoding::Cursor in(entry_.substr(position_));
   kind_ = static_cast<CommandKind>(in.byte());
   body_ = in.text();
   LEAT_CHECK(in.is_good()) << "entry ends inside a command at " << offset_;
@@ -195,7 +195,7 @@ PublishCommand EntryReader::publish() const {
 }
 
 ConfigCommand EntryReader::config() const {
-  wire::Cursor in(body_);
+  encoding::Cursor in(body_);
   ConfigCommand command;
   command.number = in.varint();
   auto config = parse_stream_config(in.rest());
@@ -205,7 +205,7 @@ ConfigCommand EntryReader::config() const {
 }
 
 PurgeCommand EntryReader::purge() const {
-  wire::Cursor in(body_);
+  encoding::Cursor in(body_);
   PurgeCommand command;
   command.seq = StreamSeq(in.varint());
   command.keep = in.varint();
@@ -215,15 +215,15 @@ PurgeCommand EntryReader::purge() const {
 }
 
 DeleteMessageCommand EntryReader::delete_message() const {
-  return DeleteMessageCommand{.seq = StreamSeq(wire::Cursor(body_).varint())};
+  return DeleteMessageCommand{.seq = StreamSeq(encoding::Cursor(body_).varint())};
 }
 
 ExpireCommand EntryReader::expire() const {
-  return ExpireCommand{.up_to = static_cast<WallNs>(wire::Cursor(body_).varint())};
+  return ExpireCommand{.up_to = static_cast<WallNs>(encoding::Cursor(body_).varint())};
 }
 
 ConsumerCreateCommand EntryReader::consumer_create() const {
-  wire::Cursor in(body_);
+  encoding::Cursor in(body_);
   ConsumerCreateCommand command;
   command.action = static_cast<ConsumerAction>(in.byte());
   command.consumers_max = in.signed_varint();
@@ -235,7 +235,7 @@ ConsumerCreateCommand EntryReader::consumer_create() const {
 }
 
 ConsumerDeleteCommand EntryReader::consumer_delete() const {
-  wire::Cursor in(body_);
+  encoding::Cursor in(body_);
   ConsumerDeleteCommand command;
   command.consumer = ConsumerId(in.varint());
   command.name = in.rest();
@@ -243,7 +243,7 @@ ConsumerDeleteCommand EntryReader::consumer_delete() const {
 }
 
 BookView EntryReader::book() const {
-  wire::Cursor in(body_);
+  encoding::Cursor in(body_);
   const ConsumerId consumer(in.varint());
   const std::uint64_t generation = in.varint();
   const ConsumerSeq expected(in.varint());
@@ -258,7 +258,7 @@ BookView EntryReader::book() const {
 }
 
 AcksView EntryReader::acks() const {
-  wire::Cursor in(body_);
+  encoding::Cursor in(body_);
   const ConsumerId consumer(in.varint());
   const std::uint64_t count = in.varint();
   LEAT_CHECK(in.is_good());
@@ -266,7 +266,7 @@ AcksView EntryReader::acks() const {
 }
 
 CursorCommand EntryReader::cursor() const {
-  wire::Cursor in(body_);
+  encoding::Cursor in(body_);
   CursorCommand command;
   command.consumer = ConsumerId(in.varint());
   command.delivered = ConsumerSeq(in.varint());
@@ -275,7 +275,7 @@ CursorCommand EntryReader::cursor() const {
 }
 
 GiveUpView EntryReader::give_up() const {
-  wire::Cursor in(body_);
+  encoding::Cursor in(body_);
   const ConsumerId consumer(in.varint());
   const std::uint64_t count = in.varint();
   LEAT_CHECK(in.is_good());
@@ -283,7 +283,7 @@ GiveUpView EntryReader::give_up() const {
 }
 
 SetVersionCommand EntryReader::set_version() const {
-  return SetVersionCommand{.version = wire::Cursor(body_).varint()};
+  return SetVersionCommand{.version = encoding::Cursor(body_).varint()};
 }
 
 Status check_entry(std::string_view entry) {
@@ -293,7 +293,7 @@ Status check_entry(std::string_view entry) {
         ErrorKind::kUnsupported,
         "entry: version " + std::to_string(static_cast<unsigned char>(entry[0])) + " is not known");
   }
-  wire::Cursor in(entry.substr(kEntryHeaderBytes));
+  encoding::Cursor in(entry.substr(kEntryHeaderBytes));
   while (!in.at_end()) {
     const std::uint8_t kind = in.byte();
     const std::string_view body = in.text();

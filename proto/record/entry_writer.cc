@@ -1,9 +1,9 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/base/encoding.h"
 #include "proto/record/config_codec.h"
 #include "proto/record/entry.h"
-#include "proto/record/wire.h"
 
 namespace leat {
 
@@ -39,10 +39,10 @@ void EntryWriter::begin(WallNs stamp) {
 
 void EntryWriter::add_body(CommandKind kind, std::string_view body) {
   LEAT_CHECK(is_open_);
-  char* const start = buffer_.writable(1 + wire::kVarintBytesMax + body.size());
+  char* const start = buffer_.writable(1 + encoding::kVarintBytesMax + body.size());
   char* out = start;
   *out++ = static_cast<char>(kind);
-  out = wire::write_varint(out, body.size());
+  out = encoding::store_varint(out, body.size());
   out = write_bytes(out, body);
   buffer_.commit(static_cast<std::size_t>(out - start));
   ++command_count_;
@@ -53,13 +53,13 @@ void EntryWriter::add(const PublishCommand& command) {
   const std::size_t headers = command.headers.size() + command.headers_rest.size();
   const std::size_t body = varint_size(command.subject.size()) + command.subject.size() +
                            varint_size(headers) + headers + command.payload.size();
-  char* const start = buffer_.writable(1 + wire::kVarintBytesMax + body);
+  char* const start = buffer_.writable(1 + encoding::kVarintBytesMax + body);
   char* out = start;
   *out++ = static_cast<char>(CommandKind::kPublish);
-  out = wire::write_varint(out, body);
-  out = wire::write_varint(out, command.subject.size());
+  out = encoding::store_varint(out, body);
+  out = encoding::store_varint(out, command.subject.size());
   out = write_bytes(out, command.subject);
-  out = wire::write_varint(out, headers);
+  out = encoding::store_varint(out, headers);
   out = write_bytes(out, command.headers);
   out = write_bytes(out, command.headers_rest);
   out = write_bytes(out, command.payload);
@@ -69,59 +69,59 @@ void EntryWriter::add(const PublishCommand& command) {
 
 void EntryWriter::add(const ConfigCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.number);
+  encoding::append_varint(scratch_, command.number);
   append_stream_config(command.config, scratch_);
   add_body(CommandKind::kConfig, scratch_);
 }
 
 void EntryWriter::add(const PurgeCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.seq.value);
-  wire::append_varint(scratch_, command.keep);
+  encoding::append_varint(scratch_, command.seq.value);
+  encoding::append_varint(scratch_, command.keep);
   scratch_ += command.filter;
   add_body(CommandKind::kPurge, scratch_);
 }
 
 void EntryWriter::add(const DeleteMessageCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.seq.value);
+  encoding::append_varint(scratch_, command.seq.value);
   add_body(CommandKind::kDeleteMessage, scratch_);
 }
 
 void EntryWriter::add(const ExpireCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, static_cast<std::uint64_t>(command.up_to));
+  encoding::append_varint(scratch_, static_cast<std::uint64_t>(command.up_to));
   add_body(CommandKind::kExpire, scratch_);
 }
 
 void EntryWriter::add(const ConsumerCreateCommand& command) {
   scratch_.clear();
   scratch_ += static_cast<char>(command.action);
-  wire::append_signed(scratch_, command.consumers_max);
-  wire::append_text(scratch_, command.name);
+  encoding::append_signed(scratch_, command.consumers_max);
+  encoding::append_text(scratch_, command.name);
   append_consumer_config(command.config, scratch_);
   add_body(CommandKind::kConsumerCreate, scratch_);
 }
 
 void EntryWriter::add(const ConsumerDeleteCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.consumer.value);
+  encoding::append_varint(scratch_, command.consumer.value);
   scratch_ += command.name;
   add_body(CommandKind::kConsumerDelete, scratch_);
 }
 
 void EntryWriter::add(const BookCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.consumer.value);
-  wire::append_varint(scratch_, command.generation);
-  wire::append_varint(scratch_, command.expected.value);
-  wire::append_varint(scratch_, command.next_stream.value);
-  wire::append_varint(scratch_, command.items.size());
+  encoding::append_varint(scratch_, command.consumer.value);
+  encoding::append_varint(scratch_, command.generation);
+  encoding::append_varint(scratch_, command.expected.value);
+  encoding::append_varint(scratch_, command.next_stream.value);
+  encoding::append_varint(scratch_, command.items.size());
   StreamSeq previous;
   for (const BookItem& item : command.items) {
     const auto distance = static_cast<std::int64_t>(item.sequence.value - previous.value);
     const std::uint64_t kind = item.kind == BookItem::Kind::kRedelivery ? 1 : 0;
-    wire::append_varint(scratch_, wire::zigzag(distance) << 1 | kind);
+    encoding::append_varint(scratch_, encoding::zigzag(distance) << 1 | kind);
     previous = item.sequence;
   }
   add_body(CommandKind::kBook, scratch_);
@@ -129,42 +129,42 @@ void EntryWriter::add(const BookCommand& command) {
 
 void EntryWriter::add(const AcksCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.consumer.value);
-  wire::append_varint(scratch_, command.items.size());
+  encoding::append_varint(scratch_, command.consumer.value);
+  encoding::append_varint(scratch_, command.items.size());
   for (const AckItem& item : command.items) {
     scratch_ += static_cast<char>(item.verb);
-    wire::append_varint(scratch_, item.stream_seq.value);
-    wire::append_varint(scratch_, item.consumer_seq.value);
-    wire::append_varint(scratch_, item.deliveries);
+    encoding::append_varint(scratch_, item.stream_seq.value);
+    encoding::append_varint(scratch_, item.consumer_seq.value);
+    encoding::append_varint(scratch_, item.deliveries);
     if (item.verb == AckVerb::kNak) {
-      wire::append_varint(scratch_, static_cast<std::uint64_t>(item.delay));
+      encoding::append_varint(scratch_, static_cast<std::uint64_t>(item.delay));
     }
-    if (item.verb == AckVerb::kTerm) wire::append_text(scratch_, item.reason);
+    if (item.verb == AckVerb::kTerm) encoding::append_text(scratch_, item.reason);
   }
   add_body(CommandKind::kAcks, scratch_);
 }
 
 void EntryWriter::add(const CursorCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.consumer.value);
-  wire::append_varint(scratch_, command.delivered.value);
-  wire::append_varint(scratch_, command.next_stream.value);
+  encoding::append_varint(scratch_, command.consumer.value);
+  encoding::append_varint(scratch_, command.delivered.value);
+  encoding::append_varint(scratch_, command.next_stream.value);
   add_body(CommandKind::kCursor, scratch_);
 }
 
 void EntryWriter::add(const GiveUpCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.consumer.value);
-  wire::append_varint(scratch_, command.sequences.size());
+  encoding::append_varint(scratch_, command.consumer.value);
+  encoding::append_varint(scratch_, command.sequences.size());
   for (const StreamSeq sequence : command.sequences) {
-    wire::append_varint(scratch_, sequence.value);
+    encoding::append_varint(scratch_, sequence.value);
   }
   add_body(CommandKind::kGiveUp, scratch_);
 }
 
 void EntryWriter::add(const SetVersionCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.version);
+  encoding::append_varint(scratch_, command.version);
   add_body(CommandKind::kSetVersion, scratch_);
 }
 

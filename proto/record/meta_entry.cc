@@ -1,7 +1,7 @@
 #include "proto/record/meta_entry.h"
 
+#include "core/base/encoding.h"
 #include "proto/record/config_codec.h"
-#include "proto/record/wire.h"
 
 namespace leat {
 
@@ -14,7 +14,7 @@ void append_u64(std::string& out, std::uint64_t number) {
   for (unsigned shift = 0; shift < 64; shift += 8) out += static_cast<char>(number >> shift & 0xFF);
 }
 
-std::uint64_t read_u64(wire::Cursor& cursor) {
+std::uint64_t read_u64(encoding::Cursor& cursor) {
   std::uint64_t number = 0;
   for (unsigned shift = 0; shift < 64; shift += 8) {
     number |= static_cast<std::uint64_t>(cursor.byte()) << shift;
@@ -39,10 +39,10 @@ Bytes encode_meta_entry(const MetaEntry& entry) {
   out += static_cast<char>(kMetaEntryVersion);
   append_u64(out, static_cast<std::uint64_t>(entry.stamp));
   out += static_cast<char>(entry.command.kind);
-  wire::append_text(out, entry.command.account);
-  wire::append_text(out, entry.command.name);
-  wire::append_signed(out, entry.command.streams_max);
-  wire::append_signed(out, entry.command.reserved_bytes_max);
+  encoding::append_text(out, entry.command.account);
+  encoding::append_text(out, entry.command.name);
+  encoding::append_signed(out, entry.command.streams_max);
+  encoding::append_signed(out, entry.command.reserved_bytes_max);
   if (entry.command.kind != MetaCommandKind::kDeleteStream) {
     append_stream_config(entry.command.config, out);
   }
@@ -50,7 +50,7 @@ Bytes encode_meta_entry(const MetaEntry& entry) {
 }
 
 Result<MetaEntry> decode_meta_entry(std::string_view bytes) {
-  wire::Cursor cursor(bytes);
+  encoding::Cursor cursor(bytes);
   LEAT_TRY(check_version(cursor.byte(), "meta entry"));
   MetaEntry entry;
   entry.stamp = static_cast<WallNs>(read_u64(cursor));
@@ -92,7 +92,7 @@ std::string encode_meta_counters(const MetaCounters& counters) {
 }
 
 Result<MetaCounters> decode_meta_counters(std::string_view bytes) {
-  wire::Cursor cursor(bytes);
+  encoding::Cursor cursor(bytes);
   LEAT_TRY(check_version(cursor.byte(), "meta counters"));
   MetaCounters counters;
   counters.next_uid = GroupId(read_u64(cursor));
@@ -105,13 +105,13 @@ Result<MetaCounters> decode_meta_counters(std::string_view bytes) {
 std::string encode_meta_stream(const MetaStream& stream) {
   std::string out(1, static_cast<char>(kRowVersion));
   append_u64(out, stream.config_number);
-  wire::append_text(out, stream.account);
+  encoding::append_text(out, stream.account);
   append_stream_config(stream.config, out);
   return out;
 }
 
 Result<MetaStream> decode_meta_stream(GroupId uid, std::string_view bytes) {
-  wire::Cursor cursor(bytes);
+  encoding::Cursor cursor(bytes);
   LEAT_TRY(check_version(cursor.byte(), "meta stream row"));
   MetaStream stream;
   stream.uid = uid;

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/encoding.h"
 #include "core/base/hash.h"
 #include "core/base/limits.h"
-#include "storage/api/encoding.h"
 
 namespace leat {
 
@@ -162,7 +162,8 @@ Result<BlockReader> BlockReader::open(Bytes value) {
       return corrupt("an offset that is not its message's");
     }
     const StoredMessage message = decode(cursor, {reader.first_, reader.base_time_});
-    if (!cursor.ok() || (i > 0 && message.sequence <= previous)) return corrupt("a bad message");
+    if (!cursor.is_good() || (i > 0 && message.sequence <= previous))
+      return corrupt("a bad message");
     previous = message.sequence;
   }
   if (cursor.remaining() != 0) return corrupt("bytes behind its messages");
@@ -177,7 +178,7 @@ StreamSeq last_sequence_of_block(std::string_view value) {
   Cursor cursor(value.substr(offset));
   const std::uint64_t distance = cursor.varint();
   const auto first = encoding::load<std::uint64_t>(value.data() + kFirstOffset);
-  return cursor.ok() ? StreamSeq(first + distance) : StreamSeq();
+  return cursor.is_good() ? StreamSeq(first + distance) : StreamSeq();
 }
 
 StoredMessage BlockReader::at(std::size_t position) const {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "storage/api/encoding.h"
+#include "core/base/encoding.h"
 
 namespace leat {
 
@@ -21,7 +21,7 @@ Result<StoreTicket> decode_witness(std::string_view payload) {
   encoding::Cursor cursor(payload);
   const auto version = cursor.number<std::uint64_t>();
   const StoreTicket ticket(cursor.number<std::uint64_t>());
-  if (!cursor.ok() || version != kWitnessVersion) {
+  if (!cursor.is_good() || version != kWitnessVersion) {
     return failure(ErrorKind::kCorruption, "a witness record has an unknown version or size");
   }
   return ticket;

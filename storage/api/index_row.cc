@@ -1,8 +1,8 @@
 #include "storage/api/index_row.h"
 
 #include "core/base/check.h"
+#include "core/base/encoding.h"
 #include "core/base/hash.h"
-#include "storage/api/encoding.h"
 
 namespace leat {
 
@@ -58,7 +58,7 @@ Result<IndexedMessage> decode_message(Cursor& cursor, const Place& place) {
   message.time = encoding::wrapping_sum(place.time, encoding::unzigzag(cursor.varint()));
   if (flags & kTtlFollows) message.ttl_s = static_cast<std::uint32_t>(cursor.varint());
   message.is_deleted = (flags & kDeleted) != 0;
-  if (!cursor.ok() || (flags & ~kKnownFlags) != 0 || message.sequence < place.expected) {
+  if (!cursor.is_good() || (flags & ~kKnownFlags) != 0 || message.sequence < place.expected) {
     return failure(ErrorKind::kCorruption, "index row: a bad message");
   }
   return message;
@@ -184,7 +184,8 @@ Result<IndexRow> IndexRow::parse(std::string_view value) {
   if (id_count > cursor.remaining()) return corrupt("more message ids than bytes");
   row.ids.reserve(static_cast<std::size_t>(id_count));
   for (std::uint64_t i = 0; i < id_count; ++i) row.ids.push_back(decode_id(cursor, base));
-  if (!cursor.ok() || cursor.remaining() != 0) return corrupt("it does not end where it should");
+  if (!cursor.is_good() || cursor.remaining() != 0)
+    return corrupt("it does not end where it should");
   return row;
 }
 

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/base/encoding.h"
 #include "core/base/hash.h"
-#include "storage/api/encoding.h"
 
 namespace leat::journal {
 

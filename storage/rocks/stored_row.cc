@@ -1,6 +1,6 @@
 #include "storage/rocks/stored_row.h"
 
-#include "storage/api/encoding.h"
+#include "core/base/encoding.h"
 
 namespace leat::rocks {
 
@@ -36,7 +36,7 @@ Result<StoredRow> decode_stored_row(std::string_view value) {
     row.hard_state.term = Term(cursor.number<std::uint64_t>());
     row.hard_state.index = LogIndex(cursor.number<std::uint64_t>());
   }
-  if (!cursor.ok() || (head != kVersion && head != kFirstVersion)) {
+  if (!cursor.is_good() || (head != kVersion && head != kFirstVersion)) {
     return failure(ErrorKind::kCorruption,
                    "a raft row of the store has version " + std::to_string(head & 0xFF) +
                        ", this server reads up to " + std::to_string(kVersion));

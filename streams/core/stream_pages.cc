@@ -5,9 +5,9 @@
 
 #include "consumers/core/consumer_machine.h"
 #include "consumers/core/consumer_pages.h"
+#include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "proto/record/config_codec.h"
-#include "proto/record/wire.h"
 
 namespace leat {
 
@@ -45,22 +45,22 @@ std::uint64_t StreamPages::write_parts(const Parts& parts, std::string_view valu
 void StreamPages::take_stream(const Visitor& visit) {
   std::string out;
   out += static_cast<char>(kVersion);
-  wire::append_varint(out, state_.applied.value);
-  wire::append_varint(out, state_.config_number);
+  encoding::append_varint(out, state_.applied.value);
+  encoding::append_varint(out, state_.config_number);
   std::string config;
   append_stream_config(state_.config, config);
-  wire::append_text(out, config);
-  wire::append_signed(out, state_.created);
-  wire::append_signed(out, state_.last_stamp);
-  wire::append_varint(out, state_.hash);
-  wire::append_varint(out, state_.apply_version);
+  encoding::append_text(out, config);
+  encoding::append_signed(out, state_.created);
+  encoding::append_signed(out, state_.last_stamp);
+  encoding::append_varint(out, state_.hash);
+  encoding::append_varint(out, state_.apply_version);
   out += static_cast<char>(state_.is_deleted ? 1 : 0);
-  wire::append_varint(out, state_.last_seq.value);
-  wire::append_signed(out, state_.last_time);
-  wire::append_varint(out, state_.first_sequence().value);
-  wire::append_text(out, state_.last_msg_id);
-  wire::append_signed(out, state_.dedup_floor);
-  wire::append_varint(out, state_.next_consumer.value);
+  encoding::append_varint(out, state_.last_seq.value);
+  encoding::append_signed(out, state_.last_time);
+  encoding::append_varint(out, state_.first_sequence().value);
+  encoding::append_text(out, state_.last_msg_id);
+  encoding::append_signed(out, state_.dedup_floor);
+  encoding::append_varint(out, state_.next_consumer.value);
   state_.stream_pages =
       write_parts({.kind = StatePageKind::kStream, .existing = state_.stream_pages}, out, visit);
 }
@@ -166,7 +166,7 @@ Status StreamPages::load_page(const StatePageKey& key, std::string_view value) {
 }
 
 Status StreamPages::parse_stream(std::string_view value) {
-  wire::Cursor in(value);
+  encoding::Cursor in(value);
   if (in.byte() != kVersion) return corrupt("the stream page cannot be read");
   state_.applied = LogIndex(in.varint());
   state_.config_number = in.varint();
