@@ -17,8 +17,8 @@ namespace {
 // or removed because of it.
 bool ends_with_process(const Stream& stream, const ConsumerConfig& consumer) {
   const StreamConfig& config = stream.machine().config();
-  return consumer.mem_storage && !consumer.is_durable() &&
-         config.retention == Retention::kLimits && config.num_replicas <= 1;
+  return consumer.mem_storage && !consumer.is_durable() && config.retention == Retention::kLimits &&
+         config.num_replicas <= 1;
 }
 
 }  // namespace

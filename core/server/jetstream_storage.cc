@@ -23,20 +23,6 @@ std::string store_directory(const JetStreamOptions& options) {
   return temporary + "/leat/jetstream";
 }
 
-// What the log has left behind must be in the store.
-Status check_witness(const RecoveredLog& log, RecoveredStore& store, const std::string& directory) {
-  const std::optional<LogRecord> record = log.witness();
-  if (!record) return {};
-  LEAT_TRY_ASSIGN(const StoreTicket flushed, decode_witness(record->payload.view()));
-  const StoreTicket found = store.last_ticket();
-  if (found >= flushed) return {};
-  return failure(ErrorKind::kCorruption,
-                 "the database in " + directory + "/db holds less (" + std::to_string(found.value) +
-                     ") than the journal saw it flush (" + std::to_string(flushed.value) +
-                     "): it was replaced or restored without its journal. Nothing was changed; put "
-                     "back the database that belongs to this journal");
-}
-
 void log_damage(const RecoveredLog& log) {
   for (const SuspectRange& range : log.suspect_ranges()) {
     LEAT_LOG(kError) << "Journal: group " << range.group << " is damaged from index " << range.first
@@ -65,10 +51,9 @@ Result<std::unique_ptr<JetStreamStorage>> JetStreamStorage::open(const JetStream
   log.segment_bytes =
       std::min<std::uint64_t>(limits::kJournalSegmentBytes, log.horizon_bytes / kSegmentsKept);
   log.random = &random_number;
+  log.store_holds = storage->recovered_store().last_ticket();
   log.ask_for_flush = [rocks = storage->rocks_.get()] { rocks->ask_for_flush(); };
   LEAT_TRY_ASSIGN(storage->journal_, open_journal(storage->files_, std::move(log)));
-  LEAT_TRY(
-      check_witness(*storage->journal_.recovered, storage->recovered_store(), storage->directory_));
   LEAT_TRY(storage->rocks_->set_flush_listener(*storage->journal_.journal));
   log_damage(*storage->journal_.recovered);
   return storage;

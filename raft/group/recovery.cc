@@ -21,6 +21,16 @@ Status refuse_suspect(GroupId group, const RecoveredLog& log, LogIndex stored) {
   return {};
 }
 
+// What lies between is in neither of them: it is named, not stepped over.
+Status refuse_gap(GroupId group, const RaftStart& start) {
+  const LogIndex next = start.stored.index.next();
+  if (start.entries.empty() || start.entries.front().index == next) return {};
+  return failure(ErrorKind::kCorruption, "entries " + std::to_string(next.value) + " to " +
+                                             std::to_string(start.entries.front().index.value - 1) +
+                                             " of group " + std::to_string(group.value) +
+                                             " are neither in the store nor in the journal");
+}
+
 }  // namespace
 
 Result<RaftStart> recover_group(GroupId group, NodeId self, const RecoveredLog& log,
@@ -55,6 +65,7 @@ Result<RaftStart> recover_group(GroupId group, NodeId self, const RecoveredLog& 
                              .payload = entry.payload});
     return {};
   }));
+  LEAT_TRY(refuse_gap(group, start));
   return start;
 }
 

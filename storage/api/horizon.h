@@ -1,7 +1,9 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
@@ -40,10 +42,18 @@ class FlushListener {
   virtual void flushed(std::span<const FlushedGroup> groups, StoreTicket through) = 0;
 };
 
-// The payload of a witness record: what the store had flushed when the log dropped a segment. A
-// store that comes back with less has lost what the log no longer has.
-//   | version 1 (= 1) | 0 7 | ticket 8 |
-Bytes encode_witness(StoreTicket flushed);
-Result<StoreTicket> decode_witness(std::string_view payload);
+// What the log says about itself and the store before it drops its oldest segments. A store that
+// comes back with less than `flushed` has lost what the log no longer has; a log that comes back
+// without a segment from `kept_from` on has lost what the store may not have.
+struct Witness {
+  StoreTicket flushed = {};
+  std::uint64_t kept_from = 0;  // number of the oldest segment that stays; 0: not said
+  friend bool operator==(const Witness&, const Witness&) = default;
+};
+
+// The payload of a witness record. Version 1 ended behind the ticket.
+//   | version 1 (= 2) | 0 7 | ticket 8 | kept from 8 |
+Bytes encode_witness(const Witness& witness);
+Result<Witness> decode_witness(std::string_view payload);
 
 }  // namespace leat

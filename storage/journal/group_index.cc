@@ -141,6 +141,7 @@ void GroupIndex::add_truncate(GroupLog& log, const RecordView& record) {
 }
 
 void GroupIndex::on_damaged(const BadBatch& batch) {
+  is_damaged_ = true;
   for (const GroupMark& mark : batch.header.groups) {
     if (mark.kinds == kind_bit(RecordKind::kWitness)) continue;
     GroupLog& log = groups_[mark.group];

@@ -49,7 +49,10 @@ class GroupIndex : public ScanListener {
   void on_batch(const BatchHeader&) override {}
   void on_record(const RecordPlace& place, const RecordView& record) override;
   void on_damaged(const BadBatch& batch) override;
-  void on_gap(const Gap& gap) override { gaps_.push_back(gap); }
+  void on_gap(const Gap& gap) override {
+    gaps_.push_back(gap);
+    is_damaged_ = true;
+  }
   void on_torn(const BadBatch&) override {}
   void on_lost_end(const Gap&) override {}
 
@@ -62,6 +65,8 @@ class GroupIndex : public ScanListener {
 
   const std::map<GroupId, GroupLog>& groups() const { return groups_; }
   const std::optional<LogRecord>& witness() const { return witness_; }
+  // Also where no group is suspect: the witness itself may be what is lost.
+  bool is_damaged() const { return is_damaged_; }
   std::uint64_t life_of(std::uint64_t segment) const { return lives_.at(segment); }
 
  private:
@@ -74,6 +79,7 @@ class GroupIndex : public ScanListener {
   std::map<GroupId, GroupLog> groups_;
   std::optional<LogRecord> witness_;
   std::map<std::uint64_t, std::uint64_t> lives_;  // of all segments
+  bool is_damaged_ = false;
   bool is_suspect_ = false;
   std::vector<Gap> gaps_;
 };

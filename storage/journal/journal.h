@@ -23,6 +23,8 @@ struct JournalOptions {
   std::uint64_t segment_bytes = limits::kJournalSegmentBytes;
   // With more than this, groups that hold back the oldest segment are told to store what they have.
   std::uint64_t horizon_bytes = limits::kJournalHorizonBytes;
+  // The newest write in the store that belongs to this journal.
+  StoreTicket store_holds{};
   // Called by the journal's thread with each new segment: the store should flush what it has.
   std::function<void()> ask_for_flush{};
   std::function<std::uint64_t()> random;  // life ids of segments
@@ -48,7 +50,8 @@ struct OpenedJournal {
 };
 
 // Recovers the journal in options.directory (made when absent) and starts its thread. `files` must
-// outlive both results. Fails when a file cannot be read or made; damage is in suspect_ranges().
+// outlive both results. Fails when a file cannot be read or made, or when journal and store do not
+// belong together; damage is in suspect_ranges().
 Result<OpenedJournal> open_journal(FileSystem& files, JournalOptions options);
 
 }  // namespace leat

@@ -22,6 +22,7 @@ class RecoveredJournal : public RecoveredLog {
     LEAT_TRY_ASSIGN(JournalEnd end, scan_journal(files_, directory_, index_));
     suspects_ = index_.finish();
     end.segments = index_.segments();
+    end.is_damaged = index_.is_damaged();
     return end;
   }
 
@@ -122,6 +123,37 @@ Status RecoveredJournal::replay_run(const Run& run, const Bytes& bytes, GroupId 
 }
 
 }  // namespace
+
+Status check_whole(const Recovered& found, StoreTicket store_holds) {
+  const JournalEnd& end = found.end;
+  if (end.is_damaged) return {};  // told by the suspect ranges; the newest witness may be lost
+  const std::optional<LogRecord> record = found.log->witness();
+  Witness witness{.flushed = {}, .kept_from = 1};
+  if (record) {
+    LEAT_TRY_ASSIGN(witness, decode_witness(record->payload.view()));
+  }
+  if (store_holds < witness.flushed) {
+    return failure(ErrorKind::kCorruption,
+                   "the database holds less (" + std::to_string(store_holds.value) +
+                       ") than the journal saw it flush (" + std::to_string(witness.flushed.value) +
+                       "): it was replaced or restored without its journal. Nothing was changed; "
+                       "put back the database that belongs to this journal");
+  }
+  const bool is_empty = !record && found.log->groups().empty();
+  if (is_empty && store_holds > StoreTicket()) {
+    return failure(ErrorKind::kCorruption,
+                   "the database holds streams, and there is no journal with it: what was "
+                   "acknowledged last is in the journal alone. Nothing was changed; put back the "
+                   "journal that belongs to this database");
+  }
+  if (end.first_segment > witness.kept_from && witness.kept_from != 0) {
+    return failure(ErrorKind::kCorruption,
+                   "the journal begins with " + segment_name(end.first_segment) +
+                       ", but was kept from " + segment_name(witness.kept_from) +
+                       " on: files are missing. Nothing was changed; put them back");
+  }
+  return {};
+}
 
 Result<Recovered> recover(FileSystem& files, const std::string& directory) {
   auto log = std::make_unique<RecoveredJournal>(files, directory);

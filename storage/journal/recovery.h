@@ -20,4 +20,8 @@ struct Recovered {
 // recovered log. Fails only when a file cannot be read: damage makes groups suspect instead.
 Result<Recovered> recover(FileSystem& files, const std::string& directory);
 
+// Whether journal and store belong together and no file is missing, before anything is written:
+// kCorruption with what to do when not. `store_holds` is the newest write that is in the store.
+Status check_whole(const Recovered& found, StoreTicket store_holds);
+
 }  // namespace leat::journal

@@ -77,6 +77,7 @@ Result<JournalEnd> Scan::run() {
   if (!files_.exists(directory_)) return end_;
   LEAT_TRY(read_headers());
   link_segments();
+  if (!segments_.empty()) end_.first_segment = segments_.front().number;
   for (const Segment& segment : segments_) {
     end_.next_segment = segment.number + 1;
     if (segment.is_void) {

@@ -80,6 +80,14 @@ void SegmentLedger::drop_oldest() {
   asked_shares_ = 0;
 }
 
+GroupId SegmentLedger::holder() const {
+  const Segment& oldest = segments_.front();
+  for (const SegmentShare& share : oldest.shares) {
+    if (is_needed(oldest.number, share)) return share.group;
+  }
+  return {};
+}
+
 std::vector<GroupId> SegmentLedger::take_holders(std::size_t max) {
   std::vector<GroupId> holders;
   if (segments_.size() < 2) return holders;

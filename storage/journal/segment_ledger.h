@@ -51,6 +51,10 @@ class SegmentLedger {
   // `max`; they count as asked.
   std::vector<GroupId> take_holders(std::size_t max);
 
+  // Somebody who holds back the oldest segment; none when nobody does, or when damage does.
+  GroupId holder() const;
+
+  std::uint64_t oldest() const { return segments_.front().number; }
   std::size_t segment_count() const { return segments_.size(); }
 
  private:

@@ -187,6 +187,21 @@ void SyncThread::trim() {
   const bool were_asked = ask_holders();
   const bool is_new_segment = writer_->segment() != std::exchange(segment_, writer_->segment());
   if (ask_for_flush_ && (were_asked || is_new_segment)) ask_for_flush_();
+  if (is_new_segment) name_overdue_holder();
+}
+
+// Nothing is dropped for it: the journal grows, and somebody should look.
+void SyncThread::name_overdue_holder() {
+  if (!writer_->is_overdue()) return;
+  const GroupId holder = writer_->holder();
+  if (holder) {
+    LEAT_LOG(kWarning)
+        << "journal: stream " << holder
+        << " does not store what its oldest segment has; it grows above journal_size";
+  } else {
+    LEAT_LOG(kWarning) << "journal: damage was found in it, so that nothing leaves; it grows above "
+                          "journal_size";
+  }
 }
 
 bool SyncThread::ask_holders() {
@@ -219,6 +234,9 @@ namespace leat {
 Result<OpenedJournal> open_journal(FileSystem& files, JournalOptions options) {
   LEAT_CHECK(options.sync_interval_ns >= 0) << options.sync_interval_ns;
   LEAT_TRY_ASSIGN(journal::Recovered recovered, journal::recover(files, options.directory));
+  if (const Status whole = journal::check_whole(recovered, options.store_holds); !whole) {
+    return failure(whole.error().kind, options.directory + ": " + whole.error().text);
+  }
   for (const SuspectRange& range : recovered.log->suspect_ranges()) {
     LEAT_LOG(kError) << "journal: group " << range.group << " is suspect from entry " << range.first
                      << " to " << range.last << ": " << range.reason;

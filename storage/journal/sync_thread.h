@@ -58,6 +58,7 @@ class SyncThread : public Journal {
   // Segments that are not needed leave, and whoever holds back the oldest one is told.
   void trim();
   bool ask_holders();  // whether there were any
+  void name_overdue_holder();
 
   const std::unique_ptr<Writer> writer_;
   const std::chrono::nanoseconds sync_interval_;

@@ -103,16 +103,19 @@ void Writer::flushed(std::span<const FlushedGroup> groups, StoreTicket through) 
 }
 
 Status Writer::trim() {
-  if (!ledger_.leaving()) return {};
-  const LogRecord witness{.group = kMetaGroup,
-                          .kind = RecordKind::kWitness,
-                          .payload = encode_witness(flushed_through_)};
-  LEAT_TRY(write({&witness, 1}));
-  LEAT_TRY(sync());
+  std::vector<std::uint64_t> leaving;
   while (const std::optional<std::uint64_t> segment = ledger_.leaving()) {
-    LEAT_TRY(put_away(*segment));
+    leaving.push_back(*segment);
     ledger_.drop_oldest();
   }
+  if (leaving.empty()) return {};
+  const LogRecord witness{
+      .group = kMetaGroup,
+      .kind = RecordKind::kWitness,
+      .payload = encode_witness({.flushed = flushed_through_, .kept_from = ledger_.oldest()})};
+  LEAT_TRY(write({&witness, 1}));
+  LEAT_TRY(sync());
+  for (const std::uint64_t segment : leaving) LEAT_TRY(put_away(segment));
   return {};
 }
 
@@ -133,6 +136,12 @@ Status Writer::put_away(std::uint64_t segment) {
 std::vector<GroupId> Writer::take_holders() {
   if (ledger_.segment_count() * options_.segment_bytes <= options_.horizon_bytes) return {};
   return ledger_.take_holders(limits::kHoldersAskedAtOnce);
+}
+
+bool Writer::is_overdue() const {
+  const std::size_t above =
+      ledger_.segment_count() - std::min<std::size_t>(2, ledger_.segment_count());
+  return above * options_.segment_bytes > options_.horizon_bytes;
 }
 
 Status Writer::write(std::span<const LogRecord> records) {

@@ -20,6 +20,8 @@ struct JournalEnd {
   std::uint64_t last_segment = 0;  // the last one with valid content; 0 in an empty directory
   std::uint64_t last_end = 0;      // its valid content ends here; what follows is void
   std::uint64_t next_batch = 1;
+  std::uint64_t first_segment = 0;  // the oldest file that is there; 0 in an empty directory
+  bool is_damaged = false;          // something in it that was synced cannot be read
   std::vector<SegmentLedger::Segment> segments{};  // ascending
 };
 
@@ -59,6 +61,11 @@ class Writer {
   // Above the horizon: groups that hold back the oldest segment and were not named before, at most
   // limits::kHoldersAskedAtOnce.
   std::vector<GroupId> take_holders();
+
+  // Two segments above the horizon and more: who holds the oldest one does not do what it was
+  // asked.
+  bool is_overdue() const;
+  GroupId holder() const { return ledger_.holder(); }
 
   // An idle mark alone needs no sync.
   bool has_unsynced() const { return last_with_records_ > durable_through_; }

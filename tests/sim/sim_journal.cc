@@ -51,9 +51,10 @@ SimJournal::SimJournal(SimLoop& loop, const Past& past, const Bugs& bugs)
 
 SimJournal::~SimJournal() { *alive_ = false; }
 
-Status SimJournal::open() {
+Status SimJournal::open(StoreTicket store_holds) {
   LEAT_TRY(disk_.make_directories(kDirectory));
   LEAT_TRY_ASSIGN(recovered_, journal::recover(disk_, kDirectory));
+  LEAT_TRY(journal::check_whole(recovered_, store_holds));
   journal::WriterOptions options;
   options.directory = kDirectory;
   options.segment_bytes = 64 * 1024;  // small, so that segments roll often and leave

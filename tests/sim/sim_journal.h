@@ -35,8 +35,9 @@ class SimJournal {
   SimJournal(SimLoop& loop, const Past& past, const Bugs& bugs);
   ~SimJournal();
 
-  // Reads what is there and begins a new segment behind it.
-  Status open();
+  // Reads what is there, refuses what does not belong to a store that holds this much, and begins a
+  // new segment behind it.
+  Status open(StoreTicket store_holds);
   RecoveredLog& recovered() { return *recovered_.log; }
   // What the store has flushed: segments that nobody needs leave.
   void flushed(std::span<const FlushedGroup> groups, StoreTicket through);

@@ -119,7 +119,7 @@ bool World::begin_start() {
   LEAT_CHECK(life_ == nullptr);
   life_ = std::make_unique<Life>();
   life_->journal = std::make_unique<SimJournal>(loop_, SimJournal::Past{disk_, log_book_}, bugs_);
-  if (const Status opened = life_->journal->open(); !opened) {
+  if (const Status opened = life_->journal->open(store_.live().ticket); !opened) {
     violations_.push_back("journal: " + opened.error().text);
     return false;
   }
@@ -128,12 +128,6 @@ bool World::begin_start() {
                           " is suspect: " + range.reason);
   }
   life_->recovered_store = store_.recovered();
-  if (const std::optional<LogRecord> witness = life_->journal->recovered().witness()) {
-    const Result<StoreTicket> flushed = decode_witness(witness->payload.view());
-    if (!flushed || *flushed > store_.live().ticket) {
-      violations_.push_back("the store came back with less than the journal saw it flush");
-    }
-  }
   store_.on_flush(
       [this] { life_->journal->flushed(store_.flushed_groups(), store_.flushed_ticket()); });
   for (std::uint16_t i = 0; i < shard_count_; ++i) add_shard(i);

@@ -120,6 +120,29 @@ TEST_F(Servers, AcknowledgedMessagesAreThereInTheNextLife) {
   EXPECT_THAT(client.receive_to("}}\r\n"), testing::HasSubstr("\"data\":\"aGVsbG8=\""));
 }
 
+TEST_F(Servers, AStoreThatLostItsJournalIsRefusedUntilItIsBack) {
+  {
+    auto server = Server::start(with_streams());
+    ASSERT_TRUE(server) << server.error().text;
+    Client client((*server)->client_port());
+    client.receive_to("\r\n");
+    client.send(kHello);
+    client.send("PUB $JS.API.STREAM.CREATE.S answer 12\r\n{\"name\":\"S\"}\r\n");
+    EXPECT_THAT(client.receive_to("}\r\n"), testing::HasSubstr("stream_create_response"));
+  }
+  const std::string journal = directory_ + "/jetstream/journal";
+  std::filesystem::rename(journal, directory_ + "/elsewhere");
+  for (int start = 0; start < 2; ++start) {
+    const auto refused = Server::start(with_streams());
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().text, testing::HasSubstr("there is no journal with it"));
+    EXPECT_FALSE(std::filesystem::exists(journal)) << "nothing was changed";
+  }
+  std::filesystem::rename(directory_ + "/elsewhere", journal);
+  const auto server = Server::start(with_streams());
+  EXPECT_TRUE(server) << server.error().text;
+}
+
 TEST_F(Servers, ALoweredMaximumClosesTheExcessAndSaysWhy) {
   auto server = Server::start(options());
   ASSERT_TRUE(server) << server.error().text;

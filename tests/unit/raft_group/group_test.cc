@@ -158,6 +158,29 @@ TEST_F(GroupTest, ALogThatEndsBeforeStoredBeginsThere) {
   EXPECT_EQ(group->applied().index, LogIndex(3));
 }
 
+TEST_F(GroupTest, ALogThatBeginsAboveStoredNamesWhatIsMissing) {
+  StoredRow stored;
+  {
+    Recorder machine;
+    const auto group = started(GroupId(5), machine);
+    settle();
+    stored.stored = group->applied().index;
+    stored.raft_row = group->raft_row();
+    for (const char* entry : {"a", "b", "c"}) {
+      ASSERT_TRUE(group->propose(Bytes::of_static(entry)));
+      settle();
+    }
+  }
+  std::erase_if(log_.disk, [&](const LogRecord& record) {
+    return record.kind == RecordKind::kEntry && record.index <= LogIndex(3);
+  });
+  ASSERT_EQ(stored.stored, LogIndex(1));
+  const Result<RaftStart> refused = recover_group(GroupId(5), kSelf, log_, stored);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().text,
+            "entries 2 to 3 of group 5 are neither in the store nor in the journal");
+}
+
 TEST_F(GroupTest, ASuspectGroupDoesNotStart) {
   log_.suspects.push_back({.group = GroupId(5),
                            .first = LogIndex(3),

@@ -13,6 +13,7 @@ namespace {
 using journal::SegmentLedger;
 using journal::SegmentShare;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 FlushedGroup stored(std::uint64_t group, std::uint64_t index, std::uint64_t term = 0) {
@@ -105,6 +106,12 @@ class JournalTrim : public testing::JournalFixture {
     const std::uint64_t end = writer_->segment() + count;
     while (writer_->segment() < end) write_synced({entry(group, std::string(1000, 'x'))});
   }
+  // What a start says with a store that holds this much; empty when it starts.
+  std::string refusal(std::uint64_t store_holds) {
+    auto found = journal::recover(disk_, testing::kDirectory);
+    const Status whole = journal::check_whole(*found, StoreTicket(store_holds));
+    return whole ? "" : whole.error().text;
+  }
   bool has_segment(std::uint64_t number) { return disk_.exists(segment_path(number)); }
 };
 
@@ -123,7 +130,58 @@ TEST_F(JournalTrim, WhatIsFlushedLeavesAndTheRestIsRecovered) {
   EXPECT_THAT(suspects(), IsEmpty());
   EXPECT_EQ(entries(3), "1:three");
   ASSERT_TRUE(log_->witness());
-  EXPECT_EQ(decode_witness(log_->witness()->payload.view()), StoreTicket(77));
+  EXPECT_EQ(decode_witness(log_->witness()->payload.view()),
+            (Witness{.flushed = StoreTicket(77), .kept_from = 3}));
+}
+
+TEST_F(JournalTrim, AStoreWithLessThanTheJournalSawItFlushIsRefused) {
+  open();
+  fill_segments(2, 1);
+  flushed({stored(2, chains_[2].last)}, 77);
+  recover();
+  EXPECT_EQ(refusal(77), "");
+  EXPECT_THAT(refusal(76), HasSubstr("the database holds less (76)"));
+  EXPECT_THAT(refusal(0), HasSubstr("put back the database"));
+}
+
+TEST_F(JournalTrim, AStoreWithoutItsJournalIsRefused) {
+  recover();
+  EXPECT_EQ(refusal(0), "") << "both are new";
+  EXPECT_THAT(refusal(1), HasSubstr("there is no journal with it"));
+  open();
+  recover();
+  EXPECT_THAT(refusal(1), HasSubstr("there is no journal with it")) << "a segment of nothing";
+}
+
+TEST_F(JournalTrim, MissingOldSegmentsAreNoticed) {
+  open();
+  fill_segments(2, 3);
+  const std::string first = disk_.bytes_of(segment_path(1));
+  ASSERT_TRUE(disk_.remove(segment_path(1)));
+  recover();
+  EXPECT_THAT(refusal(0), HasSubstr("begins with 00000002.log, but was kept from 00000001.log"));
+  auto file = disk_.open(segment_path(1), OpenMode::kCreate);
+  ASSERT_TRUE(file && (*file)->write_at(0, first));
+  open();
+  EXPECT_EQ(refusal(0), "");
+  fill_segments(3, 1);
+  flushed({stored(2, chains_[2].last)}, 5);
+  const std::uint64_t kept = writer_->segment();
+  ASSERT_FALSE(has_segment(kept - 2));
+  ASSERT_TRUE(disk_.remove(segment_path(kept - 1)));
+  recover();
+  EXPECT_THAT(refusal(5), HasSubstr("files are missing"));
+}
+
+TEST(Witness, IsPinnedAndItsFirstVersionStaysReadable) {
+  using namespace std::string_literals;
+  const Bytes value = encode_witness({.flushed = StoreTicket(0x0102), .kept_from = 3});
+  EXPECT_EQ(value.view(), "\2\0\0\0\0\0\0\0\2\1\0\0\0\0\0\0\3\0\0\0\0\0\0\0"s);
+  EXPECT_EQ(decode_witness("\1\0\0\0\0\0\0\0\2\1\0\0\0\0\0\0"s),
+            (Witness{.flushed = StoreTicket(0x0102), .kept_from = 0}));
+  EXPECT_FALSE(decode_witness(value.view().substr(0, 23)));
+  EXPECT_EQ(decode_witness("\3"s + std::string(value.view().substr(1))).error().text,
+            "a witness record of the journal has version 3, this server reads up to 2");
 }
 
 TEST_F(JournalTrim, ARecoveredSegmentWaitsForItsGroups) {
