@@ -221,12 +221,21 @@ void Consumer::read_block_of(StreamSeq sequence) {
   stream_.reader().load(sequence, [this, self = self_, sequence](Status loaded) {
     if (*self == nullptr) return;
     is_reading_ = false;
-    if (!loaded && stream_.machine().contains(sequence)) {
+    if (loaded || !stream_.machine().contains(sequence)) {
+      wake();
+    } else if (loaded.error().kind == ErrorKind::kIo) {
       LEAT_LOG(kError) << "stream " << stream_.name() << ": message " << sequence
                        << " cannot be read: " << loaded.error().text;
-      return;  // stays where it is; the next pull, ack or message tries again
+      // Stays where it is; the next pull, ack or message tries again.
+    } else {
+      // What is lost is leaving the stream; or too many reads were waiting.
+      stream_.after_applied([this, self = self_] {
+        if (*self != nullptr)
+          stream_.post([this, self] {
+            if (*self != nullptr) wake();
+          });
+      });
     }
-    wake();
   });
 }
 

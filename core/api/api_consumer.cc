@@ -88,7 +88,7 @@ void ApiConsumer::create(ApiCall call) {
     return call.refuse(status.error());
   }
   Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
   const auto config =
       normalize_consumer_config(request->config, stream->config(), limits, settings.assets);
   if (!config) return call.refuse(config.error());
@@ -119,7 +119,7 @@ void ApiConsumer::create(ApiCall call) {
 void ApiConsumer::remove(ApiCall call) {
   if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
   Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
   const std::string name(call.subject().consumer);
   desk_.doors().consumers.remove(
       *stream, name,
@@ -133,7 +133,7 @@ void ApiConsumer::remove(ApiCall call) {
 void ApiConsumer::info(ApiCall call) {
   if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
   Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
   stream->after_applied([desk = &desk_, stream, call = std::move(call)]() mutable {
     const auto info = desk->doors().consumers.info(*stream, call.subject().consumer);
     if (!info) return call.refuse(ApiErrorCode::kConsumerNotFound);
@@ -145,7 +145,7 @@ void ApiConsumer::names(ApiCall call) {
   const auto request = decode_consumer_page_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
   Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
   stream->after_applied(
       [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
         std::vector<std::string> names = desk->doors().consumers.names(*stream);
@@ -158,7 +158,7 @@ void ApiConsumer::list(ApiCall call) {
   const auto request = decode_consumer_page_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
   Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
   stream->after_applied(
       [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
         std::vector<ConsumerInfo> infos = desk->doors().consumers.infos(*stream);

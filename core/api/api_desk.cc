@@ -107,6 +107,12 @@ void ApiDesk::dispatch(ApiCall call) {
   call.refuse(ApiErrorCode::kBadRequest);  // the router sends nothing else here
 }
 
+ApiError ApiDesk::missing_stream(const ApiCall& call) const {
+  const StreamDamage* damage = doors_.streams.offline(call.account(), call.stream());
+  if (damage == nullptr) return api_error(ApiErrorCode::kStreamNotFound);
+  return api_error(ApiErrorCode::kStreamOfflineReason, {damage->text});
+}
+
 void ApiDesk::answered(const RoutedMessage& request, JsEndpoint endpoint, std::string_view reply,
                        Outcome outcome) {
   if (!request.reply.empty()) {

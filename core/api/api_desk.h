@@ -77,6 +77,9 @@ class ApiDesk : public StreamTrafficSink {
   };
   Counts counts(AccountId account) const;
 
+  // Why there is no such stream here: it is offline, or unknown.
+  ApiError missing_stream(const ApiCall& call) const;
+
   enum class Outcome : std::uint8_t { kGood, kRefused };
   // Sends the answer of a call and keeps the books. Called by ApiCall.
   void answered(const RoutedMessage& request, JsEndpoint endpoint, std::string_view reply,

@@ -162,7 +162,7 @@ void ApiStream::info(ApiCall call) {
   auto request = decode_stream_info_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
   Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
   stream->after_applied(
       [desk = &desk_, stream, request = std::move(*request), call = std::move(call)]() mutable {
         StreamInfo info = stream->info(
@@ -176,7 +176,7 @@ void ApiStream::purge(ApiCall call) {
   const auto request = decode_purge_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
   Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
   if (stream->config().sealed) return call.refuse(ApiErrorCode::kStreamSealed);
   if (stream->config().deny_purge) {
     return call.refuse(api_error(ApiErrorCode::kStreamPurgeFailed, {"stream purge not permitted"}));
@@ -193,7 +193,7 @@ void ApiStream::delete_message(ApiCall call) {
   const auto request = decode_msg_delete_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
   Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
   if (stream->config().sealed) return call.refuse(ApiErrorCode::kStreamSealed);
   if (stream->config().deny_delete) {
     return call.refuse(
@@ -215,7 +215,7 @@ void ApiStream::get_message(ApiCall call) {
   auto request = decode_msg_get_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
   Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
+  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
   stream->after_applied([stream, request = std::move(*request), call = std::move(call)]() mutable {
     const StreamSeq sequence = selected(stream->machine(), request);
     if (!sequence || !stream->machine().contains(sequence)) {

@@ -62,6 +62,7 @@ MonitorSnapshot ask(const MonitoredShard& shard, const MonitorQuestion& question
     const auto& closed = shard.sessions->closed_connections();
     snapshot.closed.assign(closed.begin(), closed.end());
   }
+  if (question.damages && shard.streams != nullptr) snapshot.damages = shard.streams->damages();
   ask_jetstream(shard, question, self, snapshot);
   return snapshot;
 }

@@ -35,6 +35,7 @@ struct MonitorQuestion {
   bool open_connections = false;
   bool closed_connections = false;
   bool subscriptions = false;  // of the connections
+  bool damages = false;
   Streams streams = Streams::kNone;
   std::string account;  // streams of this one only; empty: of all
   // Accounts that have JetStream, with their ids in this generation.

@@ -49,6 +49,16 @@ Finding find_asset(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
                           go_quote(query.stream) + " on account " + go_quote(query.account)};
 }
 
+// The first damage that the query is about; the log has all of them.
+Finding find_damage(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
+  for (const StreamDamage& damage : snapshot.damages) {
+    if (!query.stream.empty() && damage.stream != query.stream) continue;
+    const std::string what = damage.is_offline ? " is offline: " : ": ";
+    return {"STREAM", "JetStream stream " + go_quote(damage.stream) + what + damage.text, 503};
+  }
+  return {};
+}
+
 HttpResponse respond(const HealthzQuery& query, const Finding& finding) {
   HttpResponse response = json_response("");
   JsonWriter json(response.body);
@@ -82,7 +92,8 @@ HttpResponse respond(const HealthzQuery& query, const Finding& finding) {
 Result<HealthzQuery> parse_healthz_query(const HttpRequest& request) {
   HealthzQuery query;
   for (const char* flag : {"js-enabled", "js-enabled-only", "js-server-only", "js-meta-only"}) {
-    LEAT_TRY(query_flag(request, flag));
+    LEAT_TRY_ASSIGN(const bool is_set, query_flag(request, flag));
+    query.is_server_only |= is_set;
   }
   LEAT_TRY_ASSIGN(query.details, query_flag(request, "details"));
   query.account = std::string(request.parameter("account"));
@@ -98,6 +109,7 @@ HttpResponse healthz_response(const MonitorFacts& facts, const HealthzQuery& que
   if (finding.kind.empty() && facts.options->jetstream.enabled) {
     finding = find_asset(query, snapshot);
   }
+  if (finding.kind.empty() && !query.is_server_only) finding = find_damage(query, snapshot);
   return respond(query, finding);
 }
 

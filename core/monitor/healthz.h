@@ -12,12 +12,14 @@ struct HealthzQuery {
   std::string stream;
   std::string consumer;
   bool details = false;
+  bool is_server_only = false;  // not about what streams hold
 };
 
 Result<HealthzQuery> parse_healthz_query(const HttpRequest& request);
 
-// The answer of /healthz. The snapshot names the streams and consumers of the accounts when the
-// query asks for one of them. Answers come only from a server that is ready.
+// The answer of /healthz: 503 while something is damaged. The snapshot has the damages, and names
+// the streams and consumers of the accounts when the query asks for one of them. Answers come only
+// from a server that is ready.
 HttpResponse healthz_response(const MonitorFacts& facts, const HealthzQuery& query,
                               const MonitorSnapshot& snapshot);
 

@@ -139,6 +139,7 @@ void Monitor::healthz(const HttpRequest& request, HttpReply reply) {
   Result<HealthzQuery> query = parse_healthz_query(request);
   if (!query) return reply(bad_request(query.error().text));
   MonitorQuestion asked = question();
+  asked.damages = true;
   if (!query->account.empty()) {
     asked.account = query->account;
     asked.streams = query->consumer.empty() ? MonitorQuestion::Streams::kStreams

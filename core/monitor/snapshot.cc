@@ -45,6 +45,7 @@ void MonitorSnapshot::add(MonitorSnapshot other) {
   router_subscriptions += other.router_subscriptions;
   append(open, other.open);
   append(closed, other.closed);
+  append(damages, other.damages);
   for (auto& [name, part] : other.jetstream) leat::add(jetstream[name], part);
 }
 

@@ -11,6 +11,7 @@
 #include "core/session/connection_snapshot.h"
 #include "core/session/server_info.h"
 #include "proto/api/info.h"
+#include "streams/host/damage.h"
 
 namespace leat {
 
@@ -55,6 +56,7 @@ struct MonitorSnapshot {
   std::vector<ConnectionSnapshot> open;          // where asked for
   std::vector<ConnectionSnapshot> closed;        // where asked for
   std::map<std::string, AccountPart> jetstream;  // by account; of those that have it
+  std::vector<StreamDamage> damages;             // where asked for
 
   void add(MonitorSnapshot other);
 };

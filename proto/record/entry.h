@@ -42,6 +42,7 @@ enum class CommandKind : std::uint8_t {
   kCounted = 12,  // not written yet: starts are counted in apply
   kSetVersion = 13,
   kStreamDelete = 14,
+  kLose = 15,
 };
 
 // text subject | text headers | payload to the end. Headers are the whole block as it is stored, or
@@ -70,6 +71,13 @@ struct PurgeCommand {
 // varint seq.
 struct DeleteMessageCommand {
   StreamSeq seq{};
+};
+
+// varint first | varint last, of one block: the disk has lost what these messages said, so they
+// leave, whatever the stream's rules are.
+struct LoseCommand {
+  StreamSeq first{};
+  StreamSeq last{};
 };
 
 // varint up_to: what has outlived max_age or its own TTL at that time leaves, at most
@@ -169,6 +177,7 @@ class EntryWriter {
   void add(const ConfigCommand& command);
   void add(const PurgeCommand& command);
   void add(const DeleteMessageCommand& command);
+  void add(const LoseCommand& command);
   void add(const ExpireCommand& command);
   void add(const ConsumerCreateCommand& command);
   void add(const ConsumerDeleteCommand& command);
@@ -270,6 +279,7 @@ class EntryReader {
   ConfigCommand config() const;
   PurgeCommand purge() const;
   DeleteMessageCommand delete_message() const;
+  LoseCommand lose() const;
   ExpireCommand expire() const;
   ConsumerCreateCommand consumer_create() const;
   ConsumerDeleteCommand consumer_delete() const;

@@ -121,6 +121,8 @@ Status check_command(std::uint8_t kind, std::string_view body) {
     case CommandKind::kExpire:
     case CommandKind::kSetVersion:
       return check_numbers(body, 1, Tail::kNone);
+    case CommandKind::kLose:
+      return check_numbers(body, 2, Tail::kNone);
     case CommandKind::kConsumerCreate:
       return check_consumer_create(body);
     case CommandKind::kConsumerDelete:
@@ -216,6 +218,14 @@ PurgeCommand EntryReader::purge() const {
 
 DeleteMessageCommand EntryReader::delete_message() const {
   return DeleteMessageCommand{.seq = StreamSeq(encoding::Cursor(body_).varint())};
+}
+
+LoseCommand EntryReader::lose() const {
+  wire::Cursor in(body_);
+  LoseCommand command;
+  command.first = StreamSeq(in.varint());
+  command.last = StreamSeq(in.varint());
+  return command;
 }
 
 ExpireCommand EntryReader::expire() const {

@@ -88,6 +88,13 @@ void EntryWriter::add(const DeleteMessageCommand& command) {
   add_body(CommandKind::kDeleteMessage, scratch_);
 }
 
+void EntryWriter::add(const LoseCommand& command) {
+  scratch_.clear();
+  wire::append_varint(scratch_, command.first.value);
+  wire::append_varint(scratch_, command.last.value);
+  add_body(CommandKind::kLose, scratch_);
+}
+
 void EntryWriter::add(const ExpireCommand& command) {
   scratch_.clear();
   encoding::append_varint(scratch_, static_cast<std::uint64_t>(command.up_to));

@@ -82,6 +82,7 @@ void Apply::dispatch(const EntryReader& reader) {
     case CommandKind::kConfig:
     case CommandKind::kPurge:
     case CommandKind::kDeleteMessage:
+    case CommandKind::kLose:
     case CommandKind::kExpire:
     case CommandKind::kCounted:
     case CommandKind::kSetVersion:
@@ -102,6 +103,9 @@ void Apply::dispatch_to_stream(const EntryReader& reader) {
       return;
     case CommandKind::kDeleteMessage:
       delete_message(reader.delete_message());
+      return;
+    case CommandKind::kLose:
+      lose(reader.lose());
       return;
     case CommandKind::kExpire:
       expire(reader.expire());

@@ -77,6 +77,7 @@ class Apply {
   void purge(const PurgeCommand& command);
   void purge_everything(CommandReply reply);
   void delete_message(const DeleteMessageCommand& command);
+  void lose(const LoseCommand& command);
   void expire(const ExpireCommand& command);
 
   // apply_consumer.cc

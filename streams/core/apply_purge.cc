@@ -73,6 +73,18 @@ void Apply::delete_message(const DeleteMessageCommand& command) {
   reply({.kind = CommandKind::kDeleteMessage, .count = 1});
 }
 
+void Apply::lose(const LoseCommand& command) {
+  CommandReply answer{.kind = CommandKind::kLose};
+  while (answer.count < limits::kMessagesPerApply) {
+    const StreamSeq sequence = state_.index.at_or_after(command.first);
+    if (!sequence || sequence > command.last) break;
+    remove(sequence, RemovalReason::kLost);
+    ++answer.count;
+  }
+  spend(static_cast<std::uint32_t>(answer.count));
+  reply(std::move(answer));
+}
+
 // Own TTLs first, then age; both end at the same bound, and the leader proposes again.
 void Apply::expire(const ExpireCommand& command) {
   CommandReply answer{.kind = CommandKind::kExpire};

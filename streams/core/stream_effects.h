@@ -47,12 +47,13 @@ struct MessageIdEffect {
 
 // Why messages left; exactly one reason for each.
 enum class RemovalReason : std::uint8_t {
-  kLimits,     // max_msgs, max_bytes, max_msgs_per_subject
-  kAge,        // max_age or its own TTL
-  kPurge,      // by request or by a rollup
-  kDeleted,    // one message by request
-  kConsumed,   // acknowledged in a work queue, or by all who had interest
-  kNoInterest  // nobody is left who would want it
+  kLimits,      // max_msgs, max_bytes, max_msgs_per_subject
+  kAge,         // max_age or its own TTL
+  kPurge,       // by request or by a rollup
+  kDeleted,     // one message by request
+  kConsumed,    // acknowledged in a work queue, or by all who had interest
+  kNoInterest,  // nobody is left who would want it
+  kLost         // its bytes could not be read back
 };
 struct RemovalEffect {
   StreamSeq first{};  // first to last, both included; sequences between may have been gone before

@@ -7,8 +7,11 @@
 
 namespace leat {
 
-Reader::Reader(GroupId stream, const Places& places)
-    : stream_(stream), places_(places), link_(std::make_shared<Link>(Link{this})) {}
+Reader::Reader(GroupId stream, const Places& places, LostCallback on_lost)
+    : stream_(stream),
+      places_(places),
+      link_(std::make_shared<Link>(Link{this})),
+      on_lost_(std::move(on_lost)) {}
 
 Reader::~Reader() { link_->reader = nullptr; }
 
@@ -35,7 +38,7 @@ std::optional<MessageView> Reader::find(StreamSeq sequence) {
 void Reader::load(StreamSeq sequence, LoadCallback done) {
   const StreamSeq first = places_.blocks.block_of(sequence);
   const bool is_under_way = loading_.contains(first);
-  loading_[first].push_back(std::move(done));
+  loading_[first].waiting.push_back(std::move(done));
   if (!is_under_way) read_block(first);
   // Whoever reads one block usually goes on to the next.
   const StreamSeq next = places_.blocks.next_block(first);
@@ -53,8 +56,6 @@ void Reader::read_block(StreamSeq first) {
 }
 
 void Reader::block_arrived(StreamSeq first, Result<Bytes> value) {
-  std::vector<LoadCallback> waiting = std::move(loading_[first]);
-  loading_.erase(first);
   Status status;
   if (value) {
     Result<BlockReader> block = BlockReader::open(std::move(*value));
@@ -66,7 +67,25 @@ void Reader::block_arrived(StreamSeq first, Result<Bytes> value) {
   } else {
     status = tl::unexpected(std::move(value).error());
   }
+  if (is_read_again(first, status)) return;
+  std::vector<LoadCallback> waiting = std::move(loading_[first].waiting);
+  loading_.erase(first);
   for (LoadCallback& done : waiting) done(status);
+}
+
+// What is wrong once may have been wrong on its way here; twice it is wrong on the disk. A disk
+// that gives an error has lost nothing yet.
+bool Reader::is_read_again(StreamSeq first, const Status& status) {
+  if (status) return false;
+  const ErrorKind kind = status.error().kind;
+  if (kind != ErrorKind::kCorruption && kind != ErrorKind::kNotFound) return false;
+  Load& load = loading_[first];
+  if (!std::exchange(load.is_second_try, true)) {
+    read_block(first);
+    return true;
+  }
+  on_lost_(first, status.error());
+  return false;
 }
 
 }  // namespace leat

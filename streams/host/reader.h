@@ -28,7 +28,10 @@ class Reader {
     BlockCache& cache;
     MessageStore& store;
   };
-  Reader(GroupId stream, const Places& places);
+  // `on_lost`: the block of this first sequence could not be read twice, or is not there; it may
+  // have left by retention meanwhile. Runs before those who wait for it are told.
+  using LostCallback = InlineFunction<void(StreamSeq first, const Error& why)>;
+  Reader(GroupId stream, const Places& places, LostCallback on_lost);
   // Reads that are under way are answered to nobody.
   ~Reader();
   Reader(const Reader&) = delete;
@@ -51,12 +54,18 @@ class Reader {
 
   void read_block(StreamSeq first);
   void block_arrived(StreamSeq first, Result<Bytes> value);
+  bool is_read_again(StreamSeq first, const Status& status);
 
   GroupId stream_;
   Places places_;
   std::shared_ptr<Link> link_;
   std::optional<BlockReader> current_;  // the block that was read from last
-  std::map<StreamSeq, std::vector<LoadCallback>> loading_;
+  struct Load {
+    std::vector<LoadCallback> waiting;
+    bool is_second_try = false;
+  };
+  LostCallback on_lost_;
+  std::map<StreamSeq, Load> loading_;
 };
 
 }  // namespace leat

@@ -88,6 +88,7 @@ class Stream : public StateMachine {
   void take_publish(const RoutedMessage& message, const StoredHeaders& headers);
   void propose(const PurgeCommand& command, CommandCallback done);
   void propose(const DeleteMessageCommand& command, CommandCallback done);
+  void propose(const LoseCommand& command, CommandCallback done);
   void propose(const ExpireCommand& command, CommandCallback done);
   void propose(const ConsumerCreateCommand& command, CommandCallback done);
   void propose(const ConsumerDeleteCommand& command, CommandCallback done);
@@ -144,6 +145,7 @@ class Stream : public StateMachine {
   void plan_write_set();
   void take_write_set();
   void finish_remove();
+  void block_lost(StreamSeq first, const Error& why);
 
   struct AfterApplied {
     LogIndex index;

@@ -121,6 +121,28 @@ void Stream::take_write_set() {
   });
 }
 
+// Says what is gone, and takes it out of the stream, so that nobody waits for it.
+void Stream::block_lost(StreamSeq first, const Error& why) {
+  const StreamSeq next = blocks_.next_block(first);
+  const StreamSeq last = next ? next.previous() : machine_.last_sequence();
+  std::uint64_t count = 0;
+  StreamSeq lost_first;
+  StreamSeq lost_last;
+  for (StreamSeq sequence = first; sequence <= last; ++sequence) {
+    // What still stands in memory is not lost.
+    if (!machine_.contains(sequence) || reader_.find(sequence)) continue;
+    if (count++ == 0) lost_first = sequence;
+    lost_last = sequence;
+  }
+  if (count == 0) return;
+  const std::string text = "messages " + std::to_string(lost_first.value) + " to " +
+                           std::to_string(lost_last.value) + " (" + std::to_string(count) +
+                           ") are lost: " + why.text;
+  LEAT_LOG(kError) << "Stream " << name() << ": " << text;
+  context_.damages.push_back({.account = account(), .uid = uid(), .stream = name(), .text = text});
+  propose(LoseCommand{.first = lost_first, .last = lost_last}, [](const CommandReply&) {});
+}
+
 void Stream::get_message(StreamSeq sequence, MessageCallback done) {
   if (!machine_.contains(sequence)) {
     done(failure(ErrorKind::kNotFound, "no message found"));

@@ -73,6 +73,9 @@ void Stream::propose(const PurgeCommand& command, CommandCallback done) {
 void Stream::propose(const DeleteMessageCommand& command, CommandCallback done) {
   add_command(command, std::move(done));
 }
+void Stream::propose(const LoseCommand& command, CommandCallback done) {
+  add_command(command, std::move(done));
+}
 void Stream::propose(const ExpireCommand& command, CommandCallback done) {
   add_command(command, std::move(done));
 }

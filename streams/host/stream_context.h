@@ -10,6 +10,7 @@
 #include "raft/group/group_set.h"
 #include "storage/api/message_store.h"
 #include "streams/host/block_cache.h"
+#include "streams/host/damage.h"
 #include "streams/host/stream_listener.h"
 
 namespace leat {
@@ -23,6 +24,7 @@ struct StreamContext {
   MessageStore& store;  // of the stream's storage type
   BlockCache& cache;
   const std::vector<StreamListener*>& listeners;
+  std::vector<StreamDamage>& damages;  // found so far
   NodeId self;
   std::string_view domain{};  // of the server, which clients are told; empty: none
 };

@@ -1,5 +1,6 @@
 #include "streams/host/stream_set.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/check.h"
@@ -24,6 +25,7 @@ StreamContext StreamSet::context_of(StorageType storage) {
           .store = is_file ? doors_.file.store : doors_.memory.store,
           .cache = cache_,
           .listeners = listeners_,
+          .damages = damages_,
           .self = doors_.self,
           .domain = doors_.domain};
 }
@@ -62,14 +64,31 @@ void StreamSet::update(StreamAssignment assignment, DoneCallback done) {
 
 void StreamSet::remove(GroupId uid, DoneCallback done) {
   Stream* stream = find(uid);
-  if (stream == nullptr) {
-    done(failure(ErrorKind::kNotFound, "stream is not here"));
-    return;
-  }
+  if (stream == nullptr) return remove_offline(uid, std::move(done));
   stream->remove([this, uid, done = std::move(done)]() mutable {
     drop(uid);
     done(Status());
   });
+}
+
+// What is left of it goes because somebody has decided so, unread.
+void StreamSet::remove_offline(GroupId uid, DoneCallback done) {
+  const auto is_it = [uid](const StreamDamage& damage) {
+    return damage.uid == uid && damage.is_offline;
+  };
+  if (std::erase_if(damages_, is_it) == 0) {
+    done(failure(ErrorKind::kNotFound, "stream is not here"));
+    return;
+  }
+  doors_.file.store.delete_stream(uid, [done = std::move(done)]() mutable { done(Status()); });
+}
+
+const StreamDamage* StreamSet::offline(AccountId account, std::string_view name) const {
+  const auto found =
+      std::find_if(damages_.begin(), damages_.end(), [&](const StreamDamage& damage) {
+        return damage.is_offline && damage.account == account && damage.stream == name;
+      });
+  return found == damages_.end() ? nullptr : &*found;
 }
 
 void StreamSet::drop(GroupId uid) {
@@ -85,11 +104,18 @@ Status StreamSet::recover(StreamAssignment assignment, RecoveredStore& store,
                           const RecoveredLog& log) {
   const StreamContext context = context_of(assignment.config.storage);
   const std::string name = assignment.config.name;
+  const AccountId account = assignment.account;
+  const GroupId uid = assignment.uid;
   Result<std::unique_ptr<Stream>> stream =
       assignment.config.storage == StorageType::kFile
           ? Stream::recover(std::move(assignment), context, {.store = store, .log = log})
           : Stream::create(std::move(assignment), context);
   if (!stream) {
+    damages_.push_back({.account = account,
+                        .uid = uid,
+                        .stream = name,
+                        .text = stream.error().text,
+                        .is_offline = true});
     return failure(stream.error().kind, "stream " + name + ": " + stream.error().text);
   }
   recovered_.push_back(add(std::move(*stream)).uid());

@@ -81,6 +81,11 @@ class StreamSet {
   std::size_t size() const { return by_uid_.size(); }
   StreamUsage usage(AccountId account);
 
+  // What was found damaged since the start.
+  const std::vector<StreamDamage>& damages() const { return damages_; }
+  // A stream that is there and could not be made from what store and log have; null: no such.
+  const StreamDamage* offline(AccountId account, std::string_view name) const;
+
   // The groups over the log of files: the meta group of the first shard is one of them.
   GroupSet& file_groups() { return file_groups_; }
 
@@ -106,12 +111,14 @@ class StreamSet {
   StreamContext context_of(StorageType storage);
   Stream& add(std::unique_ptr<Stream> stream);
   void drop(GroupId uid);
+  void remove_offline(GroupId uid, DoneCallback done);
 
   Doors doors_;
   GroupSet file_groups_;
   GroupSet memory_groups_;
   BlockCache cache_;
   std::vector<StreamListener*> listeners_;
+  std::vector<StreamDamage> damages_;
   std::unordered_map<GroupId, std::unique_ptr<Stream>> by_uid_;
   std::map<std::pair<AccountId, std::string>, Stream*, NameOrder> by_name_;
   std::vector<GroupId> recovered_;

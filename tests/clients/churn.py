@@ -30,11 +30,16 @@ async def read_all(js, stream, subject):
     """Every message of a stream by a consumer of its own: [(sequence, data)]."""
     subscription = await js.pull_subscribe(subject, stream=stream, durable=None, config=api.ConsumerConfig(
         ack_policy=api.AckPolicy.NONE))
-    wanted = (await subscription.consumer_info()).num_pending
     found = []
-    while len(found) < wanted:
-        for message in await subscription.fetch(min(1000, wanted - len(found)), timeout=5):
-            found.append((message.metadata.sequence.stream, message.data.decode()))
+    left = (await subscription.consumer_info()).num_pending
+    while left > 0:
+        try:
+            messages = await subscription.fetch(min(1000, left), timeout=2)
+        except asyncio.TimeoutError:  # what was waited for may have left the stream meanwhile
+            assert (await subscription.consumer_info()).num_pending < left, f"{left} messages do not come"
+            messages = []
+        found += [(message.metadata.sequence.stream, message.data.decode()) for message in messages]
+        left = messages[-1].metadata.num_pending if messages else (await subscription.consumer_info()).num_pending
     return found
 
 

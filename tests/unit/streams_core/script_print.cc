@@ -19,6 +19,8 @@ const char* reason_name(RemovalReason reason) {
       return "consumed";
     case RemovalReason::kNoInterest:
       return "no interest";
+    case RemovalReason::kLost:
+      return "lost";
   }
   return "?";
 }
@@ -51,6 +53,9 @@ void ScriptRunner::print_replies() {
         break;
       case CommandKind::kExpire:
         out_ << "expired " << reply.count << "\n";
+        break;
+      case CommandKind::kLose:
+        out_ << "lost " << reply.count << "\n";
         break;
       case CommandKind::kGiveUp:
         out_ << "gave up " << reply.count << "\n";

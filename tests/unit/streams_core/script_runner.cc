@@ -48,6 +48,11 @@ bool ScriptRunner::run_stream_command(const Words& words) {
   } else if (verb == "delete") {
     entry().add(
         DeleteMessageCommand{.seq = StreamSeq(std::strtoull(words.at(1).c_str(), nullptr, 10))});
+  } else if (verb == "lose") {
+    const auto number = [&words](std::size_t i) {
+      return StreamSeq(std::strtoull(words.at(i).c_str(), nullptr, 10));
+    };
+    entry().add(LoseCommand{.first = number(1), .last = number(2)});
   } else if (verb == "expire") {
     entry().add(ExpireCommand{.up_to = now_});
   } else if (verb == "end") {

@@ -179,6 +179,31 @@ TEST_F(StreamTest, LimitsDropOldMessagesAndTheirBlocks) {
   EXPECT_FALSE(store_.read_block(kUid, StreamSeq(1)).has_value());
 }
 
+TEST_F(StreamTest, ABlockThatTheDiskHasLostIsNamedAndPassedOver) {
+  make_stream(orders());
+  const std::uint64_t count = limits::kBlockMessages + 20;
+  for (std::uint64_t i = 1; i <= count; ++i) {
+    client_->publish("s.a", "m" + std::to_string(i));
+    if (i % 100 == 0) shard_.run();
+  }
+  shard_.run();
+  make_consumer("c", durable("c"));
+  stop_and_restart();
+  store_.lost = {StreamSeq(1)};
+  const StreamSeq next(stream().machine().last_sequence().value - 19);
+  const std::vector<Got> got = pull("c", R"({"batch":30,"no_wait":true})");
+  ASSERT_GE(got.size(), 20u);
+  EXPECT_EQ(got[0].payload, "m" + std::to_string(next.value));
+  EXPECT_EQ(store_.failed_reads, 2) << "once more, before it is called lost";
+  EXPECT_EQ(stream().machine().message_count(), 20u);
+  EXPECT_EQ(info("c").num_pending, 0u);
+  EXPECT_EQ(stream().machine().first_sequence(), next);
+  ASSERT_EQ(hosts_->streams.damages().size(), 1u);
+  EXPECT_EQ(hosts_->streams.damages()[0].text, "messages 1 to " + std::to_string(next.value - 1) +
+                                                   " (" + std::to_string(next.value - 1) +
+                                                   ") are lost: wrong checksum");
+}
+
 TEST_F(StreamTest, AReplayAnswersNobodyAgain) {
   make_stream(orders());
   publish("s.a", "one", "_INBOX.1");

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,28 @@ class Client : public Sink {
  private:
   Router& router_;
   AccountId account_;
+};
+
+// A store whose disk has lost some blocks.
+class FlawedStore : public MemoryMessageStore {
+ public:
+  explicit FlawedStore(Scheduler& scheduler)
+      : MemoryMessageStore(scheduler), scheduler_(scheduler) {}
+  using MemoryMessageStore::read_block;
+  void read_block(GroupId stream, StreamSeq first, ReadCallback callback) override {
+    if (!lost.contains(first)) {
+      return MemoryMessageStore::read_block(stream, first, std::move(callback));
+    }
+    ++failed_reads;
+    scheduler_.post([callback = std::move(callback)]() mutable {
+      callback(failure(ErrorKind::kCorruption, "wrong checksum"));
+    });
+  }
+  std::set<StreamSeq> lost;
+  int failed_reads = 0;
+
+ private:
+  Scheduler& scheduler_;
 };
 
 // One shard of a server with its streams and consumers, over a log and a store that outlive it: a
@@ -195,7 +218,7 @@ class World : public ::testing::Test {
 
   leat::testing::VirtualShard shard_;
   leat::testing::SteppedLog log_;
-  MemoryMessageStore store_{shard_};
+  FlawedStore store_{shard_};
   std::vector<StreamAssignment> assignments_;
   std::unique_ptr<Hosts> hosts_;
   std::unique_ptr<Client> client_;
