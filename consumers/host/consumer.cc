@@ -230,10 +230,10 @@ void Consumer::read_block_of(StreamSeq sequence) {
     } else {
       // What is lost is leaving the stream; or too many reads were waiting.
       stream_.after_applied([this, self = self_] {
-        if (*self != nullptr)
-          stream_.post([this, self] {
-            if (*self != nullptr) wake();
-          });
+        if (*self == nullptr) return;
+        stream_.post([this, self] {
+          if (*self != nullptr) wake();
+        });
       });
     }
   });

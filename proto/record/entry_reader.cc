@@ -221,7 +221,7 @@ DeleteMessageCommand EntryReader::delete_message() const {
 }
 
 LoseCommand EntryReader::lose() const {
-  wire::Cursor in(body_);
+  encoding::Cursor in(body_);
   LoseCommand command;
   command.first = StreamSeq(in.varint());
   command.last = StreamSeq(in.varint());

@@ -90,8 +90,8 @@ void EntryWriter::add(const DeleteMessageCommand& command) {
 
 void EntryWriter::add(const LoseCommand& command) {
   scratch_.clear();
-  wire::append_varint(scratch_, command.first.value);
-  wire::append_varint(scratch_, command.last.value);
+  encoding::append_varint(scratch_, command.first.value);
+  encoding::append_varint(scratch_, command.last.value);
   add_body(CommandKind::kLose, scratch_);
 }
 
