@@ -1,71 +1,21 @@
 // Wrong would be: bytes lost, doubled or reordered between a client and its session, a session that
 // is called after its end or never told of it, and last words that the client does not get to read.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <future>
 
+#include "core/base/limits.h"
 #include "core/net/connection_set.h"
 #include "core/net/http_server.h"
 #include "core/net/listener.h"
 #include "core/runtime/shard_pool.h"
 #include "core/runtime/system_clock.h"
+#include "tests/support/tcp_client.h"
 
 namespace leat {
 namespace {
 
-// A plain client socket of the test's own thread, with a deadline on everything.
-class Client {
- public:
-  explicit Client(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    const timeval deadline{.tv_sec = 10, .tv_usec = 0};
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline));
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof(deadline));
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    to.sin_port = htons(port);
-    EXPECT_EQ(::connect(descriptor_, reinterpret_cast<sockaddr*>(&to), sizeof(to)), 0);
-  }
-  ~Client() { ::close(descriptor_); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  void send(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t sent = ::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL);
-      ASSERT_GT(sent, 0);
-      text.remove_prefix(static_cast<std::size_t>(sent));
-    }
-  }
-  std::string receive(std::size_t size) {
-    std::string text(size, '\0');
-    std::size_t got = 0;
-    while (got < size) {
-      const ssize_t more = ::recv(descriptor_, text.data() + got, size - got, 0);
-      if (more <= 0) break;
-      got += static_cast<std::size_t>(more);
-    }
-    text.resize(got);
-    return text;
-  }
-  std::string receive_to_end() {
-    std::string text;
-    char piece[4096];
-    while (true) {
-      const ssize_t got = ::recv(descriptor_, piece, sizeof(piece), 0);
-      EXPECT_GE(got, 0) << "reset or deadline";
-      if (got <= 0) return text;
-      text.append(piece, static_cast<std::size_t>(got));
-    }
-  }
-  void end() { ::shutdown(descriptor_, SHUT_WR); }
-
- private:
-  int descriptor_;
-};
+using Client = test::TcpClient;
 
 // Sends back what it gets; "quit" is answered with "bye" and the end.
 class Echo final : public ByteStreamHandler {
@@ -186,6 +136,40 @@ TEST_F(Net, LastWordsArriveAlthoughInputIsUnread) {
     client.send("quit" + std::string(100'000, 'x'));
     EXPECT_EQ(client.receive_to_end(), "bye");
   }
+}
+
+// A clock that stands until it is moved on.
+class SteppedClock final : public Clock {
+ public:
+  SteadyNs steady_ns() const override { return now; }
+  WallNs wall_ns() const override { return now; }
+  SteadyNs now = 1;
+};
+
+TEST(NetClosing, AClientThatNeverClosesItsEndHoldsItsDescriptorOnlyForTheLinger) {
+  SteppedClock clock;
+  Shard shard(ShardId(0), clock);
+  EchoAcceptor acceptor;
+  ConnectionSet set(shard, acceptor);
+  auto listener = Listener::open(shard, "127.0.0.1", -1);
+  ASSERT_TRUE(listener) << listener.error().text;
+  (*listener)->start(
+      [&](AcceptedSocket socket) { Distributor(shard, {&set}).distribute(std::move(socket)); });
+  Client client((*listener)->port());
+  client.send("quit");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto turn = [&] {
+    shard.run_turn();
+    return std::chrono::steady_clock::now() < deadline;
+  };
+  while ((acceptor.accepted == 0 || acceptor.open > 0) && turn()) continue;
+  EXPECT_EQ(client.receive_to_end(), "bye");
+  // The session is told at once; the descriptor waits for the client's end, but not for ever.
+  EXPECT_EQ(acceptor.open, 0);
+  EXPECT_EQ(set.size(), 1U);
+  clock.now += limits::kCloseLingerNs;
+  while (set.size() > 0 && turn()) continue;
+  EXPECT_EQ(set.size(), 0U);
 }
 
 TEST_F(Net, ThePeersEndIsToldAndConnectionsSpread) {

@@ -2,47 +2,18 @@
 // store or port, or that forgets at stop what it had acknowledged.
 #include "core/server/server.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "tests/support/tcp_client.h"
+
 namespace leat {
 namespace {
 
-class Client {
- public:
-  explicit Client(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    const timeval deadline{.tv_sec = 10, .tv_usec = 0};
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline));
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    to.sin_port = htons(port);
-    EXPECT_EQ(::connect(descriptor_, reinterpret_cast<sockaddr*>(&to), sizeof(to)), 0);
-  }
-  ~Client() { ::close(descriptor_); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  void send(std::string_view text) {
-    EXPECT_EQ(::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(text.size()));
-  }
-  // Everything up to and with `end`; what came before it, when the connection ends first.
-  std::string receive_to(std::string_view end) {
-    std::string text;
-    char next = 0;
-    while (!text.ends_with(end) && ::recv(descriptor_, &next, 1, 0) == 1) text += next;
-    return text;
-  }
-
- private:
-  int descriptor_;
-};
+using Client = test::TcpClient;
 
 class Servers : public testing::Test {
  protected:
