@@ -1,14 +1,12 @@
 // The way to the disk in parts: what the journal costs per record, a block against a row per
 // message, and how often RocksDB writes each byte. LEAT_BENCH_DIR names the disk (default /tmp).
 #include <benchmark/benchmark.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
-#include <deque>
 #include <filesystem>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -19,12 +17,14 @@
 #include "storage/journal/journal.h"
 #include "storage/journal/writer.h"
 #include "storage/rocks/rocks_store.h"
+#include "tests/support/shard_loop.h"
 
 namespace leat {
 namespace {
 
 constexpr std::size_t kPayloadBytes = 128;
 constexpr char kSubject[] = "orders.new";
+constexpr int kPauseMs = 20;  // between two looks at what RocksDB does on its own
 
 // A directory that is gone with the benchmark.
 class ScratchDirectory {
@@ -41,35 +41,7 @@ class ScratchDirectory {
   std::string path_;
 };
 
-// Runs what the threads of the edges post, on the benchmark's thread.
-class ShardLoop : public RemotePost {
- public:
-  void post(Task task) override {
-    const std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
-    ready_.notify_one();
-  }
-  template <typename Condition>
-  void run_until(Condition holds) {
-    while (!holds()) {
-      std::unique_lock lock(mutex_);
-      ready_.wait(lock, [this] { return !tasks_.empty(); });
-      Task task = std::move(tasks_.front());
-      tasks_.pop_front();
-      lock.unlock();
-      task();
-    }
-  }
-  void wait_a_moment() {
-    std::unique_lock lock(mutex_);
-    ready_.wait_for(lock, std::chrono::milliseconds(20));
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<Task> tasks_;
-};
+using ShardLoop = testing::ShardLoop;
 
 struct LastTicket : LogListener {
   void durable_through(LogTicket ticket) override { last = ticket; }
@@ -236,7 +208,7 @@ struct OpenStore {
   }
   // What is still to be compacted is part of the price.
   void finish_compactions() {
-    while (store->counts().compactions_due > 0) loop.wait_a_moment();
+    while (store->counts().compactions_due > 0) ::poll(nullptr, 0, kPauseMs);
   }
 
   ScratchDirectory directory;

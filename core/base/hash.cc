@@ -21,6 +21,11 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t before) {
   return ~sum32;
 }
 
+std::uint32_t crc32c_around(std::string_view bytes, std::size_t checksum_offset) {
+  const std::uint32_t before = crc32c(bytes.substr(0, checksum_offset));
+  return crc32c(bytes.substr(checksum_offset + sizeof(std::uint32_t)), before);
+}
+
 std::uint64_t xxh3_64(std::string_view bytes, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }

@@ -83,8 +83,8 @@ void collect(Mailbox& mailbox, const std::vector<MonitoredShard>& shards, Monito
   collection->done = std::move(done);
   auto asked = std::make_shared<const MonitorQuestion>(std::move(question));
   const ShardId home = mailbox.self();
-  for (std::uint16_t i = 0; i < shards.size(); ++i) {
-    const ShardId there(i);
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    const ShardId there(static_cast<std::uint16_t>(i));
     mailbox.send(there, [shard = shards[i], asked, collection, there, home] {
       auto part = std::make_shared<MonitorSnapshot>(ask(shard, *asked, there));
       shard.mailbox->send(home, [collection, part] {

@@ -175,21 +175,19 @@ Result<ConnzQuery> parse_connz_query(const HttpRequest& request) {
 std::string connz_json(const MonitorFacts& facts, const ConnzQuery& query, MonitorSnapshot snapshot,
                        WallNs now) {
   const std::vector<ConnectionSnapshot> all = matching(query, snapshot);
-  const std::size_t first = std::min(all.size(), static_cast<std::size_t>(query.page.offset));
-  const std::size_t count =
-      std::min(all.size() - first, static_cast<std::size_t>(query.page.limit));
+  const auto page = query.page.of(std::span(all));
   std::string out;
   JsonWriter json(out, JsonLayout::kIndented);
   json.begin_object()
       .field("server_id", facts.server.server_id)
       .field("now", format_time(now))
-      .field("num_connections", count)
+      .field("num_connections", page.size())
       .field("total", all.size())
       .field("offset", query.page.offset)
       .field("limit", query.page.limit)
       .key("connections")
       .begin_array();
-  for (std::size_t i = first; i < first + count; ++i) write_connection(json, all[i], query, now);
+  for (const ConnectionSnapshot& one : page) write_connection(json, one, query, now);
   json.end_array().end_object();
   return out;
 }

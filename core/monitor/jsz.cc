@@ -4,7 +4,7 @@
 
 #include "core/base/duration.h"
 #include "core/monitor/varz.h"
-#include "proto/api/config_schema.h"
+#include "proto/api/info_json.h"
 #include "proto/json/json_writer.h"
 
 namespace leat {
@@ -12,51 +12,11 @@ namespace {
 
 constexpr std::int64_t kAccountsShown = 1024;
 
-std::string time_text(WallNs time) {
-  return time == 0 ? std::string(kZeroTimeText) : format_time(time);
-}
-
-void write_state(JsonWriter& json, const StreamStateInfo& state) {
-  json.begin_object()
-      .field("messages", state.messages)
-      .field("bytes", state.bytes)
-      .field("first_seq", state.first_seq.value)
-      .field("first_ts", time_text(state.first_ts))
-      .field("last_seq", state.last_seq.value)
-      .field("last_ts", time_text(state.last_ts))
-      .field_if_set("num_subjects", state.num_subjects)
-      .field_if_set("num_deleted", state.num_deleted)
-      .field("consumer_count", state.consumer_count)
-      .end_object();
-}
-
-void write_sequence(JsonWriter& json, std::string_view name, const SequenceInfo& sequence) {
-  json.key(name)
-      .begin_object()
-      .field("consumer_seq", sequence.consumer_seq.value)
-      .field("stream_seq", sequence.stream_seq.value);
-  if (sequence.last_active != 0) json.field("last_active", format_time(sequence.last_active));
-  json.end_object();
-}
-
 void write_consumer(JsonWriter& json, const ConsumerInfo& info, const JszQuery& query, WallNs now) {
-  json.begin_object()
-      .field("stream_name", info.stream_name)
-      .field("name", info.name)
-      .field("created", format_time(info.created));
-  if (query.config) {
-    json.key("config");
-    write_consumer_config(json, info.config, ShownMetadata::kLevel);
-  }
-  write_sequence(json, "delivered", info.delivered);
-  write_sequence(json, "ack_floor", info.ack_floor);
-  json.field("num_ack_pending", info.num_ack_pending)
-      .field("num_redelivered", info.num_redelivered)
-      .field("num_waiting", info.num_waiting)
-      .field("num_pending", info.num_pending)
-      .field_if_set("push_bound", info.push_bound)
-      .field("ts", format_time(now))
-      .end_object();
+  json.begin_object();
+  write_consumer_info(json, info,
+                      query.config ? std::optional(ShownMetadata::kLevel) : std::nullopt, now);
+  json.end_object();
 }
 
 void write_stream(JsonWriter& json, const StreamPart& part, const JszQuery& query,
@@ -73,7 +33,7 @@ void write_stream(JsonWriter& json, const StreamPart& part, const JszQuery& quer
     write_stream_config(json, part.info.config, ShownMetadata::kLevel);
   }
   json.key("state");
-  write_state(json, part.info.state);
+  write_stream_state(json, part.info.state);
   if (query.consumers) {
     json.key("consumer_detail").begin_array();
     for (const ConsumerInfo& consumer : part.consumers) write_consumer(json, consumer, query, now);
@@ -106,15 +66,13 @@ void write_accounts(JsonWriter& json, const MonitorFacts& facts, const JszQuery&
   for (const auto& entry : snapshot.jetstream) {
     if (query.account.empty() || entry.first == query.account) shown.push_back(&entry);
   }
-  const std::size_t first = std::min(shown.size(), static_cast<std::size_t>(query.page.offset));
-  const std::size_t count =
-      std::min(shown.size() - first, static_cast<std::size_t>(query.page.limit));
-  if (count == 0) return;
+  const auto page = query.page.of(std::span(shown));
+  if (page.empty()) return;
   json.key("account_details").begin_array();
-  for (std::size_t i = first; i < first + count; ++i) {
-    const AccountPart& part = shown[i]->second;
+  for (const auto* entry : page) {
+    const AccountPart& part = entry->second;
     json.begin_object();
-    write_account(json, shown[i]->first, part);
+    write_account(json, entry->first, part);
     if (query.shows_streams()) {
       std::vector<const StreamPart*> streams;
       for (const StreamPart& stream : part.stream_parts) streams.push_back(&stream);
@@ -149,13 +107,7 @@ Result<JszQuery> parse_jsz_query(const HttpRequest& request) {
 
 std::string jsz_json(const MonitorFacts& facts, const JszQuery& query,
                      const MonitorSnapshot& snapshot, WallNs now) {
-  AccountPart sum;
-  for (const auto& [name, part] : snapshot.jetstream) {
-    sum.streams += part.streams;
-    sum.consumers += part.consumers;
-    sum.messages += part.messages;
-    sum.bytes += part.bytes;
-  }
+  const AccountPart sum = snapshot.jetstream_sum();
   std::string out;
   JsonWriter json(out, JsonLayout::kIndented);
   json.begin_object();

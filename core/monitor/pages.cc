@@ -73,9 +73,6 @@ Result<SubszQuery> parse_subsz_query(const HttpRequest& request) {
 std::string subsz_json(const MonitorFacts& facts, const SubszQuery& query,
                        const MonitorSnapshot& snapshot, WallNs now) {
   const std::vector<Listed> all = query.with_list ? listed(query, snapshot) : std::vector<Listed>();
-  const std::size_t first = std::min(all.size(), static_cast<std::size_t>(query.page.offset));
-  const std::size_t count =
-      std::min(all.size() - first, static_cast<std::size_t>(query.page.limit));
   std::string out;
   JsonWriter json(out, JsonLayout::kIndented);
   json.begin_object()
@@ -87,7 +84,7 @@ std::string subsz_json(const MonitorFacts& facts, const SubszQuery& query,
       .field("limit", query.page.limit);
   if (query.with_list) {
     json.key("subscriptions_list").begin_array();
-    for (std::size_t i = first; i < first + count; ++i) write_listed(json, all[i]);
+    for (const Listed& one : query.page.of(std::span(all))) write_listed(json, one);
     json.end_array();
   }
   json.end_object();

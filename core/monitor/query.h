@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "core/base/ids.h"
@@ -15,10 +17,16 @@ Result<bool> query_flag(const HttpRequest& request, std::string_view name);
 Result<std::int64_t> query_number(const HttpRequest& request, std::string_view name,
                                   std::int64_t otherwise);
 
-// A part of a list, as `offset` and `limit` ask for it. Negative means absent.
+// A part of a list, as `offset` and `limit` ask for it; neither is negative.
 struct PageQuery {
   std::int64_t offset = 0;
   std::int64_t limit = 0;
+
+  template <typename Item>
+  std::span<Item> of(std::span<Item> all) const {
+    const std::size_t first = std::min(all.size(), static_cast<std::size_t>(offset));
+    return all.subspan(first, std::min(all.size() - first, static_cast<std::size_t>(limit)));
+  }
 };
 Result<PageQuery> query_page(const HttpRequest& request, std::int64_t limit_otherwise);
 

@@ -24,7 +24,7 @@ void append(std::vector<Value>& to, std::vector<Value>& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-void add(AccountPart& to, AccountPart& from) {
+void add_figures(AccountPart& to, const AccountPart& from) {
   to.memory_bytes += from.memory_bytes;
   to.file_bytes += from.file_bytes;
   to.reserved_memory_bytes += from.reserved_memory_bytes;
@@ -35,7 +35,6 @@ void add(AccountPart& to, AccountPart& from) {
   to.bytes += from.bytes;
   to.api_total += from.api_total;
   to.api_errors += from.api_errors;
-  append(to.stream_parts, from.stream_parts);
 }
 
 }  // namespace
@@ -46,7 +45,16 @@ void MonitorSnapshot::add(MonitorSnapshot other) {
   append(open, other.open);
   append(closed, other.closed);
   append(damages, other.damages);
-  for (auto& [name, part] : other.jetstream) leat::add(jetstream[name], part);
+  for (auto& [name, part] : other.jetstream) {
+    add_figures(jetstream[name], part);
+    append(jetstream[name].stream_parts, part.stream_parts);
+  }
+}
+
+AccountPart MonitorSnapshot::jetstream_sum() const {
+  AccountPart sum;
+  for (const auto& [name, part] : jetstream) add_figures(sum, part);
+  return sum;
 }
 
 }  // namespace leat

@@ -59,6 +59,8 @@ struct MonitorSnapshot {
   std::vector<StreamDamage> damages;             // where asked for
 
   void add(MonitorSnapshot other);
+  // Of all accounts, without the streams.
+  AccountPart jetstream_sum() const;
 };
 
 // Figures of the process that no shard knows.

@@ -153,15 +153,7 @@ void write_jetstream_limits(JsonWriter& json, const MonitorFacts& facts) {
 
 void write_jetstream_stats(JsonWriter& json, const MonitorFacts& facts,
                            const MonitorSnapshot& snapshot) {
-  AccountPart sum;
-  for (const auto& [name, part] : snapshot.jetstream) {
-    sum.memory_bytes += part.memory_bytes;
-    sum.file_bytes += part.file_bytes;
-    sum.reserved_memory_bytes += part.reserved_memory_bytes;
-    sum.reserved_file_bytes += part.reserved_file_bytes;
-    sum.api_total += part.api_total;
-    sum.api_errors += part.api_errors;
-  }
+  const AccountPart sum = snapshot.jetstream_sum();
   json.field("memory", sum.memory_bytes)
       .field("storage", sum.file_bytes)
       .field("reserved_memory", sum.reserved_memory_bytes)

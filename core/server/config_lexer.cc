@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/server/config_characters.h"
+
 namespace leat {
 namespace {
 
-bool is_blank(int c) { return c == ' ' || c == '\t'; }
-bool is_newline(int c) { return c == '\n' || c == '\r'; }
-bool is_space(int c) { return is_blank(c) || is_newline(c) || c == '\v' || c == '\f'; }
+bool is_space(int c) {
+  return is_config_blank(c) || is_config_newline(c) || c == '\v' || c == '\f';
+}
 bool is_separator(int c) { return c == '=' || c == ':'; }
 std::string lower(std::string_view word) {
   std::string out(word);
@@ -125,7 +127,7 @@ bool ConfigLexer::step() {
 bool ConfigLexer::skip_comment() {
   const bool slashes = text_.substr(position_, 2) == "//";
   if (peek() != '#' && !slashes) return false;
-  while (peek() != kNothing && !is_newline(peek())) take();
+  while (peek() != kNothing && !is_config_newline(peek())) take();
   return true;
 }
 
@@ -186,8 +188,8 @@ bool ConfigLexer::lex_key(State after) {
 }
 
 bool ConfigLexer::lex_include() {
-  while (is_blank(peek())) take();
-  if (is_newline(peek())) {
+  while (is_config_blank(peek())) take();
+  if (is_config_newline(peek())) {
     take();
     return fail("Expected include value but found new line");
   }
@@ -254,7 +256,7 @@ bool ConfigLexer::step_array_item() {
 }
 
 bool ConfigLexer::step_top_end() {
-  if (is_blank(peek())) {
+  if (is_config_blank(peek())) {
     take();
     return false;
   }
@@ -264,7 +266,7 @@ bool ConfigLexer::step_top_end() {
     return false;
   }
   take();
-  if (is_newline(c) || c == kNothing || c == ';' || c == ',' || c == '}') {
+  if (is_config_newline(c) || c == kNothing || c == ';' || c == ',' || c == '}') {
     state_ = State::kTopKey;
     return false;
   }
@@ -273,14 +275,14 @@ bool ConfigLexer::step_top_end() {
 }
 
 bool ConfigLexer::step_map_end() {
-  if (is_blank(peek())) {
+  if (is_config_blank(peek())) {
     take();
     return false;
   }
   if (skip_comment()) return false;
   if (peek() == '}') return close();
   const int c = take();
-  if (is_newline(c) || c == ';' || c == ',') {
+  if (is_config_newline(c) || c == ';' || c == ',') {
     state_ = State::kMapKey;
     return false;
   }
@@ -289,14 +291,14 @@ bool ConfigLexer::step_map_end() {
 }
 
 bool ConfigLexer::step_array_end() {
-  if (is_blank(peek())) {
+  if (is_config_blank(peek())) {
     take();
     return false;
   }
   if (skip_comment()) return false;
   if (peek() == ']') return close();
   const int c = take();
-  if (is_newline(c) || c == ',') {
+  if (is_config_newline(c) || c == ',') {
     state_ = State::kArrayItem;
     return false;
   }

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/server/config_characters.h"
 #include "core/server/config_lexer.h"
 
 namespace leat {
 namespace {
 
-bool is_blank(int c) { return c == ' ' || c == '\t'; }
-bool is_newline(int c) { return c == '\n' || c == '\r'; }
 bool is_digit(int c) { return c >= '0' && c <= '9'; }
 bool is_size_suffix(int c) {
   return c > 0 && std::string_view("kKmMgGtTpPeE").find(static_cast<char>(c)) != std::string::npos;
@@ -18,7 +17,8 @@ bool is_byte_suffix(int c) { return c == 'b' || c == 'B' || c == 'i' || c == 'I'
 
 // What ends an unquoted value, wherever it stands.
 bool ends_value(int c) {
-  return c < 0 || is_newline(c) || is_blank(c) || c == ',' || c == ';' || c == ']' || c == '}';
+  return c < 0 || is_config_newline(c) || is_config_blank(c) || c == ',' || c == ';' || c == ']' ||
+         c == '}';
 }
 
 bool is_bool_word(std::string word) {
@@ -37,7 +37,7 @@ int hex_digit(int c) {
 }  // namespace
 
 bool ConfigLexer::lex_value() {
-  while (is_blank(peek())) take();
+  while (is_config_blank(peek())) take();
   const int c = peek();
   switch (c) {
     case '[':
@@ -163,7 +163,8 @@ bool ConfigLexer::lex_block() {
     if (c == kNothing) return fail("Unexpected EOF processing block.");
     if (c != '\n' || peek() != ')') continue;
     const std::size_t after = position_ + 1;
-    if (after < text_.size() && !is_newline(static_cast<unsigned char>(text_[after]))) continue;
+    if (after < text_.size() && !is_config_newline(static_cast<unsigned char>(text_[after])))
+      continue;
     std::string word(since_begin());
     take();
     return emit_value(ConfigTokenKind::kString, std::move(word));

@@ -3,18 +3,11 @@
 #include <charconv>
 
 #include "proto/json/json_schema.h"
+#include "proto/json/json_space.h"
 
 namespace leat {
 
 namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 const JsonSchema<PullRequest>& schema() {
   using R = PullRequest;
@@ -48,7 +41,7 @@ Status check_priority_fields(const PullRequest& request) {
 }  // namespace
 
 Result<PullRequest> parse_pull_request(std::string_view body) {
-  const std::string_view text = trimmed(body);
+  const std::string_view text = without_json_space_around(body);
   PullRequest request;
   if (text.empty()) return request;
   if (text.front() == '{') {

@@ -5,15 +5,12 @@
 #include "core/base/base64.h"
 #include "core/base/duration.h"
 #include "proto/api/config_schema.h"
+#include "proto/api/info_json.h"
 #include "proto/api/level.h"
 
 namespace leat {
 
 namespace {
-
-std::string shown_time(WallNs time) {
-  return time == 0 ? std::string(kZeroTimeText) : format_time(time);
-}
 
 // One answer under construction: an open object that begins with its type.
 class Reply {
@@ -36,56 +33,12 @@ void write_page(JsonWriter& json, const Page& page) {
   json.field("total", page.total).field("offset", page.offset).field("limit", page.limit);
 }
 
-void write_state(JsonWriter& json, const StreamStateInfo& state) {
-  json.key("state").begin_object();
-  json.field("messages", state.messages)
-      .field("bytes", state.bytes)
-      .field("first_seq", state.first_seq.value)
-      .field("first_ts", shown_time(state.messages == 0 ? 0 : state.first_ts))
-      .field("last_seq", state.last_seq.value)
-      .field("last_ts", shown_time(state.last_ts))
-      .field_if_set("num_subjects", state.num_subjects);
-  if (!state.subjects.empty()) {
-    json.key("subjects").begin_object();
-    for (const auto& [subject, count] : state.subjects) json.field(subject, count);
-    json.end_object();
-  }
-  json.field_if_set("num_deleted", state.num_deleted);
-  if (!state.deleted.empty()) {
-    json.key("deleted").begin_array();
-    for (const StreamSeq seq : state.deleted) json.value(seq.value);
-    json.end_array();
-  }
-  json.field("consumer_count", state.consumer_count).end_object();
-}
-
 void write_stream(JsonWriter& json, const StreamInfo& info, ShownMetadata shown) {
   json.key("config");
   write_stream_config(json, info.config, shown);
-  json.field("created", shown_time(info.created));
-  write_state(json, info.state);
-}
-
-void write_sequence(JsonWriter& json, std::string_view name, const SequenceInfo& sequence) {
-  json.key(name).begin_object();
-  json.field("consumer_seq", sequence.consumer_seq.value)
-      .field("stream_seq", sequence.stream_seq.value);
-  if (sequence.last_active != 0) json.field("last_active", format_time(sequence.last_active));
-  json.end_object();
-}
-
-void write_consumer(JsonWriter& json, const ConsumerInfo& info, ShownMetadata shown, WallNs now) {
-  json.field("stream_name", info.stream_name).field("name", info.name);
-  json.field("created", shown_time(info.created)).key("config");
-  write_consumer_config(json, info.config, shown);
-  write_sequence(json, "delivered", info.delivered);
-  write_sequence(json, "ack_floor", info.ack_floor);
-  json.field("num_ack_pending", info.num_ack_pending)
-      .field("num_redelivered", info.num_redelivered)
-      .field("num_waiting", info.num_waiting)
-      .field("num_pending", info.num_pending)
-      .field_if_set("push_bound", info.push_bound)
-      .field("ts", format_time(now));
+  json.field("created", info_time_text(info.created));
+  json.key("state");
+  write_stream_state(json, info.state);
 }
 
 void write_names(JsonWriter& json, std::string_view key, std::span<const std::string> names) {
@@ -233,13 +186,13 @@ std::string msg_get_reply(const StoredMessageInfo& message) {
 
 std::string consumer_create_reply(const ConsumerInfo& info, WallNs now) {
   Reply reply(JsEndpoint::kConsumerCreate);
-  write_consumer(reply.json(), info, ShownMetadata::kAll, now);
+  write_consumer_info(reply.json(), info, ShownMetadata::kAll, now);
   return reply.finish();
 }
 
 std::string consumer_info_reply(const ConsumerInfo& info, WallNs now) {
   Reply reply(JsEndpoint::kConsumerInfo);
-  write_consumer(reply.json(), info, ShownMetadata::kAll, now);
+  write_consumer_info(reply.json(), info, ShownMetadata::kAll, now);
   return reply.finish();
 }
 
@@ -256,7 +209,7 @@ std::string consumer_list_reply(std::span<const ConsumerInfo> infos, const Page&
   reply.json().key("consumers").begin_array();
   for (const ConsumerInfo& info : infos) {
     reply.json().begin_object();
-    write_consumer(reply.json(), info, ShownMetadata::kLevel, now);
+    write_consumer_info(reply.json(), info, ShownMetadata::kLevel, now);
     reply.json().end_object();
   }
   reply.json().end_array();

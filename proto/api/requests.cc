@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "proto/api/config_schema.h"
+#include "proto/json/json_space.h"
 
 namespace leat {
 
@@ -22,12 +23,10 @@ ApiResult<Request> decode_request(std::string_view body, JsonStrictness strictne
   return request;
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 // Endpoints with a body that may be left out look at it only when it begins like JSON.
 bool has_json_body(std::string_view body) {
   for (const char c : body) {
-    if (!is_blank(c)) return c == '{' || c == '[';
+    if (!is_json_space(c)) return c == '{' || c == '[';
   }
   return false;
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/quote.h"
 #include "core/base/utf8.h"
+#include "proto/json/json_space.h"
 #include "proto/json/json_string.h"
 
 namespace leat::internal {
@@ -256,7 +257,7 @@ void JsonParser::value_ended() {
 void JsonParser::skip_white_space() {
   while (!at_end()) {
     const char c = text_[at_];
-    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') return;
+    if (!is_json_space(c)) return;
     ++at_;
   }
 }

@@ -2,21 +2,17 @@
 
 #include <algorithm>
 
+#include "proto/json/json_space.h"
+
 namespace leat {
 
 namespace internal {
-
-namespace {
-
-bool is_white_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-}  // namespace
 
 Status for_each_json_value(std::string_view text,
                            const std::function<Status(const JsonValue&)>& decode) {
   std::size_t done = 0;
   while (
-      !std::all_of(text.begin() + static_cast<std::ptrdiff_t>(done), text.end(), is_white_space)) {
+      !std::all_of(text.begin() + static_cast<std::ptrdiff_t>(done), text.end(), is_json_space)) {
     auto prefix = parse_json_prefix(text.substr(done));
     if (!prefix) {
       const JsonSyntaxError& error = prefix.error();

@@ -25,10 +25,7 @@ struct Base {
   WallNs time;
 };
 
-std::uint32_t checksum_of(std::string_view value) {
-  const std::uint32_t before = crc32c(value.substr(0, kChecksumOffset));
-  return crc32c(value.substr(kFirstOffset), before);
-}
+std::uint32_t checksum_of(std::string_view value) { return crc32c_around(value, kChecksumOffset); }
 
 StoredMessage decode(Cursor& cursor, const Base& base) {
   StoredMessage message;

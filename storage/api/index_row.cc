@@ -23,10 +23,7 @@ constexpr std::uint8_t kTtlFollows = 2;
 constexpr std::uint8_t kDeleted = 4;
 constexpr std::uint8_t kKnownFlags = kGapFollows | kTtlFollows | kDeleted;
 
-std::uint32_t checksum_of(std::string_view value) {
-  const std::uint32_t before = crc32c(value.substr(0, kChecksumOffset));
-  return crc32c(value.substr(kFirstOffset), before);
-}
+std::uint32_t checksum_of(std::string_view value) { return crc32c_around(value, kChecksumOffset); }
 
 // Where the next message is expected, and what its time is told against.
 struct Place {

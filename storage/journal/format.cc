@@ -24,7 +24,6 @@ constexpr std::size_t kNameDigits = 8;
 // Segment header.
 constexpr std::size_t kVersionOffset = 8;
 constexpr std::size_t kSegmentChecksumOffset = 12;
-constexpr std::size_t kSegmentFieldsOffset = 16;
 
 // Batch header.
 constexpr std::size_t kBatchChecksumOffset = 4;
@@ -34,9 +33,7 @@ constexpr std::size_t kBatchFieldsOffset = 8;
 constexpr std::size_t kRecordFieldsOffset = 4;
 
 std::uint32_t segment_checksum(const char* header) {
-  const std::uint32_t before = crc32c({header, kSegmentChecksumOffset});
-  return crc32c({header + kSegmentFieldsOffset, kSegmentHeaderBytes - kSegmentFieldsOffset},
-                before);
+  return crc32c_around({header, kSegmentHeaderBytes}, kSegmentChecksumOffset);
 }
 
 bool is_known_kind(std::uint8_t kind) { return kind >= 1 && kind <= 4; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs clang-tidy 14 with the house's checks over every source file, two at a time.
+# Runs clang-tidy 14 with the house's checks over every source file, LEAT_TIDY_JOBS (2) at a time.
 # Usage: tests/tidy/clang_tidy.sh BUILD_DIR [FILE...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,4 +9,4 @@ if [ $# -gt 0 ]; then files=("$@"); else
   mapfile -t files < <(git ls-files '*.cc' | grep -vE '^tests/|^bench/')
 fi
 printf '%s\n' "${files[@]}" |
-  xargs -P 2 -n 4 clang-tidy-14 -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option
+  xargs -P "${LEAT_TIDY_JOBS:-2}" -n 4 clang-tidy-14 -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option

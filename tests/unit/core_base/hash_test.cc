@@ -30,6 +30,11 @@ TEST(Hash, Crc32cSumsInPieces) {
   }
 }
 
+TEST(Hash, Crc32cAroundLeavesOutTheFourBytesOfTheChecksum) {
+  EXPECT_EQ(crc32c_around("1234....56789", 4), crc32c("123456789"));
+  EXPECT_EQ(crc32c_around("....123456789", 0), crc32c("123456789"));
+}
+
 TEST(Hash, Xxh3IsPinned) {
   EXPECT_EQ(xxh3_64(""), 0x2D06800538D394C2U);
   EXPECT_NE(xxh3_64("a"), xxh3_64("a", 1));

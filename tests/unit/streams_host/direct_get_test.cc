@@ -10,19 +10,6 @@ namespace {
 
 class DirectGetTest : public World {
  protected:
-  StreamConfig orders() {
-    StreamConfig config;
-    config.name = "S";
-    config.subjects = {"s.>"};
-    config.allow_direct = true;
-    return config;
-  }
-  std::vector<Got> direct(std::string_view body, std::string_view subject = {}) {
-    std::string to = "$JS.API.DIRECT.GET.S";
-    if (!subject.empty()) to += "." + std::string(subject);
-    return publish(to, body, "_INBOX.d");
-  }
-
   // s.a s.b s.a s.c s.b s.d, a second apart, and the fourth deleted.
   void make_six() {
     make_stream(orders());

@@ -12,18 +12,6 @@ using Payloads = std::vector<std::string>;
 
 class StreamTest : public World {
  protected:
-  StreamConfig orders() {
-    StreamConfig config;
-    config.name = "S";
-    config.subjects = {"s.>"};
-    config.allow_direct = true;
-    return config;
-  }
-  std::vector<Got> direct(std::string_view body, std::string_view subject = {}) {
-    std::string to = "$JS.API.DIRECT.GET.S";
-    if (!subject.empty()) to += "." + std::string(subject);
-    return publish(to, body, "_INBOX.d");
-  }
   std::string direct_payload(std::uint64_t sequence) {
     const std::vector<Got> got = direct("{\"seq\":" + std::to_string(sequence) + "}");
     return got.size() == 1 ? got[0].payload : std::to_string(got.size()) + " answers";

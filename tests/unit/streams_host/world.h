@@ -159,6 +159,13 @@ class World : public ::testing::Test {
     EXPECT_TRUE(normal.has_value()) << normal.error().description;
     return *normal;
   }
+  static StreamConfig orders() {
+    StreamConfig config;
+    config.name = "S";
+    config.subjects = {"s.>"};
+    config.allow_direct = true;
+    return config;
+  }
   Stream& make_stream(StreamConfig config, GroupId uid = kUid) {
     assignments_.push_back(
         {.account = kAccount, .uid = uid, .config_number = 1, .config = stream_config(config)});
@@ -209,6 +216,11 @@ class World : public ::testing::Test {
                         std::string_view reply = "_INBOX.pull") {
     return publish("$JS.API.CONSUMER.MSG.NEXT." + stream().name() + "." + std::string(consumer),
                    body, reply);
+  }
+  std::vector<Got> direct(std::string_view body, std::string_view subject = {}) {
+    std::string to = "$JS.API.DIRECT.GET.S";
+    if (!subject.empty()) to += "." + std::string(subject);
+    return publish(to, body, "_INBOX.d");
   }
   static std::vector<std::string> payloads(const std::vector<Got>& all) {
     std::vector<std::string> out;
