@@ -6,9 +6,6 @@ namespace leat {
 
 namespace {
 
-constexpr std::string_view kOneToken = "*";
-constexpr std::string_view kAllTokens = ">";
-
 bool is_wildcard(std::string_view token) { return token == kOneToken || token == kAllTokens; }
 
 }  // namespace

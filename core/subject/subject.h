@@ -8,6 +8,10 @@ namespace leat {
 // Subjects are tokens joined by dots. `*` stands for one token and `>` for one or more at the end,
 // but only as whole tokens: `foo*` and `a>b` are plain text. Nothing here allocates.
 
+// The wildcards: any one token, and one or more to the end.
+inline constexpr std::string_view kOneToken = "*";
+inline constexpr std::string_view kAllTokens = ">";
+
 // Walks the tokens of a subject. An empty subject has one empty token, as in Go's split.
 class SubjectTokens {
  public:

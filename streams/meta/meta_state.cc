@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "core/subject/subject.h"
 #include "proto/api/validate.h"
 
 namespace leat {
@@ -58,6 +57,7 @@ MetaVerdict MetaState::create(const MetaCommand& command) {
   verdict.stream.config = command.config;
   ++counters_.next_uid;
   by_uid_.emplace(verdict.stream.uid, verdict.stream);
+  count(verdict.stream);
   by_name_.emplace(NameKey{command.account, command.name}, verdict.stream.uid);
   dirty_.insert(verdict.stream.uid);
   return verdict;
@@ -76,7 +76,9 @@ MetaVerdict MetaState::update(const MetaCommand& command) {
   MetaVerdict verdict;
   if (current->config != command.config) {
     verdict.change = MetaVerdict::Change::kUpdated;
+    discount(*current);
     current->config = command.config;
+    count(*current);
     current->config_number = counters_.next_number++;
     dirty_.insert(current->uid);
   }
@@ -90,6 +92,7 @@ MetaVerdict MetaState::remove(const MetaCommand& command) {
   MetaVerdict verdict;
   verdict.change = MetaVerdict::Change::kDeleted;
   verdict.stream = *current;
+  discount(*current);
   dirty_.insert(current->uid);
   by_name_.erase(NameKey{command.account, command.name});
   by_uid_.erase(verdict.stream.uid);
@@ -98,8 +101,8 @@ MetaVerdict MetaState::remove(const MetaCommand& command) {
 
 std::optional<ApiError> MetaState::check_limits(const MetaCommand& command,
                                                 const MetaStream* current) const {
-  std::int64_t streams = 0;
-  for_each_of(command.account, [&streams](const MetaStream&) { ++streams; });
+  const auto usage = usage_.find(command.account);
+  const std::int64_t streams = usage == usage_.end() ? 0 : usage->second.streams;
   if (current == nullptr && command.streams_max >= 0 && streams >= command.streams_max) {
     return api_error(ApiErrorCode::kMaximumStreamsLimit);
   }
@@ -118,17 +121,29 @@ std::optional<ApiError> MetaState::check_limits(const MetaCommand& command,
                        : ApiErrorCode::kStorageResourcesExceeded);
 }
 
-bool MetaState::overlaps(const MetaCommand& command, const MetaStream* current) const {
-  bool found = false;
-  for_each_of(command.account, [&](const MetaStream& other) {
-    if (found || &other == current) return;
-    for (const std::string& mine : command.config.subjects) {
-      for (const std::string& theirs : other.config.subjects) {
-        if (subjects_collide(mine, theirs)) found = true;
-      }
-    }
-  });
+bool MetaState::overlaps(const MetaCommand& command, const MetaStream* current) {
+  // A stream may collide with what it was itself.
+  if (current != nullptr) discount(*current);
+  const CollisionSet& taken = usage_[command.account].subjects;
+  const bool found =
+      std::any_of(command.config.subjects.begin(), command.config.subjects.end(),
+                  [&taken](const std::string& subject) { return taken.collides(subject); });
+  if (current != nullptr) count(*current);
   return found;
+}
+
+void MetaState::count(const MetaStream& stream) {
+  Usage& usage = usage_[stream.account];
+  ++usage.streams;
+  usage.reserved(stream.config.storage) += reservation(stream.config);
+  for (const std::string& subject : stream.config.subjects) usage.subjects.add(subject);
+}
+
+void MetaState::discount(const MetaStream& stream) {
+  Usage& usage = usage_[stream.account];
+  --usage.streams;
+  usage.reserved(stream.config.storage) -= reservation(stream.config);
+  for (const std::string& subject : stream.config.subjects) usage.subjects.remove(subject);
 }
 
 const MetaStream* MetaState::find(std::string_view account, std::string_view name) const {
@@ -154,11 +169,10 @@ void MetaState::for_each_of(std::string_view account,
 }
 
 std::int64_t MetaState::reserved_bytes(std::string_view account, StorageType storage) const {
-  std::int64_t bytes = 0;
-  for_each_of(account, [&](const MetaStream& stream) {
-    if (stream.config.storage == storage) bytes += reservation(stream.config);
-  });
-  return bytes;
+  const auto usage = usage_.find(account);
+  if (usage == usage_.end()) return 0;
+  return storage == StorageType::kMemory ? usage->second.reserved_memory_bytes
+                                         : usage->second.reserved_file_bytes;
 }
 
 void MetaState::take_dirty_rows(const RowVisitor& visit) {
@@ -183,6 +197,7 @@ Status MetaState::load_row(std::string_view key, std::string_view value) {
   if (!by_name_.emplace(std::move(name), *uid).second || !by_uid_.emplace(*uid, stream).second) {
     return failure(ErrorKind::kCorruption, "two meta rows for stream " + stream.config.name);
   }
+  count(stream);
   return {};
 }
 

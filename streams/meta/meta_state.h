@@ -12,6 +12,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/subject/collision_set.h"
 #include "proto/api/errors.h"
 #include "proto/record/meta_entry.h"
 
@@ -59,6 +60,18 @@ class MetaState {
   Status load_row(std::string_view key, std::string_view value);
 
  private:
+  // What the streams of one account have taken together.
+  struct Usage {
+    CollisionSet subjects;
+    std::int64_t streams = 0;
+    std::int64_t reserved_memory_bytes = 0;
+    std::int64_t reserved_file_bytes = 0;
+
+    std::int64_t& reserved(StorageType storage) {
+      return storage == StorageType::kMemory ? reserved_memory_bytes : reserved_file_bytes;
+    }
+  };
+
   struct NameKey {
     std::string account;
     std::string name;
@@ -70,11 +83,14 @@ class MetaState {
   MetaVerdict remove(const MetaCommand& command);
   MetaStream* find_mutable(std::string_view account, std::string_view name);
   std::optional<ApiError> check_limits(const MetaCommand& command, const MetaStream* current) const;
-  bool overlaps(const MetaCommand& command, const MetaStream* current) const;
+  bool overlaps(const MetaCommand& command, const MetaStream* current);
+  void count(const MetaStream& stream);
+  void discount(const MetaStream& stream);
 
   MetaCounters counters_;
   std::map<GroupId, MetaStream> by_uid_;
   std::map<NameKey, GroupId> by_name_;
+  std::map<std::string, Usage, std::less<>> usage_;  // by account; what by_uid_ says
   std::set<GroupId> dirty_;
   bool are_counters_dirty_ = false;
 };

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/subject/collision_set.h"
+
 namespace leat {
 namespace {
 
@@ -113,6 +115,30 @@ TEST(Subject, TokensAreWalkedWithTheirRest) {
   EXPECT_TRUE(tokens.at_end());
   EXPECT_EQ(token_count(""), 1U);
   EXPECT_EQ(token_count("a.b.c"), 3U);
+}
+
+// Against the rule for two, over every small pattern.
+TEST(CollisionSet, SaysWhatTheRuleForTwoSays) {
+  const std::vector<std::string> patterns = {"a",     "b",     "*",     ">",     "a.b",   "a.*",
+                                             "*.b",   "a.>",   "*.>",   "*.*",   "a.b.c", "a.*.c",
+                                             "*.b.>", "a.b.>", "b.*.*", "a.*.*", "*.*.c"};
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    for (std::size_t j = 0; j < patterns.size(); ++j) {
+      CollisionSet set;
+      set.add(patterns[i]);
+      set.add(patterns[j]);
+      for (const std::string& asked : patterns) {
+        EXPECT_EQ(set.collides(asked),
+                  subjects_collide(asked, patterns[i]) || subjects_collide(asked, patterns[j]))
+            << asked << " with " << patterns[i] << " and " << patterns[j];
+      }
+      set.remove(patterns[i]);
+      for (const std::string& asked : patterns) {
+        EXPECT_EQ(set.collides(asked), subjects_collide(asked, patterns[j]))
+            << asked << " with " << patterns[j];
+      }
+    }
+  }
 }
 
 }  // namespace
