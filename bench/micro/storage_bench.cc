@@ -75,6 +75,7 @@ class NullFiles : public FileSystem {
   Status remove(const std::string&) override { return {}; }
   Status sync_directory(const std::string&) override { return {}; }
   bool exists(const std::string&) override { return true; }
+  Result<std::uint64_t> free_bytes(const std::string&) override { return ~std::uint64_t{0}; }
 };
 
 std::vector<LogRecord> records(std::size_t count, std::size_t payload_bytes) {

@@ -38,6 +38,8 @@ class FileSystem {
   virtual Status remove(const std::string& path) = 0;  // a file
   virtual Status sync_directory(const std::string& directory) = 0;
   virtual bool exists(const std::string& path) = 0;
+  // What can still be written where `directory` lies.
+  virtual Result<std::uint64_t> free_bytes(const std::string& directory) = 0;
 };
 
 }  // namespace leat

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,11 @@ tl::unexpected<Error> failed(const char* what, const std::string& path, int erro
                          : is_there  ? ErrorKind::kExists
                                      : ErrorKind::kIo;
   return failure(kind, std::string(what) + " " + path + ": " + std::strerror(error));
+}
+
+// Also for want of room a failed sync is final, and must not look like something to be tried again.
+tl::unexpected<Error> sync_failed(const char* what, const std::string& path, int error) {
+  return failure(ErrorKind::kIo, std::string(what) + " " + path + ": " + std::strerror(error));
 }
 
 int flags_of(OpenMode mode) {
@@ -72,12 +78,12 @@ class PosixFile final : public File {
   }
 
   Status sync_data() override {
-    if (::fdatasync(descriptor_) != 0) return failed("fdatasync", path_, errno);
+    if (::fdatasync(descriptor_) != 0) return sync_failed("fdatasync", path_, errno);
     return {};
   }
 
   Status sync_all() override {
-    if (::fsync(descriptor_) != 0) return failed("fsync", path_, errno);
+    if (::fsync(descriptor_) != 0) return sync_failed("fsync", path_, errno);
     return {};
   }
 
@@ -142,8 +148,14 @@ Status PosixFileSystem::sync_directory(const std::string& directory) {
   const int result = ::fsync(descriptor);
   const int error = errno;
   ::close(descriptor);
-  if (result != 0) return failed("fsync", directory, error);
+  if (result != 0) return sync_failed("fsync", directory, error);
   return {};
+}
+
+Result<std::uint64_t> PosixFileSystem::free_bytes(const std::string& directory) {
+  struct statvfs status {};
+  if (::statvfs(directory.c_str(), &status) != 0) return failed("statvfs", directory, errno);
+  return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 
 bool PosixFileSystem::exists(const std::string& path) {

@@ -18,6 +18,7 @@ class PosixFileSystem final : public FileSystem {
   Status remove(const std::string& path) override;
   Status sync_directory(const std::string& directory) override;
   bool exists(const std::string& path) override;
+  Result<std::uint64_t> free_bytes(const std::string& directory) override;
 };
 
 }  // namespace leat

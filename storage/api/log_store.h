@@ -36,6 +36,13 @@ struct LogRecord {
   Bytes payload = {};
 };
 
+// How much of the disk is left to the log; what may still be written follows from it.
+enum class DiskRoom : std::uint8_t {
+  kEnough,
+  kShort,      // nothing new is taken in; what is there is served, acknowledged and removed
+  kExhausted,  // nothing but removals is written
+};
+
 // Counts the records that one shard has appended, from 1 without gaps.
 using LogTicket = StrongId<struct LogTicketTag>;
 
@@ -69,6 +76,9 @@ class LogStore {
   // Bytes appended and not yet durable. Above limits::kLogPendingBytes the host takes no further
   // publishes; the store itself never refuses.
   virtual std::size_t pending_bytes() const = 0;
+
+  // May change at any time, and comes back to kEnough by itself.
+  virtual DiskRoom room() const { return DiskRoom::kEnough; }
 };
 
 // A part of one group's log that the disk has damaged. The group does not vote, lead or serve this

@@ -62,31 +62,42 @@ Result<std::unique_ptr<Writer>> Writer::open(FileSystem& files, WriterOptions op
   return writer;
 }
 
+// The segment before stays the one that is written until the new one has its room.
 Status Writer::begin_segment(const SegmentHeader& header) {
-  LEAT_TRY(open_segment(path_of(segment_name(header.number))));
-  segment_ = header;
-  ledger_.begin(header.number);
+  const std::string path = path_of(segment_name(header.number));
+  LEAT_TRY_ASSIGN(std::unique_ptr<File> file, open_segment(path));
   char sector[kSectorBytes];
   encode_segment_header(header, sector);
-  LEAT_TRY(file_->write_at(0, {sector, sizeof(sector)}));
+  Status written = file->write_at(0, {sector, sizeof(sector)});
+  LEAT_TRY_ASSIGN(std::uint64_t filled, file->size());
+  const std::uint64_t first_fill = std::min(kFillBytesMin, options_.segment_bytes);
+  if (written && filled < first_fill) {
+    written = write_zeros(*file, kSectorBytes, first_fill);
+    filled = first_fill;
+  }
+  if (!written) {
+    // Nothing was ever in it; what is left of it would stand in the way of the next attempt.
+    if (written.error().kind == ErrorKind::kNoSpace) LEAT_TRY(files_.remove(path));
+    return written;
+  }
+  ++fills_;
+  LEAT_TRY(file->sync_all());
+  LEAT_TRY(files_.sync_directory(options_.directory));
+  file_ = std::move(file);
+  segment_ = header;
+  ledger_.begin(header.number);
   position_ = kSectorBytes;
-  LEAT_TRY_ASSIGN(filled_, file_->size());
-  if (filled_ == kSectorBytes) LEAT_TRY(fill_ahead());
-  LEAT_TRY(file_->sync_all());
-  return files_.sync_directory(options_.directory);
+  filled_ = filled;
+  return {};
 }
 
 // A spare has its room already. What it held is of another life and another segment, so that no
 // byte of it is ever taken for a batch of this one.
-Status Writer::open_segment(const std::string& path) {
-  if (spares_.empty()) {
-    LEAT_TRY_ASSIGN(file_, files_.open(path, OpenMode::kCreate));
-    return {};
-  }
+Result<std::unique_ptr<File>> Writer::open_segment(const std::string& path) {
+  if (spares_.empty()) return files_.open(path, OpenMode::kCreate);
   LEAT_TRY(files_.rename(spares_.back(), path));
   spares_.pop_back();
-  LEAT_TRY_ASSIGN(file_, files_.open(path, OpenMode::kReadWrite));
-  return {};
+  return files_.open(path, OpenMode::kReadWrite);
 }
 
 Status Writer::find_spares() {
@@ -103,19 +114,19 @@ void Writer::flushed(std::span<const FlushedGroup> groups, StoreTicket through) 
 }
 
 Status Writer::trim() {
-  std::vector<std::uint64_t> leaving;
   while (const std::optional<std::uint64_t> segment = ledger_.leaving()) {
-    leaving.push_back(*segment);
+    leaving_.push_back(*segment);
     ledger_.drop_oldest();
   }
-  if (leaving.empty()) return {};
+  if (leaving_.empty()) return {};
   const LogRecord witness{
       .group = kMetaGroup,
       .kind = RecordKind::kWitness,
       .payload = encode_witness({.flushed = flushed_through_, .kept_from = ledger_.oldest()})};
   LEAT_TRY(write({&witness, 1}));
   LEAT_TRY(sync());
-  for (const std::uint64_t segment : leaving) LEAT_TRY(put_away(segment));
+  for (const std::uint64_t segment : leaving_) LEAT_TRY(put_away(segment));
+  leaving_.clear();
   return {};
 }
 
@@ -165,6 +176,7 @@ Status Writer::write_batch(std::span<const LogRecord> records) {
     LEAT_TRY(roll());
     batch = encode();
   }
+  LEAT_TRY(fill_up_to(position_ + batch.size()));
   LEAT_TRY(file_->write_at(position_, batch));
   position_ += batch.size();
   written_bytes_ += batch.size();
@@ -173,9 +185,7 @@ Status Writer::write_batch(std::span<const LogRecord> records) {
   if (!records.empty()) last_with_records_ = next_batch_;
   note_written(records);
   ++next_batch_;
-  if (position_ <= filled_) return {};
-  filled_ = position_;
-  return fill_ahead();
+  return {};
 }
 
 void Writer::note_written(std::span<const LogRecord> records) {
@@ -216,13 +226,21 @@ Status Writer::roll() {
                         .previous_end = position_});
 }
 
-Status Writer::fill_ahead() {
+// Before a batch needs it, so that a full disk is met with nothing half written; then as little as
+// it takes will do.
+Status Writer::fill_up_to(std::uint64_t end) {
+  if (end <= filled_) return {};
   const std::uint64_t step = std::clamp(filled_, kFillBytesMin, kFillBytesMax);
-  const std::uint64_t target = std::min(filled_ + step, options_.segment_bytes);
-  if (target <= filled_) return {};
-  LEAT_TRY(write_zeros(*file_, filled_, target));
-  filled_ = target;
-  return {};
+  const std::uint64_t wanted = std::max(end, std::min(filled_ + step, options_.segment_bytes));
+  Status filled = write_zeros(*file_, filled_, wanted);
+  if (filled) {
+    filled_ = wanted;
+  } else if (filled.error().kind == ErrorKind::kNoSpace && wanted > end) {
+    filled = write_zeros(*file_, filled_, end);
+    if (filled) filled_ = end;
+  }
+  ++fills_;
+  return filled;
 }
 
 }  // namespace leat::journal

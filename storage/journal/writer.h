@@ -38,7 +38,9 @@ struct WriterOptions {
 //
 //   write -> write -> sync   the batches written since the last sync become durable together
 //
-// After a failure the writer must not be used again: the process stops.
+// After a failure the writer must not be used again: the process stops. Only kNoSpace is none: room
+// for a batch is made before it is written, so that nothing has happened then, and the same call
+// may be made again.
 class Writer {
  public:
   // Makes the recovered end durable, then begins a segment behind it.
@@ -73,25 +75,30 @@ class Writer {
   std::uint64_t segment() const { return segment_.number; }
   // Bytes of all batches, padding included, since the writer was opened.
   std::uint64_t written_bytes() const { return written_bytes_; }
+  // How often the journal took new room from the disk.
+  std::uint64_t fills() const { return fills_; }
+  // What the disk has left.
+  Result<std::uint64_t> free_bytes() { return files_.free_bytes(options_.directory); }
 
  private:
   Writer(FileSystem& files, WriterOptions options);
   Status begin_segment(const SegmentHeader& header);
-  Status open_segment(const std::string& path);
+  Result<std::unique_ptr<File>> open_segment(const std::string& path);
   Status find_spares();
   Status put_away(std::uint64_t segment);
   void note_written(std::span<const LogRecord> records);
   std::string path_of(const std::string& name) const { return options_.directory + "/" + name; }
   Status write_batch(std::span<const LogRecord> records);
   Status roll();
-  Status fill_ahead();
+  Status fill_up_to(std::uint64_t end);
 
   FileSystem& files_;
   WriterOptions options_;
   BatchEncoder encoder_;
   SegmentLedger ledger_;
   StoreTicket flushed_through_;
-  std::vector<std::string> spares_;  // paths of segments that left
+  std::vector<std::string> spares_;     // paths of segments that left
+  std::vector<std::uint64_t> leaving_;  // nobody needs them, and their files are still there
   SegmentHeader segment_;
   std::unique_ptr<File> file_;
   std::uint64_t position_ = 0;  // of the next batch
@@ -102,6 +109,7 @@ class Writer {
   std::uint64_t last_with_records_ = 0;       // number of the last batch that is not an idle mark
   std::uint32_t last_count_ = kUnknownCount;  // records of the last batch
   std::uint64_t written_bytes_ = 0;
+  std::uint64_t fills_ = 0;
 };
 
 }  // namespace leat::journal

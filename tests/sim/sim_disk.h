@@ -25,6 +25,7 @@ class SimDisk final : public FileSystem {
   Status remove(const std::string& path) override;
   Status sync_directory(const std::string& directory) override;
   bool exists(const std::string& path) override;
+  Result<std::uint64_t> free_bytes(const std::string&) override { return ~std::uint64_t{0}; }
 
   // Power is gone: of each unsynced sector the new or the old bytes stay, by chance; files whose
   // directory was not synced may vanish.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -15,7 +16,7 @@
 namespace leat::testing {
 
 // A disk in memory that loses in a crash what was not synced, sector by sector as `keep` decides,
-// and files whose directory was not synced.
+// and files whose directory was not synced. It may be of limited size, and fail.
 class FakeDisk : public FileSystem {
  public:
   struct Content {
@@ -85,6 +86,20 @@ class FakeDisk : public FileSystem {
   }
   int syncs() const { return syncs_; }
   void fail_syncs() { fails_syncs_ = true; }
+  void fail_writes() { fails_writes_ = true; }
+  void fail_reads() { fails_reads_ = true; }
+
+  // All files together have at most so many bytes; any thread.
+  void set_capacity(std::uint64_t size_bytes) { *capacity_ = size_bytes; }
+  std::uint64_t used() const {
+    std::uint64_t used = 0;
+    for (const auto& [path, content] : files_) used += content->now.size();
+    return used;
+  }
+  Result<std::uint64_t> free_bytes(const std::string&) override {
+    const std::uint64_t capacity = *capacity_;
+    return capacity - std::min(capacity, used());
+  }
 
  private:
   static constexpr std::size_t kSector = 512;
@@ -94,12 +109,19 @@ class FakeDisk : public FileSystem {
     OpenFile(FakeDisk& disk, std::shared_ptr<Content> content)
         : disk_(disk), content_(std::move(content)) {}
     Status write_at(std::uint64_t offset, std::string_view bytes) override {
+      if (disk_.fails_writes_) return failure(ErrorKind::kIo, "write: Input/output error");
       std::string& now = content_->now;
-      if (now.size() < offset + bytes.size()) now.resize(offset + bytes.size(), '\0');
+      const std::uint64_t grows =
+          offset + bytes.size() - std::min(now.size(), offset + bytes.size());
+      if (grows > 0 && disk_.used() + grows > *disk_.capacity_) {
+        return failure(ErrorKind::kNoSpace, "write: No space left on device");
+      }
+      if (grows > 0) now.resize(offset + bytes.size(), '\0');
       std::memcpy(&now[offset], bytes.data(), bytes.size());
       return {};
     }
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+      if (disk_.fails_reads_) return failure(ErrorKind::kIo, "read: Input/output error");
       const std::string& now = content_->now;
       if (offset >= now.size()) return std::size_t{0};
       const std::size_t size = std::min(into.size(), now.size() - offset);
@@ -128,6 +150,10 @@ class FakeDisk : public FileSystem {
   std::set<std::string> directories_;
   int syncs_ = 0;
   bool fails_syncs_ = false;
+  bool fails_writes_ = false;
+  bool fails_reads_ = false;
+  std::shared_ptr<std::atomic<std::uint64_t>> capacity_ =
+      std::make_shared<std::atomic<std::uint64_t>>(~std::uint64_t{0});
 };
 
 }  // namespace leat::testing
