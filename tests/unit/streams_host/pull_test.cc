@@ -42,6 +42,23 @@ TEST_F(PullTest, DeliversWithTheSubjectOfTheMessageAndItsAckSubject) {
   EXPECT_EQ(info("p").num_ack_pending, 2u);
 }
 
+TEST_F(PullTest, WhatIsPendingIsWhatTheStreamHolds) {
+  make_consumer("c", durable("c"));
+  client_->publish("$JS.API.CONSUMER.MSG.NEXT.S.c", R"({"batch":3,"expires":5000000000})",
+                   "_INBOX.pull");
+  shard_.run();
+  // Two that come in one read are stored together; the third comes when they are gone.
+  client_->publish("s.1", "a");
+  client_->publish("s.2", "b");
+  shard_.run();
+  const std::vector<Got> got = publish("s.3", "c");
+  const auto last_token = [](const Got& one) { return one.reply.substr(one.reply.rfind('.') + 1); };
+  ASSERT_EQ(got.size(), 3u);
+  EXPECT_EQ(last_token(got[0]), "1");
+  EXPECT_EQ(last_token(got[1]), "0");
+  EXPECT_EQ(last_token(got[2]), "0");
+}
+
 TEST_F(PullTest, StatusesOfPullsThatFindNothing) {
   make_consumer("p", durable("p"));
   EXPECT_EQ(payloads(pull("p", R"({"batch":1,"no_wait":true})")), Payloads{kNoMessages});
