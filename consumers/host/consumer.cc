@@ -13,6 +13,10 @@ namespace {
 // The cursor of a consumer that is not booked goes to the log at most this often.
 constexpr DurationNs kCursorInterval = 1'000'000'000;
 
+// A client that has just been told of its push consumer sets its limits and handlers before it is
+// ready to take.
+constexpr DurationNs kFirstPushAfter = 1'000'000;
+
 Delivery::Content content_of(const ConsumerConfig& config) {
   return config.headers_only ? Delivery::Content::kHeadersOnly : Delivery::Content::kWhole;
 }
@@ -38,16 +42,26 @@ Consumer::Consumer(Stream& stream, ConsumerState& state, Rng& rng)
   is_run_planned_ = true;
   Router& router = stream_.context().router;
   router.when_taken(router.other_shards(), [self = self_] {
-    if (*self == nullptr) return;
-    (*self)->is_run_planned_ = false;
-    (*self)->wake();
+    if (*self != nullptr) (*self)->begin();
+  });
+}
+
+void Consumer::begin() {
+  const auto go = [this] {
+    is_run_planned_ = false;
+    wake();
+  };
+  if (pull_) return go();
+  begin_timer_ = stream_.context().scheduler.call_at(steady_now() + kFirstPushAfter, [this, go] {
+    begin_timer_ = {};
+    go();
   });
 }
 
 Consumer::~Consumer() {
   *self_ = nullptr;
   Scheduler& scheduler = stream_.context().scheduler;
-  for (const TimerId timer : {deadline_timer_, inactivity_timer_, cursor_timer_}) {
+  for (const TimerId timer : {begin_timer_, deadline_timer_, inactivity_timer_, cursor_timer_}) {
     if (timer) scheduler.cancel(timer);
   }
 }

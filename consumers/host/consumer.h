@@ -66,6 +66,8 @@ class Consumer {
  private:
   enum class Step : std::uint8_t { kSent, kWait, kLater };
 
+  // The first run, behind the answer that names the consumer.
+  void begin();
   void make_endpoint();
   void run();
   bool give_up_exhausted();
@@ -91,6 +93,7 @@ class Consumer {
   ConsumerEndpoint* endpoint_ = nullptr;
   std::shared_ptr<Consumer*> self_;  // null inside once the consumer is gone
   DeliveredPosition position_;
+  TimerId begin_timer_;
   TimerId deadline_timer_;
   WallNs deadline_ = 0;
   TimerId inactivity_timer_;

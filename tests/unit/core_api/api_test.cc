@@ -242,6 +242,9 @@ TEST(Api, APushConsumersFirstMessagesComeBehindTheAnswerThatNamesIt) {
     server.subscribe("_INBOX.>", client, shards - 1U);
     server.request("$JS.API.CONSUMER.CREATE.S.p",
                    R"({"stream_name":"S","config":{"name":"p","deliver_subject":"push.p"}})");
+    // Time for the client to set its limits.
+    EXPECT_EQ(client.subjects, (std::vector<std::string>{"_INBOX.3"})) << shards;
+    server.advance(1'000'000);
     EXPECT_EQ(client.subjects, (std::vector<std::string>{"_INBOX.3", "s"})) << shards;
   }
 }

@@ -139,6 +139,12 @@ class TestServer : public Sink {
     }
   }
 
+  // Lets time pass on all shards.
+  void advance(DurationNs duration) {
+    for (const auto& shard : shards_) shard->advance(duration);
+    run();
+  }
+
   // Publishes without running anything. `headers` is a block or empty.
   PublishOutcome send(std::string_view subject, std::string_view body,
                       std::string_view headers = {}) {

@@ -162,6 +162,7 @@ TEST_F(PushTest, ACursorWithoutAcksGoesOnAfterARestart) {
   client_->take();
   stop_and_restart();
   client_->subscribe("deliver.o");
+  shard_.advance(kMs);
   EXPECT_EQ(payloads(publish("o.3", "c")), Payloads{"c"});
 }
 
