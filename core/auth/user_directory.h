@@ -26,6 +26,8 @@ class UserDirectory {
   UserDirectory(const ServerOptions& options, const AccountTable& accounts,
                 std::uint64_t generation);
 
+  bool requires_auth() const { return requires_auth_; }
+  // What INFO says: where a user was configured for those without credentials, they need none.
   bool auth_required() const { return requires_auth_ && !shows_no_auth_user_; }
   bool anonymous_allowed() const {
     return !requires_auth_ || !no_auth_user_.empty() || open_global_;

@@ -63,6 +63,7 @@ MonitorSnapshot ask(const MonitoredShard& shard, const MonitorQuestion& question
     snapshot.closed.assign(closed.begin(), closed.end());
   }
   if (question.damages && shard.streams != nullptr) snapshot.damages = shard.streams->damages();
+  if (question.traffic) snapshot.traffic = shard.sessions->account_traffic();
   ask_jetstream(shard, question, self, snapshot);
   return snapshot;
 }

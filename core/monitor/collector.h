@@ -36,6 +36,7 @@ struct MonitorQuestion {
   bool closed_connections = false;
   bool subscriptions = false;  // of the connections
   bool damages = false;
+  bool traffic = false;  // of the accounts
   Streams streams = Streams::kNone;
   std::string account;  // streams of this one only; empty: of all
   // Accounts that have JetStream, with their ids in this generation.

@@ -97,8 +97,9 @@ Result<JszQuery> parse_jsz_query(const HttpRequest& request) {
   LEAT_TRY_ASSIGN(query.consumers, query_flag(request, "consumers"));
   LEAT_TRY_ASSIGN(query.config, query_flag(request, "config"));
   LEAT_TRY_ASSIGN(query.page, query_page(request, kAccountsShown));
+  LEAT_TRY_ASSIGN(query.raft, query_flag(request, "raft"));
   // Without a cluster this server leads everything, and there are no Raft peers to show.
-  for (const char* flag : {"leader-only", "raft", "direct-consumers", "stream-leader-only"}) {
+  for (const char* flag : {"leader-only", "direct-consumers", "stream-leader-only"}) {
     LEAT_TRY(query_flag(request, flag));
   }
   query.account = std::string(request.parameter("acc"));
@@ -124,6 +125,10 @@ std::string jsz_json(const MonitorFacts& facts, const JszQuery& query,
       .field("consumers", sum.consumers)
       .field("messages", sum.messages)
       .field("bytes", sum.bytes);
+  if (query.raft) {
+    json.field_if_set("streams_leader", sum.streams)
+        .field_if_set("consumers_leader", sum.consumers);
+  }
   if (query.shows_accounts()) write_accounts(json, facts, query, snapshot, now);
   json.field("total", facts.jetstream_accounts.size()).end_object();
   return out;

@@ -13,6 +13,7 @@ struct JszQuery {
   bool streams = false;
   bool consumers = false;
   bool config = false;
+  bool raft = false;
   PageQuery page;
 
   bool shows_accounts() const { return accounts || streams || consumers || !account.empty(); }

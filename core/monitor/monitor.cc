@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/monitor/accountz.h"
 #include "core/monitor/connz.h"
 #include "core/monitor/healthz.h"
 #include "core/monitor/jsz.h"
@@ -81,7 +82,8 @@ void Monitor::handle(HttpRequest request, HttpReply reply) {
 
   const bool is_known = path == "/varz" || path == "/connz" || path == "/jsz" ||
                         path == "/healthz" || path == "/subsz" || path == "/routez" ||
-                        path == "/gatewayz" || path == "/leafz" || path == "/" || path.empty();
+                        path == "/gatewayz" || path == "/leafz" || path == "/accountz" ||
+                        path == "/accstatz" || path == "/" || path.empty();
   if (!is_known) {
     reply(not_found());
     return;
@@ -92,6 +94,8 @@ void Monitor::handle(HttpRequest request, HttpReply reply) {
   if (path == "/jsz") return jsz(request, std::move(reply));
   if (path == "/healthz") return healthz(request, std::move(reply));
   if (path == "/subsz") return subsz(request, std::move(reply));
+  if (path == "/accountz") return accountz(request, std::move(reply));
+  if (path == "/accstatz") return accstatz(request, std::move(reply));
   if (path == "/routez") return reply(json_response(routez_json(facts, now)));
   if (path == "/gatewayz") return reply(json_response(gatewayz_json(facts, now)));
   if (path == "/leafz") return reply(json_response(leafz_json(facts, now)));
@@ -159,6 +163,32 @@ void Monitor::subsz(const HttpRequest& request, HttpReply reply) {
   ask(std::move(asked), [this, query = std::move(*query),
                          reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
     reply(json_response(subsz_json(*generation_.facts, query, snapshot, doors_.clock.wall_ns())));
+  });
+}
+
+void Monitor::accountz(const HttpRequest& request, HttpReply reply) {
+  std::string name(request.parameter("acc"));
+  if (!name.empty() && !generation_.accounts->find(name)) {
+    return reply(bad_request("Account " + name + " does not exist"));
+  }
+  MonitorQuestion asked = question();
+  asked.traffic = !name.empty();
+  ask(std::move(asked),
+      [this, name = std::move(name), reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
+        const WallNs now = doors_.clock.wall_ns();
+        reply(json_response(name.empty() ? accounts_json(generation_, now)
+                                         : account_json(generation_, name, snapshot, now)));
+      });
+}
+
+void Monitor::accstatz(const HttpRequest& request, HttpReply reply) {
+  const Result<bool> with_unused = query_flag(request, "unused");
+  if (!with_unused) return reply(bad_request(with_unused.error().text));
+  MonitorQuestion asked = question();
+  asked.traffic = true;
+  const auto shown = *with_unused ? AccstatzShown::kAll : AccstatzShown::kConnected;
+  ask(std::move(asked), [this, shown, reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
+    reply(json_response(accstatz_json(generation_, shown, snapshot, doors_.clock.wall_ns())));
   });
 }
 

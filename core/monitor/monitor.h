@@ -20,9 +20,10 @@ struct MonitorGeneration {
   std::shared_ptr<const AccountTable> accounts;
 };
 
-// Answers the monitoring port: varz, connz, jsz, healthz, subsz, routez, gatewayz, leafz and the
-// page of links. Owned by the server, lives on the shard of the HTTP server; what it shows of other
-// shards comes by mail. Outlives the HTTP server; the shards' hosts outlive it.
+// Answers the monitoring port: varz, connz, jsz, healthz, subsz, accountz, accstatz, routez,
+// gatewayz, leafz and the page of links. Owned by the server, lives on the shard of the HTTP
+// server; what it shows of other shards comes by mail. Outlives the HTTP server; the shards' hosts
+// outlive it.
 class Monitor final : public HttpHandler {
  public:
   struct Doors {
@@ -42,6 +43,8 @@ class Monitor final : public HttpHandler {
   void jsz(const HttpRequest& request, HttpReply reply);
   void healthz(const HttpRequest& request, HttpReply reply);
   void subsz(const HttpRequest& request, HttpReply reply);
+  void accountz(const HttpRequest& request, HttpReply reply);
+  void accstatz(const HttpRequest& request, HttpReply reply);
   MonitorQuestion question() const;
   ProcessFigures figures() const;
   void ask(MonitorQuestion asked, InlineFunction<void(MonitorSnapshot)> done);

@@ -48,8 +48,8 @@ HttpResponse index_page(const MonitorFacts& facts) {
   std::string body =
       "<html lang=\"en\">\n<head><title>Leat</title></head>\n<body>\n<h1>Leat</h1>\n<p>Version " +
       facts.server.version + "</p>\n<ul>\n";
-  for (const char* name :
-       {"varz", "jsz", "connz", "subsz", "routez", "leafz", "gatewayz", "healthz"}) {
+  for (const char* name : {"varz", "jsz", "connz", "accountz", "accstatz", "subsz", "routez",
+                           "leafz", "gatewayz", "healthz"}) {
     body += "<li><a href=\"" + base + "/" + name + "\">" + name + "</a></li>\n";
   }
   body += "</ul>\n</body>\n</html>\n";

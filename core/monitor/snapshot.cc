@@ -19,6 +19,16 @@ void add(SessionCounts& to, const SessionCounts& from) {
   to.stalled_publishers += from.stalled_publishers;
 }
 
+void add(AccountTraffic& to, const AccountTraffic& from) {
+  to.connections += from.connections;
+  to.subscriptions += from.subscriptions;
+  to.in.messages += from.in.messages;
+  to.in.bytes += from.in.bytes;
+  to.out.messages += from.out.messages;
+  to.out.bytes += from.out.bytes;
+  to.slow_consumers += from.slow_consumers;
+}
+
 template <typename Value>
 void append(std::vector<Value>& to, std::vector<Value>& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -45,6 +55,7 @@ void MonitorSnapshot::add(MonitorSnapshot other) {
   append(open, other.open);
   append(closed, other.closed);
   append(damages, other.damages);
+  for (const auto& [account, part] : other.traffic) leat::add(traffic[account], part);
   for (auto& [name, part] : other.jetstream) {
     add_figures(jetstream[name], part);
     append(jetstream[name].stream_parts, part.stream_parts);

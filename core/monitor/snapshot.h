@@ -55,6 +55,7 @@ struct MonitorSnapshot {
   std::uint64_t router_subscriptions = 0;
   std::vector<ConnectionSnapshot> open;          // where asked for
   std::vector<ConnectionSnapshot> closed;        // where asked for
+  std::map<AccountId, AccountTraffic> traffic;   // where asked for
   std::map<std::string, AccountPart> jetstream;  // by account; of those that have it
   std::vector<StreamDamage> damages;             // where asked for
 

@@ -17,7 +17,6 @@ namespace leat {
 namespace {
 
 namespace http = boost::beast::http;
-using boost::asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
 int hex_value(char c) {

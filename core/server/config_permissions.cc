@@ -81,6 +81,7 @@ SubjectLists read_lists(ConfigReader& reader, const ConfigValue& value, Side sid
 
 std::vector<SubscribePattern> patterns(const std::vector<std::string>& entries) {
   std::vector<SubscribePattern> out;
+  out.reserve(entries.size());
   for (const std::string& entry : entries) out.push_back(split_queue(entry));
   return out;
 }

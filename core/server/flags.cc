@@ -28,7 +28,7 @@ struct Flag {
 };
 
 Flag option_text(std::vector<std::string_view> names,
-                 std::function<std::string&(ServerOptions&)> where) {
+                 const std::function<std::string&(ServerOptions&)>& where) {
   return Flag{
       std::move(names),
       FlagKind::kText,
@@ -38,7 +38,7 @@ Flag option_text(std::vector<std::string_view> names,
 }
 
 Flag option_number(std::vector<std::string_view> names,
-                   std::function<void(ServerOptions&, std::int64_t)> set) {
+                   const std::function<void(ServerOptions&, std::int64_t)>& set) {
   return Flag{std::move(names),
               FlagKind::kNumber,
               [set](ServerOptions& options, const FlagValue& value) { set(options, value.number); },
@@ -47,7 +47,7 @@ Flag option_number(std::vector<std::string_view> names,
 }
 
 Flag option_flag(std::vector<std::string_view> names,
-                 std::function<void(ServerOptions&, bool)> set) {
+                 const std::function<void(ServerOptions&, bool)>& set) {
   return Flag{std::move(names),
               FlagKind::kBool,
               [set](ServerOptions& options, const FlagValue& value) { set(options, value.flag); },

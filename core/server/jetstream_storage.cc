@@ -96,9 +96,9 @@ JetStreamSettings jetstream_settings(const Generation& generation) {
   api->assets.max_request_batch = limits.request_batch_max;
 
   JetStreamSettings settings;
-  bool is_global_configured = false;
+  bool is_global_alone = true;  // without an account beside it, it has JetStream unasked
   for (const AccountOptions& account : options.accounts) {
-    is_global_configured |= account.name == kGlobalAccountName;
+    is_global_alone &= account.name == options.system_account;
     if (!account.jetstream) continue;
     const AccountId id = accounts.find(account.name);
     settings.enabled.push_back(id);
@@ -112,7 +112,7 @@ JetStreamSettings jetstream_settings(const Generation& generation) {
                                       .storage_max_stream_bytes = of.file_stream_bytes_max,
                                       .max_bytes_required = of.stream_bytes_required};
   }
-  if (!is_global_configured) settings.enabled.push_back(accounts.global());
+  if (is_global_alone) settings.enabled.push_back(accounts.global());
   settings.api = std::move(api);
   settings.accounts = generation.accounts;
   return settings;

@@ -48,7 +48,7 @@ Result<std::unique_ptr<Monitoring>> Monitoring::open(Doors doors, const Generati
 Monitoring::Monitoring(Doors doors, std::unique_ptr<HttpServer> http, const Generation& generation)
     : doors_(std::move(doors)), http_(std::move(http)), start_ns_(doors_.clock.wall_ns()) {
   std::vector<MonitoredShard> shards;
-  for (std::uint16_t i = 0; i < doors_.hosts.size(); ++i) {
+  for (std::uint16_t i = 0; i < doors_.pool.size(); ++i) {
     shards.push_back(monitored(doors_.pool.at(i), *doors_.hosts[i]));
   }
   monitor_ = std::make_unique<Monitor>(Monitor::Doors{.mailbox = doors_.pool.at(0),
@@ -66,7 +66,7 @@ MonitorGeneration Monitoring::describe(const Generation& generation) const {
   auto facts = std::make_shared<MonitorFacts>();
   facts->options = generation.options;
   facts->server = generation.settings->server;
-  facts->auth_required = generation.users->auth_required();
+  facts->auth_required = generation.users->requires_auth();
   facts->http_host = http_->host();
   facts->http_port = http_->port();
   facts->store_dir = doors_.store_dir;

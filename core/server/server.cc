@@ -45,7 +45,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
 }
 
 void Server::log_start(const ServerOptions& options) const {
-  LEAT_LOG(kInfo) << "Starting leat-server";
+  LEAT_LOG(kInfo) << "Starting nats-server (leat-server)";
   LEAT_LOG(kInfo) << "  Version:  " << kNatsVersion;
   LEAT_LOG(kInfo) << "  Name:     "
                   << (options.server_name.empty() ? identity_.server_id : options.server_name);

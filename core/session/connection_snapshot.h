@@ -46,6 +46,15 @@ struct ConnectionSnapshot {
   std::vector<SubscriptionSnapshot> subscriptions;  // where asked for
 };
 
+// What one account's connections did on one shard since its start, and what is open now.
+struct AccountTraffic {
+  std::uint64_t connections = 0;
+  std::uint64_t subscriptions = 0;
+  TrafficCount in{};
+  TrafficCount out{};
+  std::uint64_t slow_consumers = 0;
+};
+
 // Sums of one shard since its start.
 struct SessionCounts {
   TrafficCount in;

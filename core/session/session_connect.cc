@@ -121,6 +121,8 @@ void Session::finish_connect() {
     answered();
   }
   if (std::exchange(is_connected_, true)) return;
+  // Until the first PONG an estimate: INFO went out at the start, CONNECT is the answer to it.
+  rtt_ns_ = std::max<DurationNs>(set_->hosts_.clock.wall_ns() - start_, 1);
   const DurationNs first = std::min(settings().ping_interval_ns, kFirstPingNs);
   const auto spread = static_cast<std::uint64_t>(first / 5 + 1);
   set_timer(now() + first + static_cast<DurationNs>(set_->hosts_.random() % spread));

@@ -81,7 +81,7 @@ void Session::on_timer() {
 void Session::ping_if_quiet() {
   const SteadyNs time = now();
   const bool is_quiet = time - last_active_ >= settings().ping_interval_ns || last_active_ == 0;
-  const bool wants_rtt = rtt_ns_ == 0 || time - rtt_measured_ > kRttAgeNs;
+  const bool wants_rtt = rtt_measured_ == 0 || time - rtt_measured_ > kRttAgeNs;
   if (is_quiet) out_.shrink();
   if (!is_quiet && !wants_rtt) return;
   if (pings_out_ + 1 > settings().pings_outstanding_max) {

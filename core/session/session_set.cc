@@ -13,6 +13,13 @@ namespace {
 // How often writes under way are looked at, at most.
 constexpr DurationNs kWriteWatchNs = 1'000'000'000;
 
+void add_traffic(AccountTraffic& to, const ConnectionSnapshot& connection) {
+  to.in.messages += connection.in.messages;
+  to.in.bytes += connection.in.bytes;
+  to.out.messages += connection.out.messages;
+  to.out.bytes += connection.out.bytes;
+}
+
 }  // namespace
 
 SessionSet::SessionSet(const SessionHosts& hosts, std::shared_ptr<const SessionSettings> settings)
@@ -52,6 +59,13 @@ Session* SessionSet::find(ConnectionId connection) const {
 void SessionSet::remove(Session& session) { sessions_.erase(session.cid()); }
 
 void SessionSet::closed(ConnectionSnapshot snapshot) {
+  if (snapshot.account_id) {
+    AccountTraffic& ended = ended_[snapshot.account_id];
+    add_traffic(ended, snapshot);
+    const bool is_slow = snapshot.reason == CloseReason::kSlowConsumerPendingBytes ||
+                         snapshot.reason == CloseReason::kSlowConsumerWriteDeadline;
+    ended.slow_consumers += is_slow ? 1 : 0;
+  }
   if (settings_->closed_connections_max == 0) return;
   while (closed_.size() >= settings_->closed_connections_max) closed_.pop_front();
   closed_.push_back(std::move(snapshot));
@@ -212,6 +226,20 @@ std::vector<ConnectionSnapshot> SessionSet::open_connections(Detail detail) cons
   std::sort(snapshots.begin(), snapshots.end(),
             [](const auto& a, const auto& b) { return a.cid < b.cid; });
   return snapshots;
+}
+
+std::map<AccountId, AccountTraffic> SessionSet::account_traffic() const {
+  std::map<AccountId, AccountTraffic> all = ended_;
+  for (const auto& [cid, session] : sessions_) {
+    if (session->is_closing()) continue;
+    const ConnectionSnapshot open = session->snapshot(Detail::kPlain);
+    if (!open.account_id) continue;
+    AccountTraffic& of = all[open.account_id];
+    add_traffic(of, open);
+    ++of.connections;
+    of.subscriptions += open.subscription_count;
+  }
+  return all;
 }
 
 SessionCounts SessionSet::counts() const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -71,6 +72,7 @@ class SessionSet final : public ConnectionAcceptor, public NoResponderListener {
   std::vector<ConnectionSnapshot> open_connections(Detail detail) const;
   const std::deque<ConnectionSnapshot>& closed_connections() const { return closed_; }
   SessionCounts counts() const;
+  std::map<AccountId, AccountTraffic> account_traffic() const;
   std::size_t size() const { return sessions_.size(); }
 
  private:
@@ -102,6 +104,7 @@ class SessionSet final : public ConnectionAcceptor, public NoResponderListener {
   std::vector<ConnectionId> dirty_;
   std::vector<ConnectionId> dirty_now_;  // being worked on; kept for its memory
   std::deque<ConnectionSnapshot> closed_;
+  std::map<AccountId, AccountTraffic> ended_;  // of connections that are gone
   SessionCounts counts_;
   bool end_turn_due_ = false;
   TimerId write_watch_;

@@ -62,6 +62,8 @@ SubscriptionNumber SubscriberList::remove(const Place& place) {
     return kNone;
   }
   LEAT_CHECK(more_ != nullptr);
+  // The analyzer does not know that a failed check does not return.
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
   auto& list = place.group != nullptr ? place.group->members : more_->plain;
   const SubscriptionNumber moved = swap_out(list, place.position);
   if (place.group != nullptr && list.empty()) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/monitor/accountz.h"
 #include "core/monitor/connz.h"
 #include "core/monitor/healthz.h"
 #include "core/monitor/jsz.h"
@@ -305,6 +306,43 @@ TEST(Pages, SubscriptionsThatMatchASubject) {
   EXPECT_EQ(wrong.error().text, "invalid test subject, must be valid publish subject: a..b");
 }
 
+MonitorGeneration generation_with_a() {
+  const std::vector<std::string> names = {"A"};
+  auto shown = facts();
+  shown.jetstream_accounts = {"A"};
+  return {.facts = std::make_shared<const MonitorFacts>(std::move(shown)),
+          .accounts = AccountTable::first(names)};
+}
+
+TEST(Accountz, NamesAllAndShowsOne) {
+  const MonitorGeneration generation = generation_with_a();
+  EXPECT_THAT(accounts_json(generation, kStart),
+              HasSubstr("\"system_account\": \"$SYS\",\n  \"accounts\": [\n    \"$G\",\n    "
+                        "\"$SYS\",\n    \"A\"\n  ]"));
+  MonitorSnapshot snapshot;
+  snapshot.traffic[generation.accounts->find("A")] = {.connections = 2, .subscriptions = 3};
+  const std::string page = account_json(generation, "A", snapshot, kStart);
+  EXPECT_THAT(page, HasSubstr("\"account_name\": \"A\""));
+  EXPECT_THAT(page, HasSubstr("\"jetstream_enabled\": true"));
+  EXPECT_THAT(page, HasSubstr("\"client_connections\": 2,\n    \"subscriptions\": 3"));
+  EXPECT_THAT(page, Not(HasSubstr("is_system")));
+  EXPECT_THAT(account_json(generation, "$SYS", snapshot, kStart), HasSubstr("\"is_system\": true"));
+}
+
+TEST(Accstatz, ThoseWithoutConnectionsOnlyWhenAskedFor) {
+  const MonitorGeneration generation = generation_with_a();
+  MonitorSnapshot snapshot;
+  AccountTraffic& traffic = snapshot.traffic[generation.accounts->find("A")];
+  traffic = {.connections = 1, .in = {.messages = 4, .bytes = 40}, .slow_consumers = 1};
+  const std::string page = accstatz_json(generation, AccstatzShown::kConnected, snapshot, kStart);
+  EXPECT_THAT(page, HasSubstr("\"acc\": \"A\""));
+  EXPECT_THAT(page, HasSubstr("\"received\": {\n        \"msgs\": 4,\n        \"bytes\": 40,"));
+  EXPECT_THAT(page, HasSubstr("\"slow_consumers\": 1"));
+  EXPECT_THAT(page, Not(HasSubstr("$G")));
+  EXPECT_THAT(accstatz_json(generation, AccstatzShown::kAll, snapshot, kStart),
+              HasSubstr("\"acc\": \"$G\""));
+}
+
 TEST(Pages, UptimesReadAsNatsWritesThem) {
   EXPECT_EQ(uptime_text(0), "0s");
   EXPECT_EQ(uptime_text(-5), "0s");
@@ -326,6 +364,7 @@ TEST(Snapshot, ShardsAddUp) {
   EXPECT_EQ(sum.jetstream["B"].streams, 4U);
   EXPECT_EQ(sum.router_subscriptions, 2U);
   EXPECT_EQ(sum.open.size(), 1U);
+  EXPECT_EQ(sum.jetstream_sum().streams, 6U);
 }
 
 }  // namespace

@@ -556,6 +556,12 @@ TEST(SessionEnd, WhatMonitoringSees) {
   EXPECT_EQ(close_reason_text(world.sessions->closed_connections()[0].reason), "Client Closed");
   EXPECT_EQ(world.sessions->closed_connections()[0].subscription_count, 1U);
   EXPECT_EQ(world.sessions->counts().subscriptions, 0U);
+  // What an account did is not forgotten with its connections.
+  const auto traffic = world.sessions->account_traffic();
+  ASSERT_EQ(traffic.size(), 1U);
+  EXPECT_EQ(traffic.begin()->second.connections, 0U);
+  EXPECT_EQ(traffic.begin()->second.in.messages, 2U);
+  EXPECT_EQ(traffic.begin()->second.out.bytes, 3U);
   EXPECT_EQ(world.ledger.open(), 0);
 }
 
