@@ -50,8 +50,9 @@ class SubjectTree {
   class Walk;
 
   static bool is_leaf(Link link) { return (link & 1) != 0; }
-  static void* value_of(Link leaf) { return reinterpret_cast<void*>(leaf - 1); }
-  static Node* node_of(Link node) { return reinterpret_cast<Node*>(node); }
+  // The lowest bit of the pointer says which of two types it points to.
+  static void* value_of(Link leaf) { return reinterpret_cast<void*>(leaf - 1); }  // NOLINT
+  static Node* node_of(Link node) { return reinterpret_cast<Node*>(node); }       // NOLINT
 
   std::string_view text_of(Link leaf) const { return subject_of(value_of(leaf)); }
   Link make_leaf(std::string_view subject);

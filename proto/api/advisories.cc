@@ -23,7 +23,7 @@ class Event {
   }
   JsonWriter& json() { return json_; }
   // `tail` follows the common prefix of the subjects.
-  Advisory finish(std::string tail) {
+  Advisory finish(std::string_view tail) {
     json_.field_if_set("domain", domain_).end_object();
     return Advisory{std::string(kSubjectPrefix).append(tail), std::move(text_)};
   }
