@@ -25,7 +25,6 @@ void StreamRecord::acknowledge(const std::string& id, std::uint64_t sequence) {
 }
 
 void StreamRecord::see(std::uint64_t sequence, const std::string& payload) {
-  seen.emplace(sequence, payload);
   const std::string id = payload.substr(0, payload.find(':'));
   const auto known = sent.find(id);
   if (known == sent.end() || known->second != payload) {

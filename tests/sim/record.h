@@ -25,8 +25,6 @@ struct StreamRecord {
   std::map<std::string, std::string> subjects;  // by message id
   // Ids that the stream's limits refused.
   std::set<std::string> refused;
-  // Sequence -> payload, wherever it was seen.
-  std::map<std::uint64_t, std::string> seen;
   // When each message was first sent; kept where messages age.
   std::map<std::string, SteadyNs> sent_at;  // by message id
   // Removed by request: surely, or perhaps (the answer was lost).

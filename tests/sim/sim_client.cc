@@ -138,19 +138,21 @@ void SimClient::close(Close /*how*/) {
 void SimClient::parse() {
   while (parse_one()) {
   }
+  from_server_.erase(0, parsed_);
+  parsed_ = 0;
 }
 
 bool SimClient::parse_one() {
-  const std::size_t end = from_server_.find("\r\n");
+  const std::size_t end = from_server_.find("\r\n", parsed_);
   if (end == std::string::npos) return false;
-  const std::string line = from_server_.substr(0, end);
+  const std::string line = from_server_.substr(parsed_, end - parsed_);
   if (line.starts_with("MSG ") || line.starts_with("HMSG ")) {
     const std::uint64_t size = number_of(words_of(line).back());
     if (from_server_.size() < end + 2 + size + 2) return false;
     take_message(line, line[0] == 'H');
     return true;
   }
-  from_server_.erase(0, end + 2);
+  parsed_ = end + 2;
   if (line == "PING") send("PONG\r\n");
   if (line.starts_with("-ERR")) last_error_ = line;
   return true;
@@ -166,10 +168,10 @@ void SimClient::take_message(std::string_view line, bool has_headers) {
   if (words.size() == 4 + tail) delivery.reply = words[3];
   const std::uint64_t size = number_of(words.back());
   const std::uint64_t header_bytes = has_headers ? number_of(words[words.size() - 2]) : 0;
-  const std::size_t body = line.size() + 2;
+  const std::size_t body = parsed_ + line.size() + 2;
   delivery.headers = from_server_.substr(body, header_bytes);
   delivery.payload = from_server_.substr(body + header_bytes, size - header_bytes);
-  from_server_.erase(0, body + size + 2);
+  parsed_ = body + size + 2;
   loop_.trace(delivery.subject);
   loop_.trace(delivery.payload);
   if (sid != kRequestSid) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "core/session/byte_stream.h"
 #include "tests/sim/sim_loop.h"
@@ -68,8 +69,9 @@ class SimClient final : public ByteStream {
   std::string to_server_;
   ByteBuffer server_buffer_;
   std::string from_server_;
+  std::size_t parsed_ = 0;  // of from_server_
   std::map<std::uint64_t, MessageHandler> subscriptions_;
-  std::map<std::string, MessageHandler> requests_;
+  std::unordered_map<std::string, MessageHandler> requests_;
   std::uint64_t next_sid_ = 1;
   std::uint64_t next_request_ = 1;
   std::string last_error_;

@@ -27,7 +27,14 @@ class SimFile final : public File {
   }
 
   Status sync_data() override {
-    inode_->durable = inode_->cached;
+    std::string& durable = inode_->durable;
+    durable.resize(inode_->cached.size());
+    for (const auto& [sector, is_dirty] : inode_->dirty) {
+      const std::uint64_t from = sector * SimDisk::kSectorBytes;
+      if (from >= durable.size()) continue;
+      const std::size_t size = std::min<std::size_t>(SimDisk::kSectorBytes, durable.size() - from);
+      std::memcpy(durable.data() + from, inode_->cached.data() + from, size);
+    }
     inode_->dirty.clear();
     ++disk_.syncs_;
     return {};
