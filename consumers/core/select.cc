@@ -188,6 +188,15 @@ SelectResult Selector::choose_new() {
   return result;
 }
 
+StreamSeq Selector::following(StreamSeq from) const {
+  if (from <= state_.latest_limit_) {
+    const auto latest = std::lower_bound(state_.latest_.begin(), state_.latest_.end(), from);
+    if (latest != state_.latest_.end()) return *latest;
+  }
+  from = std::max(from, state_.latest_limit_.next());
+  return stream_.scan(state_.filters_, from, limits::kMessagesPerLookAhead).sequence;
+}
+
 SelectResult Selector::choose(WallNs now) {
   forget_booked();
   collect_due(now);

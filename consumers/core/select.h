@@ -46,6 +46,10 @@ class Selector {
  public:
   Selector(ConsumerState& state, const StreamView& stream);
 
+  // The first message from `from` on that looks like being chosen once; none when there is none near
+  // by. A hint for reading ahead: nothing is promised.
+  StreamSeq following(StreamSeq from) const;
+
   // The next delivery; changes nothing that is seen from outside, so it may be asked again.
   SelectResult choose(WallNs now);
   // The delivery that choose() has just named is made.

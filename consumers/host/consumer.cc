@@ -28,6 +28,7 @@ Consumer::Consumer(Stream& stream, ConsumerState& state, Rng& rng)
       state_(state),
       rng_(rng),
       selector_(state, stream.machine().view()),
+      read_ahead_(stream.reader(), selector_),
       delivery_(stream.context().router,
                 {.account = stream.account(), .stream = stream.name(), .consumer = state.name()},
                 content_of(state.config())),
@@ -210,7 +211,7 @@ Consumer::Step Consumer::deliver_one() {
   const Selection& selection = result.selection;
   const std::optional<MessageView> message = stream_.reader().find(selection.stream_seq);
   if (!message) {
-    read_block_of(selection.stream_seq);
+    read_block_of(selection);
     return Step::kWait;
   }
   const std::size_t size = delivery_.prepare(*message, {.stream = {},
@@ -230,9 +231,11 @@ Consumer::Step Consumer::deliver_one() {
   return Step::kSent;
 }
 
-void Consumer::read_block_of(StreamSeq sequence) {
+void Consumer::read_block_of(const Selection& selection) {
   is_reading_ = true;
-  stream_.reader().load(sequence, [this, self = self_, sequence](Status loaded) {
+  const StreamSeq sequence = selection.stream_seq;
+  const Reader::Extent extent = read_ahead_.extent_of(sequence);
+  stream_.reader().load(sequence, extent, [this, self = self_, sequence](Status loaded) {
     if (*self == nullptr) return;
     is_reading_ = false;
     if (loaded || !stream_.machine().contains(sequence)) {
@@ -251,6 +254,7 @@ void Consumer::read_block_of(StreamSeq sequence) {
       });
     }
   });
+  if (selection.deliveries == 1) read_ahead_.waiting_for(sequence);
 }
 
 void Consumer::propose_bookings() {

@@ -9,6 +9,7 @@
 #include "consumers/host/delivery.h"
 #include "consumers/host/pull_endpoint.h"
 #include "consumers/host/push_endpoint.h"
+#include "consumers/host/read_ahead.h"
 #include "core/base/ids.h"
 #include "core/base/rng.h"
 #include "core/env/scheduler.h"
@@ -75,7 +76,7 @@ class Consumer {
   void await_acks();
   void pump();
   Step deliver_one();
-  void read_block_of(StreamSeq sequence);
+  void read_block_of(const Selection& selection);
   void propose_bookings();
   void propose_cursor();
   void arm_deadline();
@@ -86,6 +87,7 @@ class Consumer {
   ConsumerState& state_;
   Rng& rng_;
   Selector selector_;
+  ReadAhead read_ahead_;
   Delivery delivery_;
   AckBatch acks_;
   std::unique_ptr<PullEndpoint> pull_;

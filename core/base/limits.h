@@ -73,6 +73,9 @@ inline constexpr std::uint32_t kMessagesPerApply = 4096;
 // their turn: about 100 us of a scan that finds nothing.
 inline constexpr std::uint32_t kMessagesPerSelect = 65536;
 
+// Places that a consumer looks at for each block it reads ahead.
+inline constexpr std::uint32_t kMessagesPerLookAhead = 8192;
+
 // One log entry gathers the commands of a turn up to this size, so that replay and replication
 // move in pieces of bounded memory.
 inline constexpr std::size_t kEntryBytes = 1024 * 1024;
@@ -116,6 +119,8 @@ inline constexpr int kColdReadThreads = 4;
 inline constexpr std::size_t kTailCacheBytes = 4 * 1024 * 1024;
 // Blocks read back from the store, for all streams of one shard.
 inline constexpr std::size_t kBlockCacheBytes = 64 * 1024 * 1024;
+// Blocks that one consumer has read ahead of its place, at most.
+inline constexpr std::size_t kReadAheadBlocks = 16;
 // Taken in by one stream and not yet applied; above it a publish is answered 429 (10167).
 inline constexpr std::size_t kStreamPendingBytes = 32 * 1024 * 1024;
 // Expiry looks at a stream at most this often.

@@ -200,4 +200,15 @@ std::optional<StoredMessage> BlockReader::find(StreamSeq sequence) const {
   return message;
 }
 
+Result<Bytes> cut_message(std::string_view block, StreamSeq sequence) {
+  // Uncounted: the reader does not outlive the call.
+  LEAT_TRY_ASSIGN(const BlockReader reader, BlockReader::open(Bytes::of_static(block)));
+  const std::optional<StoredMessage> message = reader.find(sequence);
+  if (!message) return failure(ErrorKind::kNotFound, "block: no such message");
+  BlockBuilder builder;
+  builder.reset(sequence);
+  builder.append(*message);
+  return builder.value();
+}
+
 }  // namespace leat

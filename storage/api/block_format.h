@@ -96,4 +96,9 @@ class BlockReader {
 // be a block.
 StreamSeq last_sequence_of_block(std::string_view value);
 
+// A block of its own with the one message of `block` that has this sequence, which is its first:
+// what is kept of a block whose other messages nobody wants. kNotFound when there is no such
+// message, otherwise as BlockReader::open.
+Result<Bytes> cut_message(std::string_view block, StreamSeq sequence);
+
 }  // namespace leat

@@ -37,6 +37,13 @@ class MessageStore {
   // waiting. The value is as it was written: its own checksum is the reader's business.
   virtual void read_block(GroupId stream, StreamSeq first, ReadCallback callback) = 0;
   virtual void read_index_row(GroupId stream, StreamSeq first, ReadCallback callback) = 0;
+  // One message of a block as a block of its own (cut_message), for who does not want the others:
+  // the same cost for the disk, but little memory. The block's checksum was looked at.
+  struct MessagePlace {
+    StreamSeq block = {};
+    StreamSeq sequence = {};
+  };
+  virtual void read_message(GroupId stream, MessagePlace place, ReadCallback callback) = 0;
 
   // Bytes of sets taken and not yet written. Above limits::kStorePendingBytes the host takes no
   // further publishes; the store itself never refuses.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "storage/api/block_format.h"
 
 namespace leat {
 
@@ -69,6 +70,14 @@ void MemoryMessageStore::read_block(GroupId stream, StreamSeq first, ReadCallbac
 void MemoryMessageStore::read_index_row(GroupId stream, StreamSeq first, ReadCallback callback) {
   const auto found = groups_.find(stream);
   auto value = find(found == groups_.end() ? Rows() : found->second.index_rows, first);
+  scheduler_.post([callback = std::move(callback), value = std::move(value)]() mutable {
+    callback(std::move(value));
+  });
+}
+
+void MemoryMessageStore::read_message(GroupId stream, MessagePlace place, ReadCallback callback) {
+  Result<Bytes> value = read_block(stream, place.block);
+  if (value) value = cut_message(value->view(), place.sequence);
   scheduler_.post([callback = std::move(callback), value = std::move(value)]() mutable {
     callback(std::move(value));
   });

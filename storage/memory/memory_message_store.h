@@ -21,6 +21,7 @@ class MemoryMessageStore : public MessageStore, public RecoveredStore {
   void delete_stream(GroupId stream, Task on_deleted) override;
   void read_block(GroupId stream, StreamSeq first, ReadCallback callback) override;
   void read_index_row(GroupId stream, StreamSeq first, ReadCallback callback) override;
+  void read_message(GroupId stream, MessagePlace place, ReadCallback callback) override;
   std::size_t pending_bytes() const override { return 0; }
 
   Result<std::vector<GroupId>> groups() override;

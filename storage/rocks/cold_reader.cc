@@ -54,7 +54,8 @@ void ColdReader::run() {
       read = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    answer(read, database_.get(read.family, read.key.view()));
+    answer(read, read.message ? database_.get_message(read.key.view(), read.message)
+                              : database_.get(read.family, read.key.view()));
   }
 }
 

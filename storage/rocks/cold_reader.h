@@ -17,6 +17,7 @@ namespace leat::rocks {
 struct ColdRead {
   Database::Family family = Database::Family::kBlocks;
   keys::Key key;
+  StreamSeq message;  // of a block only this one; none: all of the row
   RemotePost* post = nullptr;
   MessageStore::ReadCallback callback;  // runs on the shard's thread
 };

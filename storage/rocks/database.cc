@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/log.h"
+#include "storage/api/block_format.h"
 #include "storage/api/poison.h"
 
 namespace leat::rocks {
@@ -166,12 +167,22 @@ Status Database::write(rocksdb::WriteBatch& batch) {
   return status_of(db_->Write(options, &batch));
 }
 
+Status Database::pin(Family family, std::string_view key, rocksdb::PinnableSlice& value) const {
+  rocksdb::ReadOptions options;
+  options.fill_cache = family != Family::kBlocks;  // the shards keep those themselves
+  return status_of(db_->Get(options, handle(family), slice(key), &value));
+}
+
 Result<Bytes> Database::get(Family family, std::string_view key) const {
   rocksdb::PinnableSlice value;
-  const rocksdb::Status found =
-      db_->Get(rocksdb::ReadOptions(), handle(family), slice(key), &value);
-  if (!found.ok()) return tl::unexpected(error_of(found));
+  LEAT_TRY(pin(family, key, value));
   return Bytes::copy_of({value.data(), value.size()});
+}
+
+Result<Bytes> Database::get_message(std::string_view block_key, StreamSeq sequence) const {
+  rocksdb::PinnableSlice block;
+  LEAT_TRY(pin(Family::kBlocks, block_key, block));
+  return cut_message({block.data(), block.size()}, sequence);
 }
 
 Status Database::scan(Family family, const keys::Range& range, const Visitor& visit) const {

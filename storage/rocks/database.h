@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "core/base/bytes.h"
+#include "core/base/ids.h"
 #include "core/base/result.h"
 #include "storage/api/keys.h"
 #include "storage/rocks/retention.h"
@@ -57,6 +58,8 @@ class Database {
   Status write(rocksdb::WriteBatch& batch);
   // kNotFound when there is no such key.
   Result<Bytes> get(Family family, std::string_view key) const;
+  // One message of a block as a block of its own (cut_message).
+  Result<Bytes> get_message(std::string_view block_key, StreamSeq sequence) const;
   // All rows of a range in key order; stops at the visitor's first failure.
   Status scan(Family family, const keys::Range& range, const Visitor& visit) const;
 
@@ -72,6 +75,7 @@ class Database {
  private:
   Database() = default;
   Status flush_all(rocksdb::FlushOptions options);
+  Status pin(Family family, std::string_view key, rocksdb::PinnableSlice& value) const;
 
   std::shared_ptr<TableEvents> events_;
   std::unique_ptr<rocksdb::DB> db_;

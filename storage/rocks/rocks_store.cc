@@ -35,11 +35,16 @@ class ShardStore : public MessageStore {
   }
 
   void read_block(GroupId stream, StreamSeq first, ReadCallback callback) override {
-    reader_.read({Family::kBlocks, keys::block(stream, first), &post_, std::move(callback)});
+    reader_.read({Family::kBlocks, keys::block(stream, first), {}, &post_, std::move(callback)});
   }
 
   void read_index_row(GroupId stream, StreamSeq first, ReadCallback callback) override {
-    reader_.read({Family::kState, keys::index_row(stream, first), &post_, std::move(callback)});
+    reader_.read({Family::kState, keys::index_row(stream, first), {}, &post_, std::move(callback)});
+  }
+
+  void read_message(GroupId stream, MessagePlace place, ReadCallback callback) override {
+    reader_.read({Family::kBlocks, keys::block(stream, place.block), place.sequence, &post_,
+                  std::move(callback)});
   }
 
   std::size_t pending_bytes() const override { return pending_bytes_; }

@@ -16,7 +16,7 @@ void BlockCache::insert(GroupId stream, BlockReader block) {
   const Key key{stream, block.first()};
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) drop(found->second);
-  bytes_ += block.value().size();
+  bytes_ += cost(block);
   items_.push_front({.key = key, .block = std::move(block)});
   by_key_[key] = items_.begin();
   while (bytes_ > bytes_max_ && items_.size() > 1) drop(std::prev(items_.end()));
@@ -31,7 +31,7 @@ void BlockCache::drop_stream(GroupId stream) {
 }
 
 void BlockCache::drop(std::list<Item>::iterator item) {
-  bytes_ -= item->block.value().size();
+  bytes_ -= cost(item->block);
   by_key_.erase(item->key);
   items_.erase(item);
 }

@@ -9,8 +9,9 @@
 
 namespace leat {
 
-// Opened blocks of all streams of one shard, the least recently used leaving first. One per shard,
-// on its thread. Bounded in bytes; a block that is in use elsewhere stays alive by its own share.
+// Opened blocks (and messages that were read alone, as blocks of one) of all streams of one shard,
+// the least recently used leaving first. One per shard, on its thread. Bounded in bytes; a block
+// that is in use elsewhere stays alive by its own share.
 class BlockCache {
  public:
   explicit BlockCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -37,7 +38,11 @@ class BlockCache {
     BlockReader block;
   };
 
+  // What one block counts for: its bytes, and what is around it here.
+  static std::size_t cost(const BlockReader& block) { return block.value().size() + kItemBytes; }
   void drop(std::list<Item>::iterator item);
+
+  static constexpr std::size_t kItemBytes = 160;
 
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;

@@ -122,10 +122,15 @@ void DirectGetBatch::run() {
     const std::optional<MessageView> message = stream_.reader().find(sequence);
     if (!message) {
       // The reader answers to nobody once the stream has gone, and then this ends with it.
-      stream_.reader().load(sequence, [self = shared_from_this()](Status loaded) {
-        if (!loaded) return self->send_status(500, loaded.error().text);
-        self->run();
-      });
+      stream_.reader().load(sequence, Reader::Extent::kBlock,
+                            [self = shared_from_this()](Status loaded) {
+                              if (!loaded) return self->send_status(500, loaded.error().text);
+                              self->run();
+                            });
+      if (request_.multi_last.empty()) {
+        stream_.reader().read_ahead(stream_.reader().behind_block_of(sequence),
+                                    Reader::Extent::kBlock);
+      }
       return;
     }
     send(*message);

@@ -1,5 +1,6 @@
 #include "streams/host/reader.h"
 
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -19,72 +20,102 @@ std::optional<MessageView> Reader::find(StreamSeq sequence) {
   if (const MessageView* cached = places_.tail.find(sequence)) return *cached;
   const StreamSeq first = places_.blocks.block_of(sequence);
   if (!first) return places_.blocks.find_open(sequence);
-  if (!current_ || current_->first() != first) {
-    if (const Bytes* bytes = places_.blocks.unwritten(first)) {
-      Result<BlockReader> block = BlockReader::open(*bytes);
-      LEAT_CHECK(block.has_value()) << "a block that was built here: " << block.error().text;
-      current_ = std::move(*block);
-    } else if (const BlockReader* block = places_.cache.find(stream_, first)) {
-      current_ = *block;
-    } else {
-      return {};
-    }
+  if (current_ && current_->first() == first) {
+    if (const std::optional<StoredMessage> found = current_->find(sequence)) return view_of(*found);
+  }
+  if (const Bytes* bytes = places_.blocks.unwritten(first)) {
+    Result<BlockReader> block = BlockReader::open(*bytes);
+    LEAT_CHECK(block.has_value()) << "a block that was built here: " << block.error().text;
+    current_ = std::move(*block);
+  } else if (const BlockReader* block = cached(first, sequence)) {
+    current_ = *block;
+  } else {
+    return {};
   }
   const std::optional<StoredMessage> found = current_->find(sequence);
   if (!found) return {};
   return view_of(*found);
 }
 
-void Reader::load(StreamSeq sequence, LoadCallback done) {
+const BlockReader* Reader::cached(StreamSeq block, StreamSeq sequence) {
+  const BlockReader* whole = places_.cache.find(stream_, block);
+  return whole != nullptr ? whole : places_.cache.find(stream_, sequence);
+}
+
+void Reader::load(StreamSeq sequence, Extent extent, LoadCallback done) {
   const StreamSeq first = places_.blocks.block_of(sequence);
-  const bool is_under_way = loading_.contains(first);
-  loading_[first].waiting.push_back(std::move(done));
-  if (!is_under_way) read_block(first);
-  // Whoever reads one block usually goes on to the next.
-  const StreamSeq next = places_.blocks.next_block(first);
-  if (next && places_.blocks.unwritten(next) == nullptr && !loading_.contains(next) &&
-      places_.cache.find(stream_, next) == nullptr) {
-    loading_[next];
-    read_block(next);
+  const StreamSeq key = extent == Extent::kBlock || loading_.contains(first) ? first : sequence;
+  const bool is_under_way = loading_.contains(key);
+  loading_[key].waiting.push_back(std::move(done));
+  if (!is_under_way) read(first, key);
+}
+
+void Reader::read_ahead(StreamSeq sequence, Extent extent) {
+  const StreamSeq first = places_.blocks.block_of(sequence);
+  const StreamSeq key = extent == Extent::kBlock ? first : sequence;
+  if (!first || places_.blocks.unwritten(first) != nullptr || loading_.contains(first) ||
+      loading_.contains(key) || cached(first, sequence) != nullptr) {
+    return;
+  }
+  loading_[key];
+  read(first, key);
+}
+
+StreamSeq Reader::behind_block_of(StreamSeq sequence) const {
+  const StreamSeq first = places_.blocks.block_of(sequence);
+  return first ? places_.blocks.next_block(first) : StreamSeq();
+}
+
+void Reader::read(StreamSeq block, StreamSeq key) {
+  auto done = [link = link_, block, key](Result<Bytes> value) {
+    if (link->reader != nullptr) link->reader->arrived(block, key, std::move(value));
+  };
+  if (key == block) {  // all of it also for its first message: that has no name of its own
+    places_.store.read_block(stream_, block, std::move(done));
+  } else {
+    places_.store.read_message(stream_, {.block = block, .sequence = key}, std::move(done));
   }
 }
 
-void Reader::read_block(StreamSeq first) {
-  places_.store.read_block(stream_, first, [link = link_, first](Result<Bytes> value) {
-    if (link->reader != nullptr) link->reader->block_arrived(first, std::move(value));
-  });
-}
-
-void Reader::block_arrived(StreamSeq first, Result<Bytes> value) {
+void Reader::arrived(StreamSeq block, StreamSeq key, Result<Bytes> value) {
   Status status;
   if (value) {
-    Result<BlockReader> block = BlockReader::open(std::move(*value));
-    if (block) {
-      places_.cache.insert(stream_, std::move(*block));
+    Result<BlockReader> opened = BlockReader::open(std::move(*value));
+    if (opened) {
+      places_.cache.insert(stream_, std::move(*opened));
     } else {
-      status = tl::unexpected(std::move(block).error());
+      status = tl::unexpected(std::move(opened).error());
     }
   } else {
     status = tl::unexpected(std::move(value).error());
   }
-  if (is_read_again(first, status)) return;
-  std::vector<LoadCallback> waiting = std::move(loading_[first].waiting);
-  loading_.erase(first);
+  if (is_read_again(block, key, status)) return;
+  std::vector<LoadCallback> waiting = std::move(loading_[key].waiting);
+  loading_.erase(key);
   for (LoadCallback& done : waiting) done(status);
 }
 
 // What is wrong once may have been wrong on its way here; twice it is wrong on the disk. A disk
-// that gives an error has lost nothing yet.
-bool Reader::is_read_again(StreamSeq first, const Status& status) {
+// that gives an error has lost nothing yet. One message alone tells nothing about its block: that
+// is read whole.
+bool Reader::is_read_again(StreamSeq block, StreamSeq key, const Status& status) {
   if (status) return false;
   const ErrorKind kind = status.error().kind;
   if (kind != ErrorKind::kCorruption && kind != ErrorKind::kNotFound) return false;
-  Load& load = loading_[first];
-  if (!std::exchange(load.is_second_try, true)) {
-    read_block(first);
+  if (key != block) {
+    Load alone = std::move(loading_[key]);
+    loading_.erase(key);
+    const bool is_under_way = loading_.contains(block);
+    std::vector<LoadCallback>& waiting = loading_[block].waiting;
+    std::move(alone.waiting.begin(), alone.waiting.end(), std::back_inserter(waiting));
+    if (!is_under_way) read(block, block);
     return true;
   }
-  on_lost_(first, status.error());
+  if (!std::exchange(loading_[block].is_second_try, true)) {
+    read(block, block);
+    return true;
+  }
+  on_lost_(block, status.error());
   return false;
 }
 

@@ -19,7 +19,10 @@ namespace leat {
 // the shard's block cache, and at last the store. Owned by its stream, on its shard.
 //
 //   const std::optional<MessageView> found = reader.find(sequence);
-//   if (!found) reader.load(sequence, [](Status status) { ... look again ... });
+//   if (!found) reader.load(sequence, extent, [](Status status) { ... look again ... });
+//
+// A message that is read alone is in the cache as a block of its own: of one message, beginning
+// with it.
 class Reader {
  public:
   struct Places {
@@ -42,9 +45,14 @@ class Reader {
   std::optional<MessageView> find(StreamSeq sequence);
 
   using LoadCallback = InlineFunction<void(Status)>;
-  // Brings the block of `sequence` into the cache, then calls `done`, always in a later turn.
-  // kNotFound: there is no such block (any more).
-  void load(StreamSeq sequence, LoadCallback done);
+  enum class Extent : std::uint8_t { kBlock, kMessage /* none of its neighbours is wanted */ };
+  // Brings the message into the cache, then calls `done`, always in a later turn. kNotFound: there
+  // is no such block (any more).
+  void load(StreamSeq sequence, Extent extent, LoadCallback done);
+  // The same for a find that is expected; nothing when it is in memory or under way.
+  void read_ahead(StreamSeq sequence, Extent extent);
+  // Where the block behind that of `sequence` begins; none when that one is not closed yet.
+  StreamSeq behind_block_of(StreamSeq sequence) const;
 
  private:
   // Outlives the reader where a read is under way.
@@ -52,9 +60,12 @@ class Reader {
     Reader* reader = nullptr;
   };
 
-  void read_block(StreamSeq first);
-  void block_arrived(StreamSeq first, Result<Bytes> value);
-  bool is_read_again(StreamSeq first, const Status& status);
+  // In the cache; null when it is not.
+  const BlockReader* cached(StreamSeq block, StreamSeq sequence);
+  // `key` is what the cache will know it by: the block's first sequence, or the message's.
+  void read(StreamSeq block, StreamSeq key);
+  void arrived(StreamSeq block, StreamSeq key, Result<Bytes> value);
+  bool is_read_again(StreamSeq block, StreamSeq key, const Status& status);
 
   GroupId stream_;
   Places places_;
@@ -65,7 +76,7 @@ class Reader {
     bool is_second_try = false;
   };
   LostCallback on_lost_;
-  std::map<StreamSeq, Load> loading_;
+  std::map<StreamSeq, Load> loading_;  // by key
 };
 
 }  // namespace leat

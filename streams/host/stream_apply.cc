@@ -152,20 +152,22 @@ void Stream::get_message(StreamSeq sequence, MessageCallback done) {
     done(*found);
     return;
   }
-  reader_.load(sequence, [this, sequence, done = std::move(done)](Status loaded) mutable {
-    const std::optional<MessageView> found = reader_.find(sequence);
-    // Retention may have taken the block while it was being read.
-    if (found && machine_.contains(sequence)) {
-      done(*found);
-    } else if (!machine_.contains(sequence)) {
-      done(failure(ErrorKind::kNotFound, "no message found"));
-    } else if (!loaded) {
-      done(tl::unexpected(loaded.error()));
-    } else {
-      done(failure(ErrorKind::kCorruption,
-                   "message " + std::to_string(sequence.value) + " is missing in its block"));
-    }
-  });
+  reader_.load(
+      sequence, Reader::Extent::kBlock,
+      [this, sequence, done = std::move(done)](Status loaded) mutable {
+        const std::optional<MessageView> found = reader_.find(sequence);
+        // Retention may have taken the block while it was being read.
+        if (found && machine_.contains(sequence)) {
+          done(*found);
+        } else if (!machine_.contains(sequence)) {
+          done(failure(ErrorKind::kNotFound, "no message found"));
+        } else if (!loaded) {
+          done(tl::unexpected(loaded.error()));
+        } else {
+          done(failure(ErrorKind::kCorruption,
+                       "message " + std::to_string(sequence.value) + " is missing in its block"));
+        }
+      });
 }
 
 }  // namespace leat

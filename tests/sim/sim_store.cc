@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "storage/api/block_format.h"
 #include "storage/api/index_row.h"
 
 namespace leat::sim {
@@ -162,6 +163,13 @@ void SimMessageStore::delete_stream(GroupId stream, Task on_deleted) {
   later([this, stream, done = std::move(on_deleted)]() mutable {
     disk_.live().erase_stream(stream);
     if (done) shard_.post(std::move(done));
+  });
+}
+
+void SimMessageStore::read_message(GroupId stream, MessagePlace place, ReadCallback callback) {
+  read_block(stream, place.block, [place, call = std::move(callback)](Result<Bytes> block) mutable {
+    if (block) block = cut_message(block->view(), place.sequence);
+    call(std::move(block));
   });
 }
 

@@ -64,6 +64,7 @@ class SimMessageStore final : public MessageStore {
   void write(WriteSet set, Task on_written) override;
   void delete_stream(GroupId stream, Task on_deleted) override;
   void read_block(GroupId stream, StreamSeq first, ReadCallback callback) override;
+  void read_message(GroupId stream, MessagePlace place, ReadCallback callback) override;
   void read_index_row(GroupId stream, StreamSeq first, ReadCallback callback) override;
   std::size_t pending_bytes() const override { return pending_bytes_; }
 

@@ -115,5 +115,25 @@ TEST(BlockFormat, AnyFlippedBitIsCorruption) {
   }
 }
 
+TEST(BlockFormat, AMessageThatIsCutOutIsTheSameMessage) {
+  std::string block(with_gaps().value().view());
+  const auto cut = cut_message(block, StreamSeq(21));
+  ASSERT_TRUE(cut) << cut.error().text;
+  const auto reader = BlockReader::open(*cut);
+  ASSERT_TRUE(reader) << reader.error().text;
+  EXPECT_EQ(reader->first(), StreamSeq(21));
+  ASSERT_EQ(reader->message_count(), 1u);
+  const StoredMessage found = reader->at(0);
+  EXPECT_EQ(found.sequence, StreamSeq(21));
+  EXPECT_EQ(found.time, -1);
+  EXPECT_EQ(found.flags, 5);
+  EXPECT_EQ(found.subject, "a");
+  EXPECT_EQ(found.headers, "NATS/1.0\r\nK: v\r\n\r\n");
+  EXPECT_EQ(found.payload, "four");
+  EXPECT_EQ(cut_message(block, StreamSeq(13)).error().kind, ErrorKind::kNotFound);
+  block[40] = static_cast<char>(block[40] ^ 1);
+  EXPECT_EQ(cut_message(block, StreamSeq(21)).error().kind, ErrorKind::kCorruption);
+}
+
 }  // namespace
 }  // namespace leat

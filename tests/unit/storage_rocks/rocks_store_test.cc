@@ -257,6 +257,30 @@ TEST_F(RocksStoreDeathTest, AKillKeepsWholeWriteSetsOnly) {
   EXPECT_EQ(groups_found, 3u);
 }
 
+TEST_F(RocksStoreTest, OneMessageOfABlock) {
+  open();
+  BlockBuilder builder;
+  builder.reset(StreamSeq(1));
+  builder.append({.sequence = StreamSeq(1), .subject = "a", .payload = "one"});
+  builder.append({.sequence = StreamSeq(2), .subject = "b", .payload = "two"});
+  WriteSet set = set_of(2, 1);
+  set.blocks[0].value = builder.value();
+  write(std::move(set));
+  const auto read_message = [&](std::uint64_t block, std::uint64_t sequence) {
+    std::optional<Result<Bytes>> read;
+    shard_->read_message(GroupId(2), {.block = StreamSeq(block), .sequence = StreamSeq(sequence)},
+                         [&](Result<Bytes> value) { read = std::move(value); });
+    EXPECT_TRUE(loop_.run_until([&] { return read.has_value(); }));
+    return *read;
+  };
+  const auto found = BlockReader::open(*read_message(1, 2));
+  ASSERT_TRUE(found) << found.error().text;
+  EXPECT_EQ(found->message_count(), 1u);
+  EXPECT_EQ(found->find(StreamSeq(2))->payload, "two");
+  EXPECT_EQ(read_message(1, 3).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(read_message(7, 7).error().kind, ErrorKind::kNotFound);
+}
+
 TEST_F(RocksStoreTest, AFlippedBitInATableIsAnErrorAndNeverAnotherBlock) {
   open();
   WriteSet set = set_of(2, 1);

@@ -219,6 +219,37 @@ TEST_F(PullTest, OldMessagesComeFromBlocksAndKeepTheirOrder) {
   EXPECT_EQ(got.back().headers, kNoMessages);
 }
 
+TEST_F(PullTest, AFilterThatMatchesLittleReadsLittle) {
+  // One message of s.rare in every third block, two next to each other in the last of them.
+  const std::size_t block = limits::kBlockMessages;
+  for (std::size_t i = 0; i < 30 * block; ++i) {
+    const bool is_rare = i % (3 * block) == block / 2 || i == 27 * block + block / 2 + 1;
+    client_->publish(is_rare ? "s.rare" : "s.a", std::to_string(i));
+    if (i % block == block - 1) shard_.run();
+  }
+  stop_and_restart();
+  for (const std::string& name : {std::string("first"), std::string("second")}) {
+    ConsumerConfig config = durable(name, AckPolicy::kNone);
+    config.filter_subject = "s.rare";
+    make_consumer(name, config);
+    const std::vector<Got> got = pull(name, R"({"batch":100,"no_wait":true})");
+    ASSERT_EQ(got.size(), 12u);
+    for (std::size_t i = 0; i < 10; ++i) {
+      EXPECT_EQ(got[i].payload, std::to_string(i * 3 * block + block / 2));
+    }
+    EXPECT_EQ(got[10].payload, std::to_string(27 * block + block / 2 + 1));
+    // The second consumer finds all of it in memory.
+    EXPECT_EQ(store_.messages_read, 9u);
+    EXPECT_EQ(store_.blocks_read, 1u);
+  }
+  // What was read alone is no reason not to find its neighbours.
+  make_consumer("all", durable("all", AckPolicy::kNone));
+  const std::vector<Got> all = pull("all", R"({"batch":100000,"no_wait":true})");
+  ASSERT_EQ(all.size(), 30 * block + 1);
+  for (std::size_t i = 0; i < 30 * block; ++i) ASSERT_EQ(all[i].payload, std::to_string(i));
+  EXPECT_LE(store_.blocks_read, 31u);
+}
+
 TEST_F(PullTest, FiltersAndHeadersOnly) {
   ConsumerConfig config = durable("p");
   config.filter_subjects = {"s.a", "s.b.>"};

@@ -68,25 +68,34 @@ class Client : public Sink {
   AccountId account_;
 };
 
-// A store whose disk has lost some blocks.
+// A store whose disk has lost some blocks, and that counts what is read from it.
 class FlawedStore : public MemoryMessageStore {
  public:
   explicit FlawedStore(Scheduler& scheduler)
       : MemoryMessageStore(scheduler), scheduler_(scheduler) {}
   using MemoryMessageStore::read_block;
   void read_block(GroupId stream, StreamSeq first, ReadCallback callback) override {
-    if (!lost.contains(first)) {
-      return MemoryMessageStore::read_block(stream, first, std::move(callback));
-    }
+    if (lost.contains(first)) return fail(std::move(callback));
+    ++blocks_read;
+    MemoryMessageStore::read_block(stream, first, std::move(callback));
+  }
+  void read_message(GroupId stream, MessagePlace place, ReadCallback callback) override {
+    if (lost.contains(place.block)) return fail(std::move(callback));
+    ++messages_read;
+    MemoryMessageStore::read_message(stream, place, std::move(callback));
+  }
+  std::set<StreamSeq> lost;
+  int failed_reads = 0;
+  std::size_t blocks_read = 0;
+  std::size_t messages_read = 0;
+
+ private:
+  void fail(ReadCallback callback) {
     ++failed_reads;
     scheduler_.post([callback = std::move(callback)]() mutable {
       callback(failure(ErrorKind::kCorruption, "wrong checksum"));
     });
   }
-  std::set<StreamSeq> lost;
-  int failed_reads = 0;
-
- private:
   Scheduler& scheduler_;
 };
 
