@@ -267,15 +267,22 @@ void block_read_cold(benchmark::State& state) {
   }
   open.finish();
   Rng rng(1);
+  const bool is_alone = state.range(0) != 0;  // one message of it
   for (auto _ : state) {
     bool is_read = false;
-    open.shard->read_block(GroupId(2), firsts[rng.below(firsts.size())], [&](Result<Bytes> value) {
+    const StreamSeq first = firsts[rng.below(firsts.size())];
+    const auto done = [&](Result<Bytes> value) {
       is_read = value && BlockReader::open(std::move(*value)).has_value();
-    });
+    };
+    if (is_alone) {
+      open.shard->read_message(GroupId(2), {.block = first, .sequence = first.next()}, done);
+    } else {
+      open.shard->read_block(GroupId(2), first, done);
+    }
     open.loop.run_until([&] { return is_read; });
   }
 }
-BENCHMARK(block_read_cold)->UseRealTime();
+BENCHMARK(block_read_cold)->Arg(0)->Arg(1)->UseRealTime();
 
 // How many bytes reach tables for each byte of write sets. Arguments: streams, MiB in all.
 void write_amplification(benchmark::State& state) {

@@ -175,27 +175,26 @@ void Consumer::await_acks() {
 
 void Consumer::pump() {
   endpoint_->begin_turn();
-  for (std::uint32_t sent = 0; sent < limits::kDeliveriesPerTurn; ++sent) {
-    switch (deliver_one()) {
-      case Step::kSent:
-        break;
-      case Step::kWait:
-        return;
-      case Step::kLater:
-        stream_.post([self = self_] {
-          if (*self != nullptr) (*self)->wake();
-        });
-        return;
-    }
-  }
+  pump_now_ = steady_now();
+  const bool goes_on = deliver_some();
+  pump_now_ = 0;
+  if (!goes_on) return;
   stream_.post([self = self_] {
     if (*self != nullptr) (*self)->wake();
   });
 }
 
-Consumer::Step Consumer::deliver_one() {
-  if (!endpoint_->wants_message()) return Step::kWait;
+bool Consumer::deliver_some() {
   const WallNs now = stream_.now();
+  for (std::uint32_t sent = 0; sent < limits::kDeliveriesPerTurn; ++sent) {
+    const Step step = deliver_one(now);
+    if (step != Step::kSent) return step == Step::kLater;
+  }
+  return true;
+}
+
+Consumer::Step Consumer::deliver_one(WallNs now) {
+  if (!endpoint_->wants_message()) return Step::kWait;
   const SelectResult result = selector_.choose(now);
   switch (result.outcome) {
     case SelectOutcome::kMessage:

@@ -178,26 +178,33 @@ StreamSeq last_sequence_of_block(std::string_view value) {
   return cursor.is_good() ? StreamSeq(first + distance) : StreamSeq();
 }
 
-StoredMessage BlockReader::at(std::size_t position) const {
+std::string_view BlockReader::from(std::size_t position) const {
   LEAT_CHECK(position < count_) << position << " of " << count_;
   const std::string_view bytes = value_.view();
   const std::size_t table = bytes.size() - count_ * kOffsetBytes;
   const auto offset = encoding::load<std::uint32_t>(bytes.data() + table + position * kOffsetBytes);
-  Cursor cursor(bytes.substr(offset, table - offset));
+  return bytes.substr(offset, table - offset);
+}
+
+StoredMessage BlockReader::at(std::size_t position) const {
+  Cursor cursor(from(position));
   return decode(cursor, {first_, base_time_});
+}
+
+StreamSeq BlockReader::sequence_at(std::size_t position) const {
+  Cursor cursor(from(position));
+  return StreamSeq(first_.value + cursor.varint());
 }
 
 std::size_t BlockReader::lower_bound(StreamSeq sequence) const {
   return position_of(sequence, first_, count_,
-                     [this](std::size_t position) { return at(position).sequence; });
+                     [this](std::size_t position) { return sequence_at(position); });
 }
 
 std::optional<StoredMessage> BlockReader::find(StreamSeq sequence) const {
   const std::size_t position = lower_bound(sequence);
-  if (position == count_) return std::nullopt;
-  const StoredMessage message = at(position);
-  if (message.sequence != sequence) return std::nullopt;
-  return message;
+  if (position == count_ || sequence_at(position) != sequence) return std::nullopt;
+  return at(position);
 }
 
 Result<Bytes> cut_message(std::string_view block, StreamSeq sequence) {

@@ -81,11 +81,14 @@ class BlockReader {
   // The message at a position below message_count().
   StoredMessage at(std::size_t position) const;
   std::optional<StoredMessage> find(StreamSeq sequence) const;
+  StreamSeq sequence_at(std::size_t position) const;
   // The position of the first message at or after `sequence`; message_count() when none.
   std::size_t lower_bound(StreamSeq sequence) const;
   const Bytes& value() const { return value_; }
 
  private:
+  std::string_view from(std::size_t position) const;
+
   Bytes value_;
   StreamSeq first_;
   WallNs base_time_ = 0;

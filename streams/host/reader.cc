@@ -18,11 +18,11 @@ Reader::~Reader() { link_->reader = nullptr; }
 
 std::optional<MessageView> Reader::find(StreamSeq sequence) {
   if (const MessageView* cached = places_.tail.find(sequence)) return *cached;
-  const StreamSeq first = places_.blocks.block_of(sequence);
-  if (!first) return places_.blocks.find_open(sequence);
-  if (current_ && current_->first() == first) {
+  if (current_) {  // most often; a message is in one block only
     if (const std::optional<StoredMessage> found = current_->find(sequence)) return view_of(*found);
   }
+  const StreamSeq first = places_.blocks.block_of(sequence);
+  if (!first) return places_.blocks.find_open(sequence);
   if (const Bytes* bytes = places_.blocks.unwritten(first)) {
     Result<BlockReader> block = BlockReader::open(*bytes);
     LEAT_CHECK(block.has_value()) << "a block that was built here: " << block.error().text;

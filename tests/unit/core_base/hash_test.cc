@@ -30,6 +30,16 @@ TEST(Hash, Crc32cSumsInPieces) {
   }
 }
 
+TEST(Hash, Crc32cOfLongTextsIsThatOfTheirBytes) {
+  std::string text;
+  std::uint32_t sum = 0;
+  for (std::size_t size = 1; size <= 4000; ++size) {
+    text.push_back(static_cast<char>(size * size >> 3));
+    sum = crc32c({&text.back(), 1}, sum);
+    ASSERT_EQ(crc32c(text), sum) << size;
+  }
+}
+
 TEST(Hash, Crc32cAroundLeavesOutTheFourBytesOfTheChecksum) {
   EXPECT_EQ(crc32c_around("1234....56789", 4), crc32c("123456789"));
   EXPECT_EQ(crc32c_around("....123456789", 0), crc32c("123456789"));
