@@ -34,6 +34,7 @@ void Selector::reset() {
   in_flight_again_.clear();
   first_in_flight_ = 0;
   redeliveries_.clear();
+  redeliveries_begin_ = 0;
   accepted_.clear();
   give_ups_.clear();
   push_deadlines_of_all();
@@ -111,6 +112,14 @@ bool Selector::collect_due(WallNs now) {
   return redeliveries_.size() + give_ups_.size() > queued_before;
 }
 
+void Selector::pop_redelivery() {
+  // What was popped goes when it is the larger part, so that popping costs nothing on the whole.
+  if (2 * ++redeliveries_begin_ < redeliveries_.size()) return;
+  redeliveries_.erase(redeliveries_.begin(),
+                      redeliveries_.begin() + static_cast<std::ptrdiff_t>(redeliveries_begin_));
+  redeliveries_begin_ = 0;
+}
+
 WallNs Selector::next_deadline() {
   std::vector<Deadline>& heap = state_.deadlines_;
   while (!heap.empty()) {
@@ -123,12 +132,12 @@ WallNs Selector::next_deadline() {
 }
 
 bool Selector::choose_redelivery(Selection& selection) {
-  while (!redeliveries_.empty()) {
-    const Redelivery& next = redeliveries_.front();
+  while (redeliveries_begin_ < redeliveries_.size()) {
+    const Redelivery& next = redeliveries_[redeliveries_begin_];
     const PendingDelivery* pending = state_.pending_.find(next.sequence);
     if (pending == nullptr || state_.due(*pending) != next.due ||
         in_flight_again_.contains(next.sequence)) {
-      redeliveries_.pop_front();
+      pop_redelivery();
       continue;
     }
     selection.stream_seq = next.sequence;
@@ -240,9 +249,9 @@ void Selector::accept(const Selection& selection, WallNs now) {
   ++next_consumer_;
   if (is_redelivery) {
     in_flight_again_.insert(selection.stream_seq);
-    if (!redeliveries_.empty() && redeliveries_.front().sequence == selection.stream_seq) {
-      redeliveries_.pop_front();
-    }
+    const bool is_next = redeliveries_begin_ < redeliveries_.size() &&
+                         redeliveries_[redeliveries_begin_].sequence == selection.stream_seq;
+    if (is_next) pop_redelivery();
     return;
   }
   ++first_in_flight_;

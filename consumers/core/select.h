@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <set>
 #include <vector>
 
@@ -68,6 +67,7 @@ class Selector {
   // Moves what is due into the queue of redeliveries. True when there is something new to deliver
   // or to give up. choose() does it by itself; a timer for next_deadline() calls this.
   bool collect_due(WallNs now);
+  void pop_redelivery();
   // When something comes due next; 0 = never.
   WallNs next_deadline();
 
@@ -110,8 +110,10 @@ class Selector {
   Ring<InFlight> in_flight_;      // accepted, not applied
   std::set<StreamSeq> in_flight_again_;
   std::uint64_t first_in_flight_ = 0;
-  std::deque<Redelivery> redeliveries_;  // due, in the order of delivery
-  std::vector<BookItem> accepted_;       // since take_booking()
+  // Due, in the order of delivery, from redeliveries_begin_ on.
+  std::vector<Redelivery> redeliveries_;
+  std::size_t redeliveries_begin_ = 0;
+  std::vector<BookItem> accepted_;  // since take_booking()
   ConsumerSeq accepted_from_;
   std::vector<BookItem> booking_;
   std::vector<StreamSeq> give_ups_;  // to be proposed

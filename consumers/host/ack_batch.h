@@ -26,7 +26,7 @@ class AckBatch {
 
   std::vector<AckItem> items_;
   std::vector<Stream::AckSender> senders_;
-  ByteBuffer buffer_{4096};
+  ByteBuffer buffer_{ByteBuffer::Sizes{.first = 128, .full = 4096}};
   std::vector<Bytes> texts_;  // what items and senders point into
 };
 

@@ -69,7 +69,7 @@ class PullEndpoint : public ConsumerEndpoint {
 
   Consumer& consumer_;
   PullQueue queue_;
-  ByteBuffer replies_{kTextBlockBytes};
+  ByteBuffer replies_{ByteBuffer::Sizes{.first = 128, .full = kTextBlockBytes}};
   Ring<Arrival> arrivals_;
   Ring<Arrival> held_;
   std::vector<PullNotice> notices_;

@@ -54,12 +54,14 @@ ByteBuffer::ByteBuffer(ByteBuffer&& other) noexcept
     : block_(std::exchange(other.block_, nullptr)),
       begin_(std::exchange(other.begin_, 0)),
       end_(std::exchange(other.end_, 0)),
+      next_size_(other.next_size_),
       block_size_(other.block_size_) {}
 
 ByteBuffer& ByteBuffer::operator=(ByteBuffer&& other) noexcept {
   std::swap(block_, other.block_);
   std::swap(begin_, other.begin_);
   std::swap(end_, other.end_);
+  std::swap(next_size_, other.next_size_);
   std::swap(block_size_, other.block_size_);
   return *this;
 }
@@ -75,7 +77,8 @@ char* ByteBuffer::writable(std::size_t size) {
   if (alone && block_->capacity >= held + size) {
     std::memmove(block_->bytes(), block_->bytes() + begin_, held);
   } else {
-    auto* grown = internal::ByteBlock::allocate(std::max(block_size_, held + std::max(held, size)));
+    auto* grown = internal::ByteBlock::allocate(std::max(next_size_, held + std::max(held, size)));
+    next_size_ = std::min(2 * next_size_, block_size_);
     if (held > 0) std::memcpy(grown->bytes(), block_->bytes() + begin_, held);
     if (block_ != nullptr) block_->release();
     block_ = grown;

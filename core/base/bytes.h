@@ -76,7 +76,15 @@ class Bytes {
 // unshared rest moves there. Used for socket reads, log entries and replies of one turn.
 class ByteBuffer {
  public:
-  explicit ByteBuffer(std::size_t block_size = 64 * 1024) : block_size_(block_size) {}
+  explicit ByteBuffer(std::size_t block_size = 64 * 1024)
+      : next_size_(block_size), block_size_(block_size) {}
+  // Begins with a small block and doubles up to full ones, for owners of which there are many and
+  // few are busy.
+  struct Sizes {
+    std::size_t first = 0;
+    std::size_t full = 0;
+  };
+  explicit ByteBuffer(Sizes sizes) : next_size_(sizes.first), block_size_(sizes.full) {}
   ByteBuffer(ByteBuffer&&) noexcept;
   ByteBuffer& operator=(ByteBuffer&&) noexcept;
   ByteBuffer(const ByteBuffer&) = delete;
@@ -103,6 +111,7 @@ class ByteBuffer {
   internal::ByteBlock* block_ = nullptr;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::size_t next_size_;  // of the next block
   std::size_t block_size_;
 };
 

@@ -60,7 +60,7 @@ class Ring {
 
  private:
   void grow() {
-    const std::size_t wider = capacity_ == 0 ? 16 : capacity_ * 2;
+    const std::size_t wider = capacity_ == 0 ? 4 : capacity_ * 2;
     auto items = std::make_unique<T[]>(wider);
     for (std::size_t i = 0; i < size_; ++i) items[i] = std::move((*this)[i]);
     items_ = std::move(items);

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/base/ring.h"
 #include "raft/core/entry.h"
 
 namespace leat {
@@ -59,7 +59,7 @@ class RaftLog {
   LogIndex committed_;
   LogIndex delivered_;
   LogIndex applied_;
-  std::deque<RaftEntry> entries_;
+  Ring<RaftEntry> entries_;
 };
 
 }  // namespace leat

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <deque>
-
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/base/ring.h"
 #include "raft/core/raft.h"
 #include "raft/group/state_machine.h"
 #include "storage/api/horizon.h"
@@ -63,7 +62,7 @@ class Group {
   StateMachine& machine_;
   GroupSet& groups_;
   RaftReady ready_;
-  std::deque<RaftEntry> to_apply_;
+  Ring<RaftEntry> to_apply_;
   LogPosition applied_;
   LogIndex leads_from_;  // became_leader is told once this is applied
   bool is_applying_ = false;

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -119,7 +119,7 @@ class Apply {
   std::uint32_t budget_ = 0;
   LogIndex open_index_;          // of an entry that is not finished
   std::size_t open_offset_ = 0;  // of its next command
-  std::deque<ApplyWork> works_;
+  std::list<ApplyWork> works_;
   std::vector<StreamSeq> acked_;  // may leave a work queue, or a stream kept by interest
   std::size_t acked_next_ = 0;
   std::vector<ConsumerMachine::GonePair> gone_;

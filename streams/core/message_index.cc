@@ -35,7 +35,7 @@ IndexSlot& MessageIndex::append(StreamSeq sequence) {
   if (first_chunk_ + chunks_.size() <= number) {
     // What was the newest chunk and emptied as such goes now.
     if (!chunks_.empty() && chunks_.back()->live_count == 0) chunks_.back().reset();
-    while (first_chunk_ + chunks_.size() <= number) chunks_.emplace_back();
+    while (first_chunk_ + chunks_.size() <= number) chunks_.push_back(nullptr);
     drop_front();
   }
   std::unique_ptr<Chunk>& chunk = chunks_.back();

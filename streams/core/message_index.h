@@ -3,12 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
 #include "core/base/check.h"
 #include "core/base/ids.h"
+#include "core/base/ring.h"
 
 namespace leat {
 
@@ -103,8 +103,8 @@ class MessageIndex {
   }
   void drop_front();
 
-  std::deque<std::unique_ptr<Chunk>> chunks_;  // null: nothing left in it
-  std::uint64_t first_chunk_ = 0;              // number of chunks_[0]
+  Ring<std::unique_ptr<Chunk>> chunks_;  // null: nothing left in it
+  std::uint64_t first_chunk_ = 0;        // number of chunks_[0]
   std::uint64_t count_ = 0;
   StreamSeq first_;
 };

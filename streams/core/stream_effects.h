@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -118,7 +118,7 @@ struct StreamEffects {
   std::vector<DeliveryEvent> events;
   std::vector<GoneDelivery> gone;
   std::vector<ConsumerGone> consumers_gone;
-  std::deque<std::string> texts;  // what verdicts point to
+  std::list<std::string> texts;  // what verdicts point to
 
   void clear();
 };

@@ -8,8 +8,18 @@
 
 namespace leat {
 
+namespace {
+
+// Reply subjects of many publishes stand in one block; a quiet stream has a small one.
+constexpr std::size_t kFirstRepliesBytes = 128;
+constexpr std::size_t kRepliesBytes = 64 * 1024;
+
+}  // namespace
+
 PendingAnswers::PendingAnswers(Router& router, Place place)
-    : router_(router), place_(std::move(place)) {
+    : router_(router),
+      place_(std::move(place)),
+      replies_(ByteBuffer::Sizes{.first = kFirstRepliesBytes, .full = kRepliesBytes}) {
   ack_room_.resize(kPubAckBytes + 6 * (place_.stream.size() + place_.domain.size()));
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 // Entries are cut from blocks of this size; a longer one gets a block of its own.
 constexpr std::size_t kEntryBlockBytes = 256 * 1024;
+constexpr std::size_t kFirstEntryBlockBytes = 512;
 
 }  // namespace
 
@@ -23,7 +24,7 @@ Stream::Stream(StreamAssignment assignment, const StreamContext& context, Stream
       tail_(limits::kTailCacheBytes),
       reader_(assignment_.uid, {tail_, blocks_, context_.cache, context_.store},
               [this](StreamSeq first, const Error& why) { block_lost(first, why); }),
-      entry_buffer_(kEntryBlockBytes),
+      entry_buffer_(ByteBuffer::Sizes{.first = kFirstEntryBlockBytes, .full = kEntryBlockBytes}),
       answers_(context_.router,
                {.stream = assignment_.config.name, .domain = std::string(context_.domain)}),
       self_(std::make_shared<Stream*>(this)) {}

@@ -66,7 +66,7 @@ void StreamBlocks::close_open(StreamSeq last) {
 
 void StreamBlocks::take(WriteSet& set, StreamSeq last) {
   close_open(last);
-  std::vector<StreamSeq>& firsts = taken_.emplace_back();
+  std::vector<StreamSeq>& firsts = taken_.push_back({});
   for (Closed& closed : closed_) {
     firsts.push_back(closed.block.first);
     set.blocks.push_back(std::move(closed.block));
@@ -90,13 +90,28 @@ std::size_t StreamBlocks::forget_below(StreamSeq first_kept) {
 
 StreamSeq StreamBlocks::block_of(StreamSeq sequence) const {
   if (is_open_ && sequence >= open_.first()) return {};
-  const auto after = std::upper_bound(firsts_.begin(), firsts_.end(), sequence);
-  return after == firsts_.begin() ? StreamSeq() : *std::prev(after);
+  const std::size_t after = first_block_above(sequence);
+  return after == 0 ? StreamSeq() : firsts_[after - 1];
 }
 
 StreamSeq StreamBlocks::next_block(StreamSeq first) const {
-  const auto after = std::upper_bound(firsts_.begin(), firsts_.end(), first);
-  return after == firsts_.end() ? StreamSeq() : *after;
+  const std::size_t after = first_block_above(first);
+  return after == firsts_.size() ? StreamSeq() : firsts_[after];
+}
+
+// Among the closed blocks; their number when there is none.
+std::size_t StreamBlocks::first_block_above(StreamSeq sequence) const {
+  std::size_t low = 0;
+  std::size_t high = firsts_.size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (firsts_[middle] <= sequence) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 const Bytes* StreamBlocks::unwritten(StreamSeq first) const {

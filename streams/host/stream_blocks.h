@@ -2,12 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <string_view>
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/ring.h"
 #include "storage/api/block_format.h"
 #include "storage/api/index_row.h"
 #include "storage/api/message_store.h"
@@ -63,6 +63,7 @@ class StreamBlocks {
  private:
   void close_open(StreamSeq last);
   void open_at(StreamSeq first);
+  std::size_t first_block_above(StreamSeq sequence) const;
 
   BlockBuilder open_;
   IndexRowBuilder open_row_;
@@ -73,9 +74,9 @@ class StreamBlocks {
     BlockRow index_row;
   };
   std::vector<Closed> closed_;
-  std::deque<StreamSeq> firsts_;              // of all closed blocks, ascending
-  std::map<StreamSeq, Bytes> unwritten_;      // by first sequence
-  std::deque<std::vector<StreamSeq>> taken_;  // the blocks of each write set under way
+  Ring<StreamSeq> firsts_;                // of all closed blocks, ascending
+  std::map<StreamSeq, Bytes> unwritten_;  // by first sequence
+  Ring<std::vector<StreamSeq>> taken_;    // the blocks of each write set under way
 };
 
 }  // namespace leat
