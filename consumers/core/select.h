@@ -45,8 +45,8 @@ class Selector {
  public:
   Selector(ConsumerState& state, const StreamView& stream);
 
-  // The first message from `from` on that looks like being chosen once; none when there is none near
-  // by. A hint for reading ahead: nothing is promised.
+  // The first message from `from` on that looks like being chosen once; none when there is none
+  // near by. A hint for reading ahead: nothing is promised.
   StreamSeq following(StreamSeq from) const;
 
   // The next delivery; changes nothing that is seen from outside, so it may be asked again.
