@@ -62,7 +62,8 @@ void Consumer::begin() {
 Consumer::~Consumer() {
   *self_ = nullptr;
   Scheduler& scheduler = stream_.context().scheduler;
-  for (const TimerId timer : {begin_timer_, deadline_timer_, inactivity_timer_, cursor_timer_}) {
+  for (const TimerId timer :
+       {begin_timer_, deadline_timer_, inactivity_timer_, cursor_timer_, room_timer_}) {
     if (timer) scheduler.cancel(timer);
   }
 }
@@ -195,6 +196,11 @@ bool Consumer::deliver_some() {
 
 Consumer::Step Consumer::deliver_one(WallNs now) {
   if (!endpoint_->wants_message()) return Step::kWait;
+  if (state_.is_booked() && stream_.room() == DiskRoom::kExhausted) {
+    wake_when_there_is_room();
+    endpoint_->end_of_stream();  // who does not wait is told
+    return Step::kWait;
+  }
   const SelectResult result = selector_.choose(now);
   switch (result.outcome) {
     case SelectOutcome::kMessage:
@@ -256,6 +262,15 @@ void Consumer::read_block_of(const Selection& selection) {
   if (selection.deliveries == 1) read_ahead_.waiting_for(sequence);
 }
 
+void Consumer::wake_when_there_is_room() {
+  if (room_timer_) return;
+  const SteadyNs at = steady_now() + limits::kDiskRoomIntervalMs * 1'000'000;
+  room_timer_ = stream_.context().scheduler.call_at(at, [this] {
+    room_timer_ = {};
+    wake();
+  });
+}
+
 void Consumer::propose_bookings() {
   const auto on_reply = [self = self_](const CommandReply& reply) {
     if (*self == nullptr) return;
@@ -268,7 +283,7 @@ void Consumer::propose_bookings() {
     }
   };
   if (BookCommand booking; selector_.take_booking(booking)) stream_.propose(booking, on_reply);
-  if (state_.is_booked() || cursor_timer_) return;
+  if (state_.is_booked() || cursor_timer_ || stream_.room() == DiskRoom::kExhausted) return;
   const SteadyNs due = cursor_proposed_at_ + kCursorInterval;
   if (cursor_proposed_at_ == 0 || steady_now() >= due) {
     propose_cursor();

@@ -84,6 +84,7 @@ class Consumer {
   void propose_bookings();
   void propose_cursor();
   void arm_deadline();
+  void wake_when_there_is_room();
   void arm_inactivity();
   void check_inactivity();
 
@@ -104,6 +105,7 @@ class Consumer {
   WallNs deadline_ = 0;
   TimerId inactivity_timer_;
   TimerId cursor_timer_;
+  TimerId room_timer_;
   // While the pump runs: the clock is looked at once for all it sends, not four times a message.
   SteadyNs pump_now_ = 0;
   SteadyNs last_used_ = 0;

@@ -95,6 +95,10 @@ void ApiConsumer::create(ApiCall call) {
   if (is_bound_elsewhere(desk_, *stream, *config)) {
     return call.refuse(ApiErrorCode::kConsumerNameExist);
   }
+  // A reader may come as long as a little can be written.
+  if (stream->room() == DiskRoom::kExhausted) {
+    return call.refuse(ApiErrorCode::kInsufficientResources);
+  }
   ConsumerSet& consumers = desk_.doors().consumers;
   std::string name = config->name.empty() ? consumers.new_name(*stream) : config->name;
   const ConsumerCreateCommand command{.action = request->action,

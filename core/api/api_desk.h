@@ -77,6 +77,7 @@ class ApiDesk : public StreamTrafficSink {
   };
   Counts counts(AccountId account) const;
 
+  DiskRoom disk_room() const { return doors_.streams.file_groups().log().room(); }
   // Why there is no such stream here: it is offline, or unknown.
   ApiError missing_stream(const ApiCall& call) const;
 

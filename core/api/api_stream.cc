@@ -97,6 +97,9 @@ void ApiStream::create(ApiCall call) {
   }
   const auto config = normalize_stream_config(*request, limits, settings.assets);
   if (!config) return call.refuse(config.error());
+  if (desk_.disk_room() != DiskRoom::kEnough) {
+    return call.refuse(ApiErrorCode::kStorageResourcesExceeded);
+  }
   MetaCommand create = command(call, MetaCommandKind::kCreateStream);
   create.reserved_bytes_max = config->storage == StorageType::kMemory
                                   ? lower_of(limits.max_memory, settings.memory_bytes_max)

@@ -98,6 +98,12 @@ inline constexpr std::size_t kJournalSegmentBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kJournalHorizonBytes = 256 * 1024 * 1024;
 inline constexpr std::size_t kHoldersAskedAtOnce = 256;
 inline constexpr std::size_t kSpareSegments = 2;
+// With less than this left on the disk nothing new is taken in: what is in memory tables still has
+// to be flushed (twice kStoreMemtableBytes at the most), compactions need room for what they
+// rewrite, and what was taken in has to be acknowledged. Below a quarter of this only removals are
+// written; a quarter above what was short everything is taken in again. Looked at this often then.
+inline constexpr std::uint64_t kDiskReserveBytes = 256 * 1024 * 1024;
+inline constexpr std::int64_t kDiskRoomIntervalMs = 250;
 
 // Write sets of one shard that the store thread has not written yet; above it publishers wait.
 inline constexpr std::size_t kStorePendingBytes = 64 * 1024 * 1024;

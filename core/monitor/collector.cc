@@ -62,7 +62,10 @@ MonitorSnapshot ask(const MonitoredShard& shard, const MonitorQuestion& question
     const auto& closed = shard.sessions->closed_connections();
     snapshot.closed.assign(closed.begin(), closed.end());
   }
-  if (question.damages && shard.streams != nullptr) snapshot.damages = shard.streams->damages();
+  if (question.damages && shard.streams != nullptr) {
+    snapshot.damages = shard.streams->damages();
+    snapshot.room = shard.streams->file_groups().log().room();
+  }
   if (question.traffic) snapshot.traffic = shard.sessions->account_traffic();
   ask_jetstream(shard, question, self, snapshot);
   return snapshot;

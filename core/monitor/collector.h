@@ -35,8 +35,8 @@ struct MonitorQuestion {
   bool open_connections = false;
   bool closed_connections = false;
   bool subscriptions = false;  // of the connections
-  bool damages = false;
-  bool traffic = false;  // of the accounts
+  bool damages = false;        // and the room on the disk
+  bool traffic = false;        // of the accounts
   Streams streams = Streams::kNone;
   std::string account;  // streams of this one only; empty: of all
   // Accounts that have JetStream, with their ids in this generation.

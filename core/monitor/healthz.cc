@@ -59,6 +59,22 @@ Finding find_damage(const HealthzQuery& query, const MonitorSnapshot& snapshot) 
   return {};
 }
 
+Finding check_room(DiskRoom room) {
+  switch (room) {
+    case DiskRoom::kEnough:
+      return {};
+    case DiskRoom::kShort:
+      return {"JETSTREAM",
+              "JetStream disk is nearly full: publishes and new streams are refused until there is "
+              "room",
+              503};
+    case DiskRoom::kExhausted:
+      return {"JETSTREAM", "JetStream disk is full: only removals are written until there is room",
+              503};
+  }
+  return {};
+}
+
 HttpResponse respond(const HealthzQuery& query, const Finding& finding) {
   HttpResponse response = json_response("");
   JsonWriter json(response.body);
@@ -109,6 +125,7 @@ HttpResponse healthz_response(const MonitorFacts& facts, const HealthzQuery& que
   if (finding.kind.empty() && facts.options->jetstream.enabled) {
     finding = find_asset(query, snapshot);
   }
+  if (finding.kind.empty() && !query.is_server_only) finding = check_room(snapshot.room);
   if (finding.kind.empty() && !query.is_server_only) finding = find_damage(query, snapshot);
   return respond(query, finding);
 }

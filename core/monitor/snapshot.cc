@@ -1,5 +1,6 @@
 #include "core/monitor/snapshot.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -55,6 +56,7 @@ void MonitorSnapshot::add(MonitorSnapshot other) {
   append(open, other.open);
   append(closed, other.closed);
   append(damages, other.damages);
+  room = std::max(room, other.room);
   for (const auto& [account, part] : other.traffic) leat::add(traffic[account], part);
   for (auto& [name, part] : other.jetstream) {
     add_figures(jetstream[name], part);

@@ -11,6 +11,7 @@
 #include "core/session/connection_snapshot.h"
 #include "core/session/server_info.h"
 #include "proto/api/info.h"
+#include "storage/api/log_store.h"
 #include "streams/host/damage.h"
 
 namespace leat {
@@ -58,6 +59,7 @@ struct MonitorSnapshot {
   std::map<AccountId, AccountTraffic> traffic;   // where asked for
   std::map<std::string, AccountPart> jetstream;  // by account; of those that have it
   std::vector<StreamDamage> damages;             // where asked for
+  DiskRoom room = DiskRoom::kEnough;             // the least that a shard has
 
   void add(MonitorSnapshot other);
   // Of all accounts, without the streams.

@@ -61,6 +61,13 @@ void read_journal_size(ConfigReader& reader, const ConfigField& field, JetStream
   reader.error(field.value.at, "journal_size must be at least " + std::to_string(kJournalBytesMin));
 }
 
+void read_disk_reserve(ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
+  store_size(&JetStreamOptions::disk_reserve_bytes, "disk_reserve")(reader, field, block);
+  if (block.disk_reserve_bytes < 0) {
+    reader.error(field.value.at, "disk_reserve must not be negative");
+  }
+}
+
 void read_strict(ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
   if (field.value.kind == ConfigKind::kBool) {
     block.strict = field.value.flag;
@@ -113,6 +120,7 @@ const std::vector<ConfigRule<JetStreamOptions>>& jetstream_rules() {
       {{"unique_tag"}, store_text(&Block::unique_tag)},
       {{"sync", "sync_interval"}, read_sync_interval},
       {{"journal_size"}, read_journal_size},
+      {{"disk_reserve"}, read_disk_reserve},
       {{"limits"}, read_server_limits},
       {{"max_buffered_msgs"}, store_integer(&Block::buffered_messages_max)},
       {{"max_buffered_size"}, store_integer(&Block::buffered_bytes_max)},

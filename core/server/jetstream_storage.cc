@@ -48,6 +48,7 @@ Result<std::unique_ptr<JetStreamStorage>> JetStreamStorage::open(const JetStream
   log.directory = storage->directory_ + "/journal";
   log.sync_interval_ns = options.sync_interval_ns.value_or(0);
   log.horizon_bytes = static_cast<std::uint64_t>(options.journal_bytes);
+  log.reserve_bytes = static_cast<std::uint64_t>(options.disk_reserve_bytes);
   log.segment_bytes =
       std::min<std::uint64_t>(limits::kJournalSegmentBytes, log.horizon_bytes / kSegmentsKept);
   log.random = &random_number;

@@ -81,6 +81,8 @@ struct JetStreamOptions {
   std::optional<DurationNs> sync_interval_ns;
   // Above it streams are asked to store what holds the journal back; a quarter of it is one file.
   std::int64_t journal_bytes = limits::kJournalHorizonBytes;
+  // With less left on the disk nothing new is taken in; 0: as long as the disk takes it.
+  std::int64_t disk_reserve_bytes = limits::kDiskReserveBytes;
   bool strict = true;                      // API requests with unknown fields are refused
   std::int64_t buffered_messages_max = 0;  // 0: the built-in default
   std::int64_t buffered_bytes_max = 0;

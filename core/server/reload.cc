@@ -49,6 +49,7 @@ const std::vector<Fixed>& fixed_fields() {
       fixed("SyncInterval",
             [](const O& o) { return o.jetstream.sync_interval_ns.value_or(std::int64_t{-1}); }),
       fixed("JournalSize", [](const O& o) { return o.jetstream.journal_bytes; }),
+      fixed("DiskReserve", [](const O& o) { return o.jetstream.disk_reserve_bytes; }),
       fixed("Shards", [](const O& o) { return o.shards; }),
   };
   return fields;

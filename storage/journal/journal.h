@@ -23,6 +23,8 @@ struct JournalOptions {
   std::uint64_t segment_bytes = limits::kJournalSegmentBytes;
   // With more than this, groups that hold back the oldest segment are told to store what they have.
   std::uint64_t horizon_bytes = limits::kJournalHorizonBytes;
+  // With less left on the disk the log has no room (LogStore::room); 0 looks at nothing.
+  std::uint64_t reserve_bytes = limits::kDiskReserveBytes;
   // The newest write in the store that belongs to this journal.
   StoreTicket store_holds{};
   // Called by the journal's thread with each new segment: the store should flush what it has.

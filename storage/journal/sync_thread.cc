@@ -14,6 +14,7 @@ namespace {
 
 // After this long without work the journal says what its last sync covered.
 constexpr std::chrono::milliseconds kIdleAfter{20};
+constexpr std::chrono::milliseconds kRoomInterval{limits::kDiskRoomIntervalMs};
 constexpr std::string_view kWhat = "writing the journal";
 
 // The log as one shard sees it; on that shard's thread.
@@ -44,6 +45,7 @@ class ShardHandle : public LogStore {
   }
 
   std::size_t pending_bytes() const override { return shard_.pending_bytes + gathered_bytes_; }
+  DiskRoom room() const override { return thread_.room(); }
 
  private:
   SyncThread& thread_;
@@ -60,7 +62,9 @@ SyncThread::SyncThread(std::unique_ptr<Writer> writer, const JournalOptions& opt
       sync_interval_(options.sync_interval_ns),
       ask_for_flush_(options.ask_for_flush),
       last_sync_(std::chrono::steady_clock::now()),
-      segment_(writer_->segment()) {
+      segment_(writer_->segment()),
+      reserve_bytes_(options.reserve_bytes) {
+  look_for_room();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -107,12 +111,21 @@ void SyncThread::run() {
   while (take_waiting()) {
     if (!taken_.empty()) write_taken();
     trim();
+    const bool is_looked_for = !taken_flushed_.empty() || writer_->fills() != fills_seen_;
+    if (is_looked_for || room() != DiskRoom::kEnough) look_for_room();
+    taken_flushed_.clear();
     taken_.clear();
     taken_marks_.clear();
     marks_done_ = 0;
   }
   if (writer_->has_unsynced()) sync();
-  if (const Status marked = writer_->mark_idle(); !marked) poison_process(kWhat, marked.error());
+  mark_idle();
+}
+
+// Without room the mark is left out: it only helps to judge the last batch.
+void SyncThread::mark_idle() {
+  const Status marked = writer_->mark_idle();
+  if (!marked && marked.error().kind != ErrorKind::kNoSpace) poison_process(kWhat, marked.error());
 }
 
 bool SyncThread::take_waiting() {
@@ -127,11 +140,15 @@ bool SyncThread::take_waiting() {
       }
     } else if (!work_.wait_for(lock, kIdleAfter, has_work)) {
       lock.unlock();
-      if (const Status marked = writer_->mark_idle(); !marked) {
-        poison_process(kWhat, marked.error());
-      }
+      mark_idle();
       lock.lock();
-      work_.wait(lock, has_work);
+      if (room() == DiskRoom::kEnough) {
+        work_.wait(lock, has_work);
+      } else if (!work_.wait_for(lock, kRoomInterval, has_work)) {
+        lock.unlock();
+        look_for_room();
+        lock.lock();
+      }
     }
   }
   taken_.swap(waiting_);
@@ -147,26 +164,90 @@ void SyncThread::write_taken() {
   for (std::size_t i = 0; i < taken_.size(); ++i) {
     const std::size_t record_bytes = kRecordHeaderBytes + taken_[i].payload.size();
     if (i > begin && size_bytes + record_bytes > limits::kJournalBatchBytes) {
-      write_batch(std::span(taken_).subspan(begin, i - begin));
+      if (!write_batch(std::span(taken_).subspan(begin, i - begin))) return;
       complete_up_to(i);
       begin = i;
       size_bytes = 0;
     }
     size_bytes += record_bytes;
   }
-  write_batch(std::span(taken_).subspan(begin));
-  complete_up_to(taken_.size());
+  if (write_batch(std::span(taken_).subspan(begin))) complete_up_to(taken_.size());
 }
 
-void SyncThread::write_batch(std::span<const LogRecord> records) {
-  if (const Status written = writer_->write(records); !written) {
-    poison_process(kWhat, written.error());
+bool SyncThread::write_when_there_is_room(std::span<const LogRecord> records) {
+  Status written = writer_->write(records);
+  while (!written) {
+    if (written.error().kind != ErrorKind::kNoSpace) poison_process(kWhat, written.error());
+    if (!std::exchange(is_full_, true)) {
+      LEAT_LOG(kError) << "journal: " << written.error().text;
+    }
+    if (!wait_for_room()) return false;
+    written = writer_->write(records);
   }
+  is_full_ = false;
+  return true;
+}
+
+// What was flushed meanwhile may let segments go, and give room.
+bool SyncThread::wait_for_room() {
+  look_for_room();
+  {
+    std::unique_lock lock(mutex_);
+    work_.wait_for(lock, kRoomInterval, [this] { return is_stopping_; });
+    if (is_stopping_) {
+      LEAT_LOG(kError) << "journal: the disk is full; what was not acknowledged is given up";
+      return false;
+    }
+    taken_flushed_.insert(taken_flushed_.end(), flushed_.begin(), flushed_.end());
+    flushed_.clear();
+    taken_flushed_through_ = flushed_through_;
+  }
+  trim();
+  return true;
+}
+
+void SyncThread::look_for_room() {
+  fills_seen_ = writer_->fills();
+  const Result<std::uint64_t> free = writer_->free_bytes();
+  if (!free) poison_process("asking how full the disk is", free.error());
+  const std::uint64_t step = std::min(reserve_bytes_, limits::kDiskReserveBytes) / 4;
+  if (is_full_ || *free < step) return set_room(DiskRoom::kExhausted, *free);
+  // Enough is a little more than what was short, so that it does not change with every message.
+  const bool is_short = *free < reserve_bytes_ + (room() == DiskRoom::kEnough ? 0 : step);
+  set_room(is_short ? DiskRoom::kShort : DiskRoom::kEnough, *free);
+}
+
+void SyncThread::set_room(DiskRoom room, std::uint64_t free_bytes) {
+  const DiskRoom before = room_.exchange(room, std::memory_order_relaxed);
+  if (before == room) return;
+  switch (room) {
+    case DiskRoom::kEnough:
+      LEAT_LOG(kInfo) << "The disk of the store has room again: " << free_bytes
+                      << " bytes are free; everything is taken in again";
+      return;
+    case DiskRoom::kShort:
+      LEAT_LOG(kError) << "The disk of the store is nearly full: " << free_bytes
+                       << " bytes are free, disk_reserve is " << reserve_bytes_
+                       << ". Publishes and new streams are refused until there is room: purge "
+                          "or delete streams, or make room on the disk";
+      return;
+    case DiskRoom::kExhausted:
+      LEAT_LOG(kError) << "The disk of the store is full: " << free_bytes
+                       << " bytes are free, disk_reserve is " << reserve_bytes_
+                       << ". Only removals are written, and only reads that book nothing are "
+                          "served, until there is room on the disk";
+      return;
+  }
+}
+
+bool SyncThread::write_batch(std::span<const LogRecord> records) {
+  if (!write_when_there_is_room(records)) return false;
   bool has_promise = false;  // a vote, or what recovery must not lose while entries may be
   for (const LogRecord& record : records) has_promise |= record.kind != RecordKind::kEntry;
   const bool is_always = sync_interval_ == std::chrono::nanoseconds::zero();
   const auto now = std::chrono::steady_clock::now();
   if (is_always || has_promise || now - last_sync_ >= sync_interval_) sync();
+  return true;
 }
 
 void SyncThread::sync() {
@@ -178,9 +259,10 @@ void SyncThread::sync() {
 
 void SyncThread::trim() {
   if (!taken_flushed_.empty()) writer_->flushed(taken_flushed_, taken_flushed_through_);
-  taken_flushed_.clear();
-  // Also without a flush: a newer hard state may have set an old segment free.
-  if (const Status trimmed = writer_->trim(); !trimmed) {
+  // Also without a flush: a newer hard state may have set an old segment free. Without room for the
+  // witness it is done next time.
+  const Status trimmed = writer_->trim();
+  if (!trimmed && trimmed.error().kind != ErrorKind::kNoSpace) {
     poison_process("trimming the journal", trimmed.error());
   }
   // A holder may also be a group that is deleted, and whose tombstone waits for a flush.

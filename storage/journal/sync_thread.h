@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -44,6 +45,7 @@ class SyncThread : public Journal {
 
   // Takes what a shard gathered; `records` is left empty. On the shard's thread.
   void hand_over(std::vector<LogRecord>& records, FlushMark mark);
+  DiskRoom room() const { return room_.load(std::memory_order_relaxed); }  // any thread
 
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
@@ -52,9 +54,16 @@ class SyncThread : public Journal {
   // Waits for work; false when stopping with nothing left.
   bool take_waiting();
   void write_taken();
-  void write_batch(std::span<const LogRecord> records);
+  // False when the disk stayed full until the end: the records were not written.
+  bool write_batch(std::span<const LogRecord> records);
+  bool write_when_there_is_room(std::span<const LogRecord> records);
+  // On a full disk: until something may have changed; false when stopping.
+  bool wait_for_room();
+  void look_for_room();
+  void set_room(DiskRoom room, std::uint64_t free_bytes);
   void complete_up_to(std::size_t record_end);
   void sync();
+  void mark_idle();
   // Segments that are not needed leave, and whoever holds back the oldest one is told.
   void trim();
   bool ask_holders();  // whether there were any
@@ -73,6 +82,10 @@ class SyncThread : public Journal {
   std::vector<FlushedGroup> taken_flushed_;
   StoreTicket taken_flushed_through_;
   std::uint64_t segment_ = 0;  // for which a flush was asked for last
+  const std::uint64_t reserve_bytes_;
+  std::uint64_t fills_seen_ = 0;
+  bool is_full_ = false;  // a write met a full disk, and no write has succeeded since
+  std::atomic<DiskRoom> room_{DiskRoom::kEnough};
 
   std::mutex mutex_;
   std::condition_variable work_;

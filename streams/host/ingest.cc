@@ -34,6 +34,10 @@ bool Ingest::deliver(const RoutedMessage& message, SinkCookie) {
     refuse_overload(message);
     return true;
   }
+  if (stream_.room() != DiskRoom::kEnough) {
+    refuse(message, api_error(ApiErrorCode::kInsufficientResources));
+    return true;
+  }
   const std::string_view block = message.headers();
   const PublishHeaders headers = block.empty() ? PublishHeaders() : scan_publish_headers(block);
   const PublishSizes sizes{.headers = block.size(), .payload = message.payload().size()};

@@ -17,7 +17,8 @@ class Stream;
 // the entry of the turn. Owned by its stream, on its shard.
 //
 // Above its bounds (bytes not yet durable, or not yet stored) a publish that asks for an answer is
-// told 429, and nothing is taken, so that a publisher who waits for his acks is slowed down.
+// told 429, and nothing is taken, so that a publisher who waits for his acks is slowed down. While
+// the disk has no room it is told 10023.
 class Ingest : public Sink {
  public:
   explicit Ingest(Stream& stream) : stream_(stream) {}

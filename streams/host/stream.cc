@@ -154,7 +154,8 @@ void Stream::finish_remove() {
 }
 
 void Stream::stop(Task done) {
-  if (!is_open_) {
+  // On a full disk what was proposed may never be applied; it was not acknowledged.
+  if (!is_open_ || room() == DiskRoom::kExhausted) {
     done();
     return;
   }

@@ -107,6 +107,8 @@ class Stream : public StateMachine {
   void after_applied(Task task);
   // Whether publishes are refused until the disk has caught up.
   bool is_overloaded() const;
+  // Whether the disk has room for what is new: no publishes without, no bookings when exhausted.
+  DiskRoom room() const { return context_.groups.log().room(); }
   // The wall clock as the next stamp will show it: never behind what is applied.
   WallNs now() const;
   // Runs at the end of this turn, or in the next one; not at all if the stream is gone by then.

@@ -28,6 +28,7 @@ class SteppedLog : public LogStore, public RecoveredLog {
     }
   }
   std::size_t pending_bytes() const override { return pending; }
+  DiskRoom room() const override { return disk_room; }
 
   void sync() {
     if (flushed_.empty()) return;
@@ -69,6 +70,7 @@ class SteppedLog : public LogStore, public RecoveredLog {
   std::vector<LogRecord> disk;
   std::vector<SuspectRange> suspects;
   std::size_t pending = 0;
+  DiskRoom disk_room = DiskRoom::kEnough;
   int flushes = 0;
 
  private:

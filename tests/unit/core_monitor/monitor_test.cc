@@ -284,6 +284,13 @@ TEST(Healthz, InAllItsForms) {
     EXPECT_EQ(response.status, row.status);
     EXPECT_EQ(response.body, row.body);
   }
+  MonitorSnapshot full;
+  full.room = DiskRoom::kExhausted;
+  const HttpResponse response = healthz_response(jetstream_facts(), HealthzQuery(), full);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(
+      response.body,
+      R"({"status":"unavailable","error":"JetStream disk is full: only removals are written until there is room"})");
   // Without JetStream there is nothing that could be missing.
   HealthzQuery query;
   query.account = "zz";

@@ -100,6 +100,7 @@ TEST(ConfigOptions, JetStream) {
     jetstream { store_dir: "/d", max_mem: "1G", max_file_store: 1048576, domain:LEAF
                 strict: false, sync_interval: "10s", max_buffered_msgs: 5
                 journal_size: 64M
+                disk_reserve: "2G"
                 limits { max_ack_pending: 7, duplicate_window: "1m" } }
   )")
                                   .jetstream;
@@ -110,6 +111,7 @@ TEST(ConfigOptions, JetStream) {
   EXPECT_FALSE(js.strict);
   EXPECT_EQ(js.sync_interval_ns, 10 * kSecondNs);
   EXPECT_EQ(js.journal_bytes, 64 * 1000 * 1000);
+  EXPECT_EQ(js.disk_reserve_bytes, 2ll << 30);
   EXPECT_EQ(js.limits.ack_pending_max, 7);
   EXPECT_EQ(js.limits.duplicate_window_ns_max, 60 * kSecondNs);
   EXPECT_FALSE(options_of("jetstream {sync: always}").jetstream.sync_interval_ns.has_value());
