@@ -245,7 +245,8 @@ void Consumer::read_block_of(const Selection& selection) {
     is_reading_ = false;
     if (loaded || !stream_.machine().contains(sequence)) {
       wake();
-    } else if (loaded.error().kind == ErrorKind::kIo) {
+    } else if (loaded.error().kind == ErrorKind::kIo ||
+               loaded.error().kind == ErrorKind::kUnsupported) {
       LEAT_LOG(kError) << "stream " << stream_.name() << ": message " << sequence
                        << " cannot be read: " << loaded.error().text;
       // Stays where it is; the next pull, ack or message tries again.

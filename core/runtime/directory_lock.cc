@@ -59,6 +59,15 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
   return lock;
 }
 
+Result<DirectoryLock> DirectoryLock::share(const std::string& directory) {
+  DirectoryLock lock(::open((directory + kLockFile).c_str(), O_RDONLY | O_CLOEXEC));
+  if (lock.descriptor_ >= 0 && ::flock(lock.descriptor_, LOCK_SH | LOCK_NB) != 0) {
+    return failure(ErrorKind::kExists, "storage directory " + directory + " is in use by " +
+                                           holder_of(lock.descriptor_));
+  }
+  return lock;
+}
+
 DirectoryLock::~DirectoryLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }

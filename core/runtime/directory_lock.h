@@ -15,6 +15,10 @@ class DirectoryLock {
   // that another process (named by its id where known) holds it.
   static Result<DirectoryLock> acquire(const std::string& directory);
 
+  // Keeps servers out of a directory that is only looked at: nothing in it is changed. Without a
+  // lock file there is nothing to hold.
+  static Result<DirectoryLock> share(const std::string& directory);
+
   DirectoryLock(DirectoryLock&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)) {}
   DirectoryLock& operator=(DirectoryLock&& other) noexcept {

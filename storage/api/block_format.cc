@@ -138,9 +138,15 @@ Result<BlockReader> BlockReader::open(Bytes value) {
     return failure(ErrorKind::kCorruption, std::string("block: ") + what);
   };
   if (bytes.size() < kBlockHeaderBytes) return corrupt("shorter than its header");
-  if (bytes[0] != static_cast<char>(kBlockVersion)) return corrupt("unknown version");
   if (encoding::load<std::uint32_t>(bytes.data() + kChecksumOffset) != checksum_of(bytes)) {
     return corrupt("wrong checksum");
+  }
+  if (bytes[0] != static_cast<char>(kBlockVersion)) {
+    // Nothing is lost: it is whole, and whoever wrote it can read it.
+    return failure(ErrorKind::kUnsupported,
+                   "block of version " + std::to_string(static_cast<unsigned char>(bytes[0])) +
+                       ", this server reads version " + std::to_string(kBlockVersion) +
+                       ": start the version that wrote it");
   }
   BlockReader reader;
   reader.count_ = encoding::load<std::uint16_t>(bytes.data() + kCountOffset);

@@ -73,7 +73,8 @@ class BlockBuilder {
 // Reads a block's value in place. Cheap to copy; holds a share of the bytes.
 class BlockReader {
  public:
-  // kCorruption when the checksum, the version or any bound is wrong; after it, nothing fails.
+  // kCorruption when the checksum or any bound is wrong, kUnsupported when it is whole and of
+  // another version; after it, nothing fails.
   static Result<BlockReader> open(Bytes value);
 
   StreamSeq first() const { return first_; }

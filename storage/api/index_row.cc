@@ -150,9 +150,15 @@ Result<IndexRow> IndexRow::parse(std::string_view value) {
     return failure(ErrorKind::kCorruption, std::string("index row: ") + what);
   };
   if (value.size() < kHeaderBytes) return corrupt("shorter than its header");
-  if (value[0] != static_cast<char>(kIndexRowVersion)) return corrupt("unknown version");
   if (encoding::load<std::uint32_t>(value.data() + kChecksumOffset) != checksum_of(value)) {
     return corrupt("wrong checksum");
+  }
+  if (value[0] != static_cast<char>(kIndexRowVersion)) {
+    // Nothing is lost: it is whole, and whoever wrote it can read it.
+    return failure(ErrorKind::kUnsupported,
+                   "index row of version " + std::to_string(static_cast<unsigned char>(value[0])) +
+                       ", this server reads version " + std::to_string(kIndexRowVersion) +
+                       ": start the version that wrote it");
   }
   IndexRow row;
   row.first = StreamSeq(encoding::load<std::uint64_t>(value.data() + kFirstOffset));

@@ -84,7 +84,8 @@ struct IndexRow {
   std::vector<IndexedMessage> messages;
   std::vector<IndexedMessageId> ids;
 
-  // kCorruption when the checksum, the version or any bound is wrong.
+  // kCorruption when the checksum or any bound is wrong, kUnsupported when it is whole and of
+  // another version.
   static Result<IndexRow> parse(std::string_view value);
 };
 

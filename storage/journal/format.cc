@@ -68,6 +68,15 @@ std::optional<SegmentHeader> decode_segment_header(std::string_view segment) {
                        .previous_end = load<std::uint64_t>(at + 48)};
 }
 
+std::optional<std::uint8_t> foreign_version(std::string_view segment) {
+  if (segment.size() < kSegmentHeaderBytes || !segment.starts_with(kSegmentMagic)) return {};
+  const char* at = segment.data();
+  const auto version = static_cast<std::uint8_t>(at[kVersionOffset]);
+  if (version == kFormatVersion) return {};
+  if (load<std::uint32_t>(at + kSegmentChecksumOffset) != segment_checksum(at)) return {};
+  return version;
+}
+
 void encode_batch_header(const BatchHeader& header, char* at) {
   LEAT_CHECK(header.offset % kSectorBytes == 0) << header.offset;
   std::memcpy(at, kBatchMagic.data(), kBatchMagic.size());

@@ -88,6 +88,8 @@ void encode_batch_header(const BatchHeader& header, char* at);
 void encode_record(const LogRecord& record, std::uint32_t ordinal, std::uint32_t seed, char* at);
 
 std::optional<SegmentHeader> decode_segment_header(std::string_view segment);
+// The version of a whole header that is not of this one's format.
+std::optional<std::uint8_t> foreign_version(std::string_view segment);
 // The batch at `offset` of a segment's bytes; nothing unless checksum, segment number and offset
 // are right, so that bytes copied from elsewhere are no batch. The caller compares the life.
 std::optional<BatchHeader> decode_batch_header(std::string_view segment, std::uint64_t offset,

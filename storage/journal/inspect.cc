@@ -28,7 +28,8 @@ const char* name_of(RecordKind kind) {
 // Prints each finding of a scan, and lets the index judge it as recovery would.
 class Printer : public ScanListener {
  public:
-  explicit Printer(std::ostream& out) : out_(out) {}
+  Printer(JournalDetail detail, std::ostream& out)
+      : is_detailed_(detail == JournalDetail::kRecords), out_(out) {}
 
   void on_segment(const SegmentPlace& segment) override {
     index_.on_segment(segment);
@@ -42,6 +43,7 @@ class Printer : public ScanListener {
   void on_batch(const BatchHeader& header) override {
     index_.on_batch(header);
     ++batch_count_;
+    if (!is_detailed_) return;
     out_ << "  batch " << header.number << "  at " << header.offset << "  durable through "
          << header.durable_through << "  records " << header.record_count << "  bytes "
          << header.record_bytes << (header.record_count == 0 ? "  (idle mark)" : "") << "\n";
@@ -49,6 +51,7 @@ class Printer : public ScanListener {
   void on_record(const RecordPlace& place, const RecordView& record) override {
     index_.on_record(place, record);
     ++record_count_;
+    if (!is_detailed_) return;
     out_ << "    " << name_of(record.kind) << "  group " << record.group << "  index "
          << record.index << "  term " << record.term << "  payload " << record.payload.size()
          << "  previous hash " << std::hex << record.previous_hash << std::dec << "\n";
@@ -71,9 +74,11 @@ class Printer : public ScanListener {
          << gap.next_number - 1 << " cannot be read\n";
   }
 
-  void finish(const JournalEnd& end) {
+  // Whether all is well.
+  bool finish(const JournalEnd& end) {
     const std::vector<SuspectRange> suspects = index_.finish();
     for (const auto& [group, log] : index_.groups()) {
+      if (!is_detailed_) break;
       out_ << "group " << group;
       if (!log.runs.empty()) {
         out_ << "  entries " << log.runs.front().first << " to " << log.runs.back().last
@@ -83,8 +88,11 @@ class Printer : public ScanListener {
       out_ << "\n";
     }
     for (const SuspectRange& range : suspects) print_suspect(range);
-    out_ << "verdict: " << (suspects.empty() ? "healthy" : "DAMAGED") << ", " << batch_count_
-         << " batches, " << record_count_ << " records, next batch " << end.next_batch << "\n";
+    const bool is_healthy = suspects.empty() && !index_.is_damaged();
+    out_ << (is_detailed_ ? "verdict: " : "journal: ") << (is_healthy ? "healthy" : "DAMAGED")
+         << ", " << batch_count_ << " batches, " << record_count_ << " records, next batch "
+         << end.next_batch << "\n";
+    return is_healthy;
   }
 
  private:
@@ -114,6 +122,7 @@ class Printer : public ScanListener {
     out_ << (range.is_hard_state_lost ? "  vote may be lost" : "") << ": " << range.reason << "\n";
   }
 
+  const bool is_detailed_;
   std::ostream& out_;
   GroupIndex index_;
   std::uint64_t batch_count_ = 0;
@@ -122,14 +131,14 @@ class Printer : public ScanListener {
 
 }  // namespace
 
-Status inspect_journal(FileSystem& files, const std::string& directory, std::ostream& out) {
+Result<bool> inspect_journal(FileSystem& files, const std::string& directory, JournalDetail detail,
+                             std::ostream& out) {
   if (!files.exists(directory)) {
     return failure(ErrorKind::kNotFound, "no journal directory " + directory);
   }
-  Printer printer(out);
+  Printer printer(detail, out);
   LEAT_TRY_ASSIGN(const JournalEnd end, scan_journal(files, directory, printer));
-  printer.finish(end);
-  return {};
+  return printer.finish(end);
 }
 
 }  // namespace leat

@@ -8,9 +8,14 @@
 
 namespace leat {
 
-// Prints what a journal directory holds, for a person: segments, batches with their groups and
-// records, the verdict on every bad place, each group with its range, and who is suspect. Changes
-// nothing. Fails when the directory or a file in it cannot be read.
-Status inspect_journal(FileSystem& files, const std::string& directory, std::ostream& out);
+enum class JournalDetail {
+  kSegments,  // segments, and the verdict on every bad place
+  kRecords,   // also batches with their groups and records, and each group with its range
+};
+
+// Prints what a journal directory holds, for a person, and who is suspect. Changes nothing. True
+// when everything in it is right. Fails when the directory or a file in it cannot be read.
+Result<bool> inspect_journal(FileSystem& files, const std::string& directory, JournalDetail detail,
+                             std::ostream& out);
 
 }  // namespace leat

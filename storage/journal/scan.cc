@@ -101,6 +101,13 @@ Status Scan::read_headers() {
   for (Segment& segment : segments_) {
     LEAT_TRY_ASSIGN(const std::string sector,
                     read_up_to(files_, path(segment.number), kSectorBytes));
+    if (const std::optional<std::uint8_t> version = foreign_version(sector)) {
+      return failure(ErrorKind::kUnsupported,
+                     path(segment.number) + " has version " + std::to_string(*version) +
+                         " of the journal's format, this server reads version " +
+                         std::to_string(kFormatVersion) +
+                         ". Nothing was changed; start the version that wrote it");
+    }
     segment.header = decode_segment_header(sector);
     if (segment.header && segment.header->number != segment.number) segment.header.reset();
     if (segment.header) {

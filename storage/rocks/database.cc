@@ -7,6 +7,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include <cstdarg>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -38,20 +39,51 @@ class TableEvents : public rocksdb::EventListener {
   void OnTableFileCreated(const rocksdb::TableFileCreationInfo& table) override {
     table_bytes_.fetch_add(table.file_size, std::memory_order_relaxed);
   }
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
-    poison_process("writing the store in the background", error_of(*status));
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override {
+    const bool is_compaction = reason == rocksdb::BackgroundErrorReason::kCompaction;
+    if (status->IsNoSpace()) {
+      note(Database::Trouble::kNoSpace, *status);
+    } else if (is_compaction && status->IsCorruption()) {
+      note(Database::Trouble::kDamagedTable, *status);
+      *status = rocksdb::Status::OK();  // writes and flushes go on
+    } else {
+      poison_process("writing the store in the background", error_of(*status));
+    }
   }
+
+  void set_trouble_callback(std::function<void()> callback) { on_trouble_ = std::move(callback); }
+  Database::Trouble trouble() const { return trouble_.load(); }
+  void mended() { trouble_.store(Database::Trouble::kNone); }
 
   std::uint64_t flushes() const { return flushes_.load(std::memory_order_relaxed); }
   std::uint64_t table_bytes() const { return table_bytes_.load(std::memory_order_relaxed); }
 
  private:
+  void note(Database::Trouble trouble, const rocksdb::Status& status) {
+    if (trouble_.exchange(trouble) != trouble) {
+      LEAT_LOG(kError) << error_of(status).text
+                       << (trouble == Database::Trouble::kNoSpace
+                               ? ": flushed again when there is room"
+                               : ": a table is damaged; compactions pause, check the store with "
+                                 "leat-server inspect");
+    }
+    if (on_trouble_) on_trouble_();
+  }
+
   Database::FlushedCallback callback_;
+  std::function<void()> on_trouble_;
+  std::atomic<Database::Trouble> trouble_{Database::Trouble::kNone};
   std::atomic<std::uint64_t> flushes_{0};
   std::atomic<std::uint64_t> table_bytes_{0};
 };
 
 namespace {
+
+class SilentLog : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 constexpr std::size_t kBlockCacheBytes = 32u << 20;
 constexpr std::uint64_t kPeriodicCompactionSeconds = 7 * 24 * 3600;
@@ -147,11 +179,47 @@ Result<std::unique_ptr<Database>> Database::open(const RocksStoreOptions& option
     if (is_locked) why.kind = ErrorKind::kUnavailable;
     return tl::unexpected(std::move(why));
   }
-  database->db_.reset(db);
-  database->default_ = handles[0];
-  database->blocks_ = handles[1];
-  database->state_ = handles[2];
+  database->take(db, handles);
   return database;
+}
+
+void Database::take(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+  db_.reset(db);
+  default_ = handles[0];
+  blocks_ = handles[1];
+  state_ = handles[2];
+}
+
+Result<std::unique_ptr<Database>> Database::open_to_inspect(const std::string& path) {
+  rocksdb::DBOptions options;
+  options.info_log = std::make_shared<SilentLog>();
+  options.paranoid_checks = true;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name :
+       {rocksdb::kDefaultColumnFamilyName, std::string(kBlocksName), std::string(kStateName)}) {
+    families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  LEAT_TRY(status_of(rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &db)));
+  std::unique_ptr<Database> database(new Database);  // NOLINT: private
+  database->take(db, handles);
+  return database;
+}
+
+std::vector<StoreInspector::Table> Database::tables() const {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db_->GetLiveFilesMetaData(&files);
+  std::vector<StoreInspector::Table> tables;
+  for (const rocksdb::LiveFileMetaData& file : files) {
+    tables.push_back({.name = file.db_path + file.name, .size_bytes = file.size});
+  }
+  return tables;
+}
+
+Status Database::verify(const StoreInspector::Table& table) const {
+  return status_of(
+      rocksdb::VerifySstFileChecksum(db_->GetOptions(blocks_), rocksdb::EnvOptions(), table.name));
 }
 
 Database::~Database() {
@@ -213,6 +281,27 @@ Status Database::flush() { return flush_all(rocksdb::FlushOptions()); }
 
 void Database::on_flushed(FlushedCallback callback) { events_->set_callback(std::move(callback)); }
 
+void Database::on_trouble(std::function<void()> callback) {
+  events_->set_trouble_callback(std::move(callback));
+}
+
+Database::Trouble Database::trouble() const { return events_->trouble(); }
+
+Status Database::resume() {
+  LEAT_TRY(status_of(db_->Resume()));
+  events_->mended();
+  LEAT_LOG(kInfo) << "store: there is room again";
+  return {};
+}
+
+Status Database::pause_compactions() {
+  events_->mended();
+  for (rocksdb::ColumnFamilyHandle* family : {blocks_, state_}) {
+    LEAT_TRY(status_of(db_->SetOptions(family, {{"disable_auto_compactions", "true"}})));
+  }
+  return {};
+}
+
 std::uint64_t Database::table_bytes_of(const keys::Range& blocks) const {
   const rocksdb::Range range(slice(blocks.begin.view()), slice(blocks.end.view()));
   rocksdb::SizeApproximationOptions options;
@@ -231,7 +320,7 @@ Status Database::drop_blocks(const keys::Range& blocks) {
 
 Status Database::close() {
   if (db_ == nullptr) return {};
-  Status flushed = flush();
+  Status flushed = events_ == nullptr ? Status() : flush();
   for (rocksdb::ColumnFamilyHandle* family : {default_, blocks_, state_}) {
     db_->DestroyColumnFamilyHandle(family);
   }

@@ -16,11 +16,12 @@
 #include "storage/api/keys.h"
 #include "storage/rocks/retention.h"
 #include "storage/rocks/rocks_store.h"
+#include "storage/rocks/store_inspector.h"
 
 namespace leat::rocks {
 
 // What flushes and compactions tell; written by RocksDB's threads. A background error stops the
-// process: memory tables that cannot be flushed would grow behind a log that cannot be trimmed.
+// process, but for a full disk and for damage that a compaction finds.
 class TableEvents;
 
 // RocksDB with our two column families and our options. Reads on any thread, writes and flushes on
@@ -34,12 +35,26 @@ class Database {
   static Result<std::unique_ptr<Database>> open(const RocksStoreOptions& options,
                                                 const RetentionBook& retention);
 
+  // Read only: nothing is changed, not even RocksDB's own log; the three below are for this alone.
+  static Result<std::unique_ptr<Database>> open_to_inspect(const std::string& path);
+  std::vector<StoreInspector::Table> tables() const;
+  Status verify(const StoreInspector::Table& table) const;
+
   // Called with each flush that has completed, by RocksDB's threads: everything up to the ticket is
   // durable. Once, before the first write.
   using FlushedCallback = std::function<void(StoreTicket through)>;
   void on_flushed(FlushedCallback callback);
   // Of the newest write.
   StoreTicket last_ticket() const { return StoreTicket(db_->GetLatestSequenceNumber()); }
+
+  // What has happened to flushes and compactions in the background, and was not mended yet. Of a
+  // full disk resume() is told; a damaged table is found by a compaction again and again, so that
+  // they pause until the next start: what lies in it is lost, and what does not is served.
+  enum class Trouble : std::uint8_t { kNone, kNoSpace, kDamagedTable };
+  Trouble trouble() const;
+  void on_trouble(std::function<void()> callback);  // by RocksDB's threads; as on_flushed
+  Status resume();
+  Status pause_compactions();
 
   // Bytes in tables that hold this range of blocks.
   std::uint64_t table_bytes_of(const keys::Range& blocks) const;
@@ -76,8 +91,9 @@ class Database {
   Database() = default;
   Status flush_all(rocksdb::FlushOptions options);
   Status pin(Family family, std::string_view key, rocksdb::PinnableSlice& value) const;
+  void take(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
 
-  std::shared_ptr<TableEvents> events_;
+  std::shared_ptr<TableEvents> events_;  // null when it is only looked at
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* default_ = nullptr;
   rocksdb::ColumnFamilyHandle* blocks_ = nullptr;

@@ -82,6 +82,7 @@ class RocksStoreOnDisk : public RocksStore {
                  .reclaim_step_bytes = options.reclaim_step_bytes}),
         reader_(*database_, options.cold_read_threads) {
     database_->on_flushed([this](StoreTicket through) { flushed(through); });
+    database_->on_trouble([this] { writer_.work_failed(); });
   }
 
   RecoveredStore& recovered() override { return recovered_; }

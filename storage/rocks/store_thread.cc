@@ -1,9 +1,11 @@
 #include "storage/rocks/store_thread.h"
 
+#include <chrono>
 #include <utility>
 
 #include "core/base/check.h"
 #include "core/base/limits.h"
+#include "core/base/log.h"
 #include "storage/api/keys.h"
 #include "storage/api/poison.h"
 #include "storage/rocks/stored_row.h"
@@ -13,6 +15,8 @@ namespace leat::rocks {
 namespace {
 
 using Family = Database::Family;
+
+constexpr std::chrono::milliseconds kRoomInterval{limits::kDiskRoomIntervalMs};
 
 void check(const rocksdb::Status& status) { LEAT_CHECK(status.ok()) << status.ToString(); }
 
@@ -64,7 +68,7 @@ void StoreThread::run() {
   std::vector<StoreJob> taken;
   const auto has_work = [this] {
     return !waiting_.empty() || !lowered_.empty() || (is_flush_asked_ && !is_flushing_) ||
-           is_stopping_;
+           database_.trouble() != Database::Trouble::kNone || is_stopping_;
   };
   while (true) {
     bool is_last = false;
@@ -77,6 +81,7 @@ void StoreThread::run() {
       is_last = is_stopping_;
     }
     if (taken.empty() && is_last) return;
+    mend();
     bool wants_flush = false;
     for (StoreJob& job : taken) {
       wants_flush |= job.set.wants_flush;
@@ -104,6 +109,54 @@ void StoreThread::flush_completed() {
   work_.notify_one();
 }
 
+void StoreThread::work_failed() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_flushing_ = false;
+  }
+  work_.notify_one();
+}
+
+void StoreThread::mend() {
+  switch (database_.trouble()) {
+    case Database::Trouble::kNone:
+      return;
+    case Database::Trouble::kNoSpace:
+      while (database_.trouble() == Database::Trouble::kNoSpace && wait_for_room()) continue;
+      return;
+    case Database::Trouble::kDamagedTable:
+      if (const Status paused = database_.pause_compactions(); !paused) {
+        poison_process("pausing compactions", paused.error());
+      }
+      return;
+  }
+}
+
+bool StoreThread::wait_for_room() {
+  {
+    std::unique_lock lock(mutex_);
+    work_.wait_for(lock, kRoomInterval, [this] { return is_stopping_; });
+    if (is_stopping_) return false;
+  }
+  const Status resumed = database_.resume();
+  if (!resumed && resumed.error().kind != ErrorKind::kNoSpace) {
+    poison_process("writing the store again after its disk was full", resumed.error());
+  }
+  return true;
+}
+
+bool StoreThread::write_when_there_is_room() {
+  Status written = database_.write(batch_);
+  while (!written) {
+    if (written.error().kind != ErrorKind::kNoSpace) {
+      poison_process("writing the store", written.error());
+    }
+    if (!wait_for_room()) return false;
+    written = database_.write(batch_);
+  }
+  return true;
+}
+
 void StoreThread::do_job(StoreJob& job) {
   batch_.Clear();
   switch (job.kind) {
@@ -114,9 +167,7 @@ void StoreThread::do_job(StoreJob& job) {
       fill_delete(job.set.group);
       break;
   }
-  if (const Status written = database_.write(batch_); !written) {
-    poison_process("writing the store", written.error());
-  }
+  if (!write_when_there_is_room()) return;
   const std::size_t size_bytes = job.set.size_bytes();
   write_sets_.fetch_add(1, std::memory_order_relaxed);
   written_bytes_.fetch_add(size_bytes, std::memory_order_relaxed);
@@ -137,9 +188,9 @@ void StoreThread::begin_flush() {
     const std::lock_guard lock(mutex_);
     is_flushing_ = true;
   }
-  if (const Status asked = database_.begin_flush(); !asked) {
-    poison_process("flushing the store", asked.error());
-  }
+  const Status asked = database_.begin_flush();
+  if (!asked && asked.error().kind == ErrorKind::kNoSpace) return work_failed();
+  if (!asked) poison_process("flushing the store", asked.error());
   bytes_since_flush_ = 0;
 }
 

@@ -40,6 +40,8 @@ class StoreThread {
   void ask_for_flush();
   // A flush has ended; any thread.
   void flush_completed();
+  // A flush or a compaction has failed, and the database says why; any thread.
+  void work_failed();
   // The floors of these streams are flushed: their room is looked at; any thread.
   void reclaim(const std::vector<GroupId>& streams);
   // Does what was submitted, then ends.
@@ -51,6 +53,11 @@ class StoreThread {
  private:
   void run();
   void do_job(StoreJob& job);
+  // False when the disk stayed full until the end: the log has what was not written.
+  bool write_when_there_is_room();
+  // On a full disk: after a while the database tries again. False when stopping.
+  bool wait_for_room();
+  void mend();
   void begin_flush();
   bool is_flush_due(bool is_wanted);
   void reclaim_some();

@@ -167,7 +167,12 @@ Status StreamPages::load_page(const StatePageKey& key, std::string_view value) {
 
 Status StreamPages::parse_stream(std::string_view value) {
   encoding::Cursor in(value);
-  if (in.byte() != kVersion) return corrupt("the stream page cannot be read");
+  if (const std::uint8_t version = in.byte(); version != kVersion) {
+    return failure(ErrorKind::kUnsupported, "its state is of version " + std::to_string(version) +
+                                                ", this server reads version " +
+                                                std::to_string(kVersion) +
+                                                ": start the version that wrote it");
+  }
   state_.applied = LogIndex(in.varint());
   state_.config_number = in.varint();
   LEAT_TRY_ASSIGN(state_.config, parse_stream_config(in.text()));

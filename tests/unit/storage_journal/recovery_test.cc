@@ -387,17 +387,17 @@ TEST_F(JournalRecovery, InspectNamesWhatIsThereAndWhatIsNot) {
   write_synced({entry(2, "second")});
   write_synced({entry(2, "third")});
   std::ostringstream healthy;
-  ASSERT_TRUE(inspect_journal(disk_, testing::kDirectory, healthy));
+  ASSERT_TRUE(inspect_journal(disk_, testing::kDirectory, JournalDetail::kRecords, healthy));
   EXPECT_THAT(healthy.str(), HasSubstr("group 2  entries 1 to 3"));
   EXPECT_THAT(healthy.str(), HasSubstr("verdict: healthy, 3 batches, 4 records"));
   damage(1, "second");
   std::ostringstream damaged;
-  ASSERT_TRUE(inspect_journal(disk_, testing::kDirectory, damaged));
+  ASSERT_TRUE(inspect_journal(disk_, testing::kDirectory, JournalDetail::kRecords, damaged));
   EXPECT_THAT(damaged.str(),
               HasSubstr("CORRUPTION after 0 of 1 records; it names groups 2 (to 2)"));
   EXPECT_THAT(damaged.str(), HasSubstr("SUSPECT group 2  entries 2 to 2"));
   EXPECT_THAT(damaged.str(), HasSubstr("verdict: DAMAGED"));
-  EXPECT_FALSE(inspect_journal(disk_, "/elsewhere", damaged));
+  EXPECT_FALSE(inspect_journal(disk_, "/elsewhere", JournalDetail::kRecords, damaged));
 }
 
 }  // namespace
