@@ -288,7 +288,9 @@ void Database::on_trouble(std::function<void()> callback) {
 Database::Trouble Database::trouble() const { return events_->trouble(); }
 
 Status Database::resume() {
-  LEAT_TRY(status_of(db_->Resume()));
+  const rocksdb::Status resumed = db_->Resume();
+  if (resumed.IsBusy()) return failure(ErrorKind::kUnavailable, "store: resuming by itself");
+  LEAT_TRY(status_of(resumed));
   events_->mended();
   LEAT_LOG(kInfo) << "store: there is room again";
   return {};

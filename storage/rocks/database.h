@@ -53,7 +53,7 @@ class Database {
   enum class Trouble : std::uint8_t { kNone, kNoSpace, kDamagedTable };
   Trouble trouble() const;
   void on_trouble(std::function<void()> callback);  // by RocksDB's threads; as on_flushed
-  Status resume();
+  Status resume();  // kNoSpace: still; kUnavailable: RocksDB is at it by itself
   Status pause_compactions();
 
   // Bytes in tables that hold this range of blocks.

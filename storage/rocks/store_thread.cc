@@ -139,7 +139,9 @@ bool StoreThread::wait_for_room() {
     if (is_stopping_) return false;
   }
   const Status resumed = database_.resume();
-  if (!resumed && resumed.error().kind != ErrorKind::kNoSpace) {
+  if (resumed) return true;
+  const ErrorKind kind = resumed.error().kind;
+  if (kind != ErrorKind::kNoSpace && kind != ErrorKind::kUnavailable) {
     poison_process("writing the store again after its disk was full", resumed.error());
   }
   return true;
