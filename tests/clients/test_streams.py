@@ -159,3 +159,17 @@ async def test_limits_age_count_and_purge(server):
     state = (await js.stream_info("EV")).state
     assert (state.messages, state.first_seq, state.last_seq) == (0, 26, 25)
     await client.close()
+
+
+async def test_what_is_asked_behind_an_ack_shows_it(server):
+    client = await nats.connect(server.url)
+    js = client.jetstream()
+    await js.add_stream(name="S", subjects=["s"])
+    subscription = await js.pull_subscribe("s", durable="c")
+    for number in range(50):
+        await js.publish("s", b"")
+        [message] = await subscription.fetch(1, timeout=5)
+        await message.ack()  # waits for nothing: the request behind it leaves in the same write
+        information = await js.consumer_info("S", "c")
+        assert (information.num_ack_pending, information.ack_floor.stream_seq) == (0, number + 1)
+    await client.close()
