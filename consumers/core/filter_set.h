@@ -29,11 +29,15 @@ class FilterSet {
   bool is_one_subject() const { return is_one_subject_; }
   bool matches(std::string_view subject) const;
   bool matches(const SubjectRef& subject) const {
-    if (filters_.empty()) return true;
-    if (subject.number < known_.size() && known_[subject.number] >> 1 == subject.generation) {
-      return (known_[subject.number] & 1) != 0;
-    }
-    return learn(subject);
+    const Known answer = known(subject.number, subject.generation);
+    return answer == Known::kNothing ? learn(subject) : answer == Known::kYes;
+  }
+  // What is remembered, without the text.
+  enum class Known : std::uint8_t { kNothing, kNo, kYes };
+  Known known(std::uint32_t number, std::uint32_t generation) const {
+    if (filters_.empty()) return Known::kYes;
+    if (number >= known_.size() || known_[number] >> 1 != generation) return Known::kNothing;
+    return (known_[number] & 1) != 0 ? Known::kYes : Known::kNo;
   }
 
  private:

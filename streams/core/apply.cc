@@ -9,6 +9,10 @@
 
 namespace leat {
 
+namespace {
+constexpr std::uint64_t kEntriesPerFullHash = 65'536;
+}  // namespace
+
 ApplyProgress Apply::run(LogIndex index, const Bytes& entry, StreamEffects& out) {
   EntryReader reader(entry.view());
   out_ = &out;
@@ -40,10 +44,35 @@ ApplyProgress Apply::run(LogIndex index, const Bytes& entry, StreamEffects& out)
 
 void Apply::begin(LogIndex index, const EntryReader& reader, std::string_view entry) {
   LEAT_CHECK(index > state_.applied) << index << " after " << state_.applied;
-  state_.applied = index;
+  const LogIndex before = std::exchange(state_.applied, index);
   state_.last_stamp = std::max(state_.last_stamp, reader.stamp());
   now_ = state_.last_stamp;
   state_.hash = chain_hash({.previous_hash = state_.hash, .index = index, .term = {}}, entry);
+  if (index.value / kEntriesPerFullHash != before.value / kEntriesPerFullHash) mix_state();
+}
+
+// What the chain of commands should have made of the stream, so that a difference which no verdict
+// shows is seen by the next one of these. Its cost is the consumers, not the messages.
+void Apply::mix_state() {
+  const auto mix_time = [this](WallNs time) { mix(static_cast<std::uint64_t>(time)); };
+  mix(state_.config_number);
+  mix(state_.index.count());
+  mix(state_.bytes);
+  mix(state_.first_sequence().value);
+  mix(state_.last_seq.value);
+  mix_time(state_.last_time);
+  mix_time(state_.dedup_floor);
+  mix(state_.subjects.count());
+  mix(state_.next_consumer.value);
+  for (const ConsumerState* consumer : state_.consumer_list) {
+    mix(consumer->id().value);
+    // Otherwise they are the leader's.
+    if (!consumer->is_booked()) continue;
+    mix(consumer->next_consumer().value);
+    mix(consumer->next_stream().value);
+    mix(consumer->num_pending());
+    mix(consumer->pending().count());
+  }
 }
 
 void Apply::mix(std::uint64_t word) {

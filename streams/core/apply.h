@@ -52,6 +52,7 @@ class Apply {
   void reply(CommandReply reply);
   void reply_error(CommandKind kind, ApiError error);
   void mix(std::uint64_t word);
+  void mix_state();
   void wake(ConsumerState& consumer);
 
   // apply_publish.cc

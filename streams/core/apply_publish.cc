@@ -134,7 +134,7 @@ bool Apply::check_discard_new(const PublishCommand& command, const PublishHeader
       }
       is_replacing = true;
       const StreamSeq oldest = state_.subjects.first(number, state_.index);
-      replaced_bytes = state_.index.find(oldest)->size_bytes();
+      replaced_bytes = state_.index.find(oldest).size_bytes();
     }
   }
   if (config.max_msgs > 0 && !is_replacing &&

@@ -97,7 +97,7 @@ void Apply::expire(const ExpireCommand& command) {
   while (answer.count < limits::kMessagesPerApply && state_.config.max_age > 0) {
     const StreamSeq sequence = state_.first_aging();
     if (!sequence) break;
-    if (state_.index.find(sequence)->time() + state_.config.max_age > command.up_to) break;
+    if (state_.index.find(sequence).time() + state_.config.max_age > command.up_to) break;
     remove(sequence, RemovalReason::kAge);
     ++answer.count;
   }

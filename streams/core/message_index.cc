@@ -1,65 +1,44 @@
 #include "streams/core/message_index.h"
 
 #include <algorithm>
-#include <bit>
-#include <utility>
+#include <limits>
+
+#include "core/base/check.h"
 
 namespace leat {
-
-std::size_t MessageIndex::Chunk::live_at_or_after(std::size_t offset) const {
-  if (offset >= kChunkSequences) return kChunkSequences;
-  std::size_t word = offset / 64;
-  std::uint64_t bits = live[word] & (~std::uint64_t{0} << (offset % 64));
-  while (bits == 0) {
-    if (++word == live.size()) return kChunkSequences;
-    bits = live[word];
-  }
-  return word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
-}
-
-std::size_t MessageIndex::Chunk::live_at_or_before(std::size_t offset) const {
-  std::size_t word = offset / 64;
-  std::uint64_t bits = live[word] & (~std::uint64_t{0} >> (63 - offset % 64));
-  while (bits == 0) {
-    if (word == 0) return kChunkSequences;
-    bits = live[--word];
-  }
-  return word * 64 + 63 - static_cast<std::size_t>(std::countl_zero(bits));
-}
 
 IndexSlot& MessageIndex::append(StreamSeq sequence) {
   const std::uint64_t number = number_of(sequence);
   if (count_ == 0 && number >= first_chunk_ + chunks_.size()) chunks_.clear();
   if (chunks_.empty()) first_chunk_ = number;
   LEAT_CHECK(number + 1 >= first_chunk_ + chunks_.size()) << sequence;
-  if (first_chunk_ + chunks_.size() <= number) {
-    // What was the newest chunk and emptied as such goes now.
-    if (!chunks_.empty() && chunks_.back()->live_count == 0) chunks_.back().reset();
-    while (first_chunk_ + chunks_.size() <= number) chunks_.push_back(nullptr);
-    drop_front();
-  }
-  std::unique_ptr<Chunk>& chunk = chunks_.back();
-  if (chunk == nullptr) chunk = std::make_unique<Chunk>();
-  const std::size_t offset = offset_of(sequence);
-  LEAT_CHECK(offset >= chunk->slots.size()) << sequence << " was given out before";
-  if (offset == chunk->slots.size()) {
-    chunk->slots.emplace_back();
-  } else {
-    chunk->slots.resize(offset + 1);
-  }
-  chunk->set_live(offset);
-  ++chunk->live_count;
+  if (first_chunk_ + chunks_.size() <= number) add_chunks_to(number);
+  std::unique_ptr<IndexChunk>& chunk = chunks_.back();
+  if (chunk == nullptr) chunk = std::make_unique<IndexChunk>();
+  IndexSlot& slot = chunk->append(place_of(sequence));
   if (count_++ == 0) first_ = sequence;
-  return chunk->slots.back();
+  return slot;
+}
+
+void MessageIndex::add_chunks_to(std::uint64_t number) {
+  // What was the newest chunk and emptied as such goes now.
+  if (!chunks_.empty() && chunks_.back()->live_count() == 0) chunks_.back().reset();
+  std::size_t to_pack = chunks_.size() < kOpenChunks ? 0 : chunks_.size() - kOpenChunks;
+  while (first_chunk_ + chunks_.size() <= number) chunks_.push_back(nullptr);
+  for (; to_pack + kOpenChunks < chunks_.size(); ++to_pack) {
+    IndexChunk* chunk = chunks_[to_pack].get();
+    if (chunk != nullptr && !chunk->is_packed()) chunk->pack();
+  }
+  drop_front();
 }
 
 bool MessageIndex::erase(StreamSeq sequence) {
   if (!contains(sequence)) return false;
-  std::unique_ptr<Chunk>& chunk = chunks_[number_of(sequence) - first_chunk_];
-  chunk->clear_live(offset_of(sequence));
+  std::unique_ptr<IndexChunk>& chunk = chunks_[number_of(sequence) - first_chunk_];
+  chunk->erase(place_of(sequence));
   --count_;
   // The newest chunk stays, for what is appended to it.
-  if (--chunk->live_count == 0 && &chunk != &chunks_.back()) chunk.reset();
+  if (chunk->live_count() == 0 && &chunk != &chunks_.back()) chunk.reset();
   if (count_ == 0) {
     first_ = StreamSeq();
     drop_front();
@@ -83,14 +62,17 @@ void MessageIndex::clear() {
   first_ = StreamSeq();
 }
 
-const IndexSlot* MessageIndex::find_even_removed(StreamSeq sequence) const {
-  const Chunk* chunk = chunk_of(sequence);
-  if (chunk == nullptr || offset_of(sequence) >= chunk->slots.size()) return nullptr;
-  return &chunk->slots[offset_of(sequence)];
+SlotRef MessageIndex::find_even_removed(StreamSeq sequence) const {
+  const IndexChunk* chunk = chunk_of(sequence);
+  if (chunk == nullptr || !chunk->has(place_of(sequence))) return {};
+  return {*chunk, place_of(sequence)};
 }
 
-IndexSlot* MessageIndex::find_even_removed(StreamSeq sequence) {
-  return const_cast<IndexSlot*>(std::as_const(*this).find_even_removed(sequence));
+void MessageIndex::link(StreamSeq sequence, StreamSeq next) {
+  const std::uint64_t distance = next.value - sequence.value;
+  if (distance > std::numeric_limits<std::uint32_t>::max() || !find_even_removed(sequence)) return;
+  chunks_[number_of(sequence) - first_chunk_]->set_next_distance(
+      place_of(sequence), static_cast<std::uint32_t>(distance));
 }
 
 StreamSeq MessageIndex::at_or_after(StreamSeq sequence) const {
@@ -98,12 +80,12 @@ StreamSeq MessageIndex::at_or_after(StreamSeq sequence) const {
   if (sequence < first_) return first_;
   // The chunk of a message that has just left may have gone with it.
   sequence = std::max(sequence, StreamSeq(first_chunk_ * kChunkSequences));
-  std::size_t offset = offset_of(sequence);
+  std::size_t place = place_of(sequence);
   for (std::uint64_t number = number_of(sequence); number - first_chunk_ < chunks_.size();
-       ++number, offset = 0) {
-    const Chunk* chunk = chunks_[number - first_chunk_].get();
+       ++number, place = 0) {
+    const IndexChunk* chunk = chunks_[number - first_chunk_].get();
     if (chunk == nullptr) continue;
-    const std::size_t live = chunk->live_at_or_after(offset);
+    const std::size_t live = chunk->live_at_or_after(place);
     if (live < kChunkSequences) return StreamSeq(number * kChunkSequences + live);
   }
   return {};
@@ -112,20 +94,74 @@ StreamSeq MessageIndex::at_or_after(StreamSeq sequence) const {
 StreamSeq MessageIndex::at_or_before(StreamSeq sequence) const {
   if (count_ == 0 || sequence < first_) return {};
   std::uint64_t number = number_of(sequence);
-  std::size_t offset = offset_of(sequence);
+  std::size_t place = place_of(sequence);
   const std::uint64_t last_chunk = first_chunk_ + chunks_.size() - 1;
   if (number > last_chunk) {
     number = last_chunk;
-    offset = kChunkSequences - 1;
+    place = kChunkSequences - 1;
   }
   while (true) {
-    const Chunk* chunk = chunks_[number - first_chunk_].get();
-    const std::size_t live = chunk == nullptr ? kChunkSequences : chunk->live_at_or_before(offset);
+    const IndexChunk* chunk = chunks_[number - first_chunk_].get();
+    const std::size_t live = chunk == nullptr ? kChunkSequences : chunk->live_at_or_before(place);
     if (live < kChunkSequences) return StreamSeq(number * kChunkSequences + live);
     if (number == first_chunk_) return {};
     --number;
-    offset = kChunkSequences - 1;
+    place = kChunkSequences - 1;
   }
+}
+
+StreamSeq MessageIndex::of_subject_at_or_after(std::uint32_t subject, StreamSeq sequence) const {
+  sequence = at_or_after(sequence);
+  if (!sequence) return {};
+  std::size_t place = place_of(sequence);
+  for (std::uint64_t number = number_of(sequence); number - first_chunk_ < chunks_.size();
+       ++number, place = 0) {
+    const IndexChunk* chunk = chunks_[number - first_chunk_].get();
+    if (chunk == nullptr || !chunk->may_hold(subject)) continue;
+    for (place = chunk->live_at_or_after(place); place < kChunkSequences;
+         place = chunk->live_at_or_after(place + 1)) {
+      if (chunk->subject(place) == subject) return StreamSeq(number * kChunkSequences + place);
+    }
+  }
+  return {};
+}
+
+StreamSeq MessageIndex::of_subject_at_or_before(std::uint32_t subject, StreamSeq sequence) const {
+  StreamSeq at = at_or_before(sequence);
+  while (at) {
+    const std::uint64_t number = number_of(at);
+    const IndexChunk* chunk = chunks_[number - first_chunk_].get();
+    if (chunk->may_hold(subject)) {
+      if (chunk->subject(place_of(at)) == subject) return at;
+      at = at_or_before(at.previous());
+    } else {
+      at = number == 0 ? StreamSeq() : at_or_before(StreamSeq(number * kChunkSequences - 1));
+    }
+  }
+  return {};
+}
+
+std::uint64_t MessageIndex::count_between(StreamSeq from, StreamSeq end) const {
+  const auto count_from = [this](StreamSeq sequence) -> std::uint64_t {
+    sequence = at_or_after(sequence);
+    if (!sequence) return 0;
+    std::uint64_t number = number_of(sequence);
+    std::uint64_t count = chunk_of(sequence)->live_count_from(place_of(sequence));
+    while (++number - first_chunk_ < chunks_.size()) {
+      const IndexChunk* chunk = chunks_[number - first_chunk_].get();
+      if (chunk != nullptr) count += chunk->live_count();
+    }
+    return count;
+  };
+  return from < end ? count_from(from) - count_from(end) : 0;
+}
+
+std::size_t MessageIndex::memory_bytes() const {
+  std::size_t bytes = chunks_.size() * sizeof(std::unique_ptr<IndexChunk>);
+  for (std::size_t i = 0; i < chunks_.size(); ++i) {
+    if (chunks_[i] != nullptr) bytes += chunks_[i]->memory_bytes();
+  }
+  return bytes;
 }
 
 }  // namespace leat

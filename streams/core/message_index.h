@@ -1,110 +1,105 @@
 #pragma once
 
-#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
-#include "core/base/check.h"
 #include "core/base/ids.h"
 #include "core/base/ring.h"
+#include "streams/core/index_chunk.h"
 
 namespace leat {
 
-// What the index keeps of one message: 20 bytes. The time is split so that the slot has no padding.
-struct IndexSlot {
-  std::uint32_t time_low = 0;
-  std::uint32_t time_high = 0;
-  std::uint32_t subject = 0;         // number in the subject table
-  std::uint32_t size_and_never = 0;  // bit 31: it outlives max_age
-  // Distance to the next message of the same subject; 0 = it was the last when this was set, or too
-  // far away. Holds for removed messages too, so that a chain leads over them.
-  std::uint32_t next_distance = 0;
+// What the index knows of one message, or nothing. Valid until the index changes.
+class SlotRef {
+ public:
+  SlotRef() = default;
+  SlotRef(const IndexChunk& chunk, std::size_t place) : chunk_(&chunk), place_(place) {}
 
-  std::uint32_t size_bytes() const { return size_and_never & 0x7FFFFFFF; }
-  bool outlives_age() const { return size_and_never >> 31 != 0; }
-  WallNs time() const {
-    return static_cast<WallNs>(static_cast<std::uint64_t>(time_high) << 32 | time_low);
-  }
-  void set_time(WallNs time) {
-    time_low = static_cast<std::uint32_t>(static_cast<std::uint64_t>(time));
-    time_high = static_cast<std::uint32_t>(static_cast<std::uint64_t>(time) >> 32);
-  }
+  explicit operator bool() const { return chunk_ != nullptr; }
+  std::uint32_t subject() const { return chunk_->subject(place_); }
+  std::uint32_t size_bytes() const { return chunk_->size_and_never(place_) & ~kOutlivesAge; }
+  bool outlives_age() const { return (chunk_->size_and_never(place_) & kOutlivesAge) != 0; }
+  std::uint32_t next_distance() const { return chunk_->next_distance(place_); }
+  WallNs time() const { return chunk_->time(place_); }
+
+ private:
+  const IndexChunk* chunk_ = nullptr;
+  std::size_t place_ = 0;
 };
 
-inline constexpr std::uint32_t kOutlivesAge = 0x80000000;
-
-// All messages of a stream by sequence, without their bodies: chunks of 1,024 sequences, each with
-// a bitmap of what is there. A chunk without messages costs a pointer. Part of the stream's state,
-// on its thread.
+// All messages of a stream by sequence, without their bodies, in chunks of 1,024 sequences. A chunk
+// without messages costs a pointer. The newest chunks are open, older ones packed. Part of the
+// stream's state, on its thread.
 //
-//   chunk k: sequences 1024 k .. 1024 k + 1023 | live bits | slots up to the last one stored
+//   packed chunk ... packed chunk | open chunk | open chunk, appended to
 class MessageIndex {
  public:
-  static constexpr std::uint64_t kChunkSequences = 1024;
-
   std::uint64_t count() const { return count_; }
   bool empty() const { return count_ == 0; }
   // The first message; none when empty.
   StreamSeq first() const { return first_; }
 
   // `sequence` is above all others that were ever stored. The returned slot is filled by the
-  // caller.
+  // caller, before the next call.
   IndexSlot& append(StreamSeq sequence);
   // False when it was not there.
   bool erase(StreamSeq sequence);
   // Everything goes.
   void clear();
 
-  bool contains(StreamSeq sequence) const { return find(sequence) != nullptr; }
-  const IndexSlot* find(StreamSeq sequence) const {
-    const Chunk* chunk = chunk_of(sequence);
-    return chunk != nullptr && chunk->is_live(offset_of(sequence))
-               ? &chunk->slots[offset_of(sequence)]
-               : nullptr;
+  bool contains(StreamSeq sequence) const { return static_cast<bool>(find(sequence)); }
+  SlotRef find(StreamSeq sequence) const {
+    const IndexChunk* chunk = chunk_of(sequence);
+    if (chunk == nullptr || !chunk->is_live(place_of(sequence))) return {};
+    return {*chunk, place_of(sequence)};
   }
   // Also of a message that has left, as long as its chunk is there: for the chain of its subject.
-  const IndexSlot* find_even_removed(StreamSeq sequence) const;
-  IndexSlot* find_even_removed(StreamSeq sequence);
+  SlotRef find_even_removed(StreamSeq sequence) const;
+  // Links a message, present or removed, to the next one of its subject; nothing where its chunk
+  // has gone or the way is too long.
+  void link(StreamSeq sequence, StreamSeq next);
 
   // The first message at or after, the last one at or before; none when there is none.
   StreamSeq at_or_after(StreamSeq sequence) const;
   StreamSeq at_or_before(StreamSeq sequence) const;
+  // The same among the messages of one subject. Chunks that cannot hold it cost a look.
+  StreamSeq of_subject_at_or_after(std::uint32_t subject, StreamSeq sequence) const;
+  StreamSeq of_subject_at_or_before(std::uint32_t subject, StreamSeq sequence) const;
+  // Messages in [from, end).
+  std::uint64_t count_between(StreamSeq from, StreamSeq end) const;
 
   // Calls visit(sequence, slot) for messages from `from` on until it returns false or `budget`
   // places were looked at. Returns where to go on; none at the end.
   template <typename Visit>
   StreamSeq walk(StreamSeq from, std::uint64_t budget, Visit visit) const;
 
+  // How many messages of [from, end) have a subject for which matches(number) holds; no end: all
+  // that follow.
+  template <typename Matches>
+  std::uint64_t count_if(StreamSeq from, StreamSeq end, Matches matches) const;
+
+  // For measuring.
+  std::size_t memory_bytes() const;
+
  private:
-  struct Chunk {
-    std::array<std::uint64_t, kChunkSequences / 64> live{};
-    std::uint32_t live_count = 0;
-    std::vector<IndexSlot> slots;
+  static constexpr std::uint64_t kChunkSequences = IndexChunk::kPlaces;
+  // Most links between neighbours are known when a chunk is packed.
+  static constexpr std::size_t kOpenChunks = 2;
 
-    bool is_live(std::size_t offset) const { return (live[offset / 64] >> (offset % 64) & 1) != 0; }
-    void set_live(std::size_t offset) { live[offset / 64] |= std::uint64_t{1} << (offset % 64); }
-    void clear_live(std::size_t offset) {
-      live[offset / 64] &= ~(std::uint64_t{1} << (offset % 64));
-    }
-    // The first live offset at or after; kChunkSequences when none.
-    std::size_t live_at_or_after(std::size_t offset) const;
-    // The last live offset at or before; kChunkSequences when none.
-    std::size_t live_at_or_before(std::size_t offset) const;
-  };
-
-  static std::size_t offset_of(StreamSeq sequence) { return sequence.value % kChunkSequences; }
+  static std::size_t place_of(StreamSeq sequence) { return sequence.value % kChunkSequences; }
   static std::uint64_t number_of(StreamSeq sequence) { return sequence.value / kChunkSequences; }
-  const Chunk* chunk_of(StreamSeq sequence) const {
+  const IndexChunk* chunk_of(StreamSeq sequence) const {
     const std::uint64_t number = number_of(sequence);
     if (number < first_chunk_ || number - first_chunk_ >= chunks_.size()) return nullptr;
     return chunks_[number - first_chunk_].get();
   }
+  void add_chunks_to(std::uint64_t number);
   void drop_front();
 
-  Ring<std::unique_ptr<Chunk>> chunks_;  // null: nothing left in it
-  std::uint64_t first_chunk_ = 0;        // number of chunks_[0]
+  Ring<std::unique_ptr<IndexChunk>> chunks_;  // null: nothing left in it
+  std::uint64_t first_chunk_ = 0;             // number of chunks_[0]
   std::uint64_t count_ = 0;
   StreamSeq first_;
 };
@@ -114,21 +109,48 @@ StreamSeq MessageIndex::walk(StreamSeq from, std::uint64_t budget, Visit visit) 
   if (from < first_) from = first_;
   if (count_ == 0) return {};
   std::uint64_t number = number_of(from);
-  std::size_t offset = offset_of(from);
-  for (; number - first_chunk_ < chunks_.size(); ++number, offset = 0) {
-    const Chunk* chunk = chunks_[number - first_chunk_].get();
-    if (budget == 0) return StreamSeq(number * kChunkSequences + offset);
+  std::size_t place = place_of(from);
+  for (; number - first_chunk_ < chunks_.size(); ++number, place = 0) {
+    const IndexChunk* chunk = chunks_[number - first_chunk_].get();
+    if (budget == 0) return StreamSeq(number * kChunkSequences + place);
     --budget;
     if (chunk == nullptr) continue;
-    for (offset = chunk->live_at_or_after(offset); offset < kChunkSequences;
-         offset = chunk->live_at_or_after(offset + 1)) {
-      const StreamSeq sequence(number * kChunkSequences + offset);
-      if (budget == 0) return sequence;
-      --budget;
-      if (!visit(sequence, chunk->slots[offset])) return sequence.next();
+    std::uint64_t live = chunk->live_word(place / 64) & (~std::uint64_t{0} << (place % 64));
+    for (std::size_t word = place / 64;; live = chunk->live_word(word)) {
+      for (; live != 0; live &= live - 1) {
+        place = word * 64 + static_cast<std::size_t>(std::countr_zero(live));
+        const StreamSeq sequence(number * kChunkSequences + place);
+        if (budget == 0) return sequence;
+        --budget;
+        if (!visit(sequence, SlotRef(*chunk, place))) return sequence.next();
+      }
+      if (++word == kChunkSequences / 64) break;
     }
   }
   return {};
+}
+
+template <typename Matches>
+std::uint64_t MessageIndex::count_if(StreamSeq from, StreamSeq end, Matches matches) const {
+  std::uint64_t count = 0;
+  from = at_or_after(from);
+  if (!from) return 0;
+  const std::uint64_t behind = end ? end.value : ~std::uint64_t{0};
+  for (std::uint64_t base = from.value / 64 * 64; base < behind; base += 64) {
+    const std::uint64_t number = base / kChunkSequences;
+    if (number - first_chunk_ >= chunks_.size()) break;
+    const IndexChunk* chunk = chunks_[number - first_chunk_].get();
+    if (chunk == nullptr) {
+      base = (number + 1) * kChunkSequences - 64;
+      continue;
+    }
+    std::uint64_t live = chunk->live_word(base % kChunkSequences / 64);
+    if (base < from.value) live &= ~std::uint64_t{0} << (from.value - base);
+    if (behind - base < 64) live &= (std::uint64_t{1} << (behind - base)) - 1;
+    const std::size_t place = base % kChunkSequences;
+    count += chunk->count_if(place, live, matches);
+  }
+  return count;
 }
 
 }  // namespace leat

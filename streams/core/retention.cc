@@ -27,9 +27,9 @@ bool Apply::settle() {
 bool Apply::remove_acked() {
   while (acked_next_ < acked_.size()) {
     const StreamSeq sequence = acked_[acked_next_++];
-    const IndexSlot* slot = state_.index.find(sequence);
-    if (slot == nullptr) continue;
-    if (state_.config.retention == Retention::kInterest && is_needed(sequence, slot->subject)) {
+    const SlotRef slot = state_.index.find(sequence);
+    if (!slot) continue;
+    if (state_.config.retention == Retention::kInterest && is_needed(sequence, slot.subject())) {
       continue;
     }
     if (budget_ == 0) {
@@ -94,7 +94,7 @@ bool Apply::go_on_drop_unwanted(ApplyWork& work) {
     if (!sequence || sequence >= work.end) return true;
     work.next = sequence.next();
     spend(1);
-    if (is_needed(sequence, state_.index.find(sequence)->subject)) continue;
+    if (is_needed(sequence, state_.index.find(sequence).subject())) continue;
     remove(sequence, RemovalReason::kNoInterest);
     ++work.removed;
   }
@@ -109,7 +109,7 @@ bool Apply::go_on_trim(ApplyWork& work) {
     if (!sequence) return true;
     work.next = sequence.next();
     spend(1);
-    const std::uint32_t subject = state_.index.find(sequence)->subject;
+    const std::uint32_t subject = state_.index.find(sequence).subject();
     if (state_.subjects.entry(subject).count <= static_cast<std::uint64_t>(max)) continue;
     remove(sequence, RemovalReason::kLimits);
     ++work.removed;
@@ -145,9 +145,9 @@ bool Apply::keep_limits() {
 }
 
 void Apply::remove(StreamSeq sequence, RemovalReason reason) {
-  const IndexSlot* slot = state_.index.find(sequence);
-  const std::uint32_t number = slot->subject;
-  state_.bytes -= slot->size_bytes();
+  const SlotRef slot = state_.index.find(sequence);
+  const std::uint32_t number = slot.subject();
+  state_.bytes -= slot.size_bytes();
   if (sequence != state_.index.first()) {
     state_.dirty_removed_pages.insert(removed_page_of(sequence));
   }

@@ -42,7 +42,7 @@ StreamStateInfo StreamMachine::state_info(const StateDetails& details) const {
   info.messages = state.index.count();
   info.bytes = state.bytes;
   info.first_seq = state.first_sequence();
-  if (const IndexSlot* first = state.index.find(info.first_seq)) info.first_ts = first->time();
+  if (const SlotRef first = state.index.find(info.first_seq)) info.first_ts = first.time();
   info.last_seq = state.last_seq;
   info.last_ts = state.last_time;
   info.num_subjects = state.subjects.count();
@@ -65,11 +65,11 @@ bool StreamMachine::contains(StreamSeq sequence) const {
 }
 
 std::optional<MessageMeta> StreamMachine::message(StreamSeq sequence) const {
-  const IndexSlot* slot = parts_->state.index.find(sequence);
-  if (slot == nullptr) return std::nullopt;
-  return MessageMeta{.subject = parts_->state.subjects.entry(slot->subject).text,
-                     .size_bytes = slot->size_bytes(),
-                     .time = slot->time()};
+  const SlotRef slot = parts_->state.index.find(sequence);
+  if (!slot) return std::nullopt;
+  return MessageMeta{.subject = parts_->state.subjects.text(slot.subject()),
+                     .size_bytes = slot.size_bytes(),
+                     .time = slot.time()};
 }
 
 StreamSeq StreamMachine::last_by_subject(std::string_view subject) const {
@@ -94,7 +94,7 @@ std::vector<std::pair<std::string, std::uint64_t>> StreamMachine::subject_counts
   const SubjectTable& subjects = parts_->state.subjects;
   std::vector<std::pair<std::string, std::uint64_t>> counts;
   subjects.for_each_matching(FilterSet({std::string(filter)}), [&](std::uint32_t number) {
-    counts.emplace_back(subjects.entry(number).text, subjects.entry(number).count);
+    counts.emplace_back(subjects.text(number), subjects.entry(number).count);
   });
   std::sort(counts.begin(), counts.end());
   return counts;
@@ -111,7 +111,7 @@ std::optional<WallNs> StreamMachine::next_expiry() const {
   if (const TtlDeadline* ttl = state.first_ttl()) next = ttl->at;
   if (state.config.max_age > 0) {
     if (const StreamSeq aging = state.first_aging()) {
-      const WallNs at = state.index.find(aging)->time() + state.config.max_age;
+      const WallNs at = state.index.find(aging).time() + state.config.max_age;
       next = next ? std::min(*next, at) : at;
     }
   }

@@ -8,6 +8,8 @@ namespace leat {
 namespace {
 constexpr std::uint64_t kNoBudget = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t kTtlKept = 1024;
+// A step along a chain, which goes anywhere, costs as much as this many places in a row.
+constexpr std::uint64_t kPlacesPerLink = 32;
 
 // What each message costs beside its text, as clients of this protocol know it.
 constexpr std::size_t kFileOverhead = 30;
@@ -21,18 +23,45 @@ StreamSeq StreamState::first_sequence() const {
 }
 
 std::uint64_t StreamState::count(const FilterSet& filters, StreamSeq from) const {
+  if (filters.is_everything()) return index.count_between(from, last_seq.next());
   std::uint64_t matching = 0;
-  if (from <= index.first()) {
-    if (filters.is_everything()) return index.count();
-    subjects.for_each_matching(
-        filters, [&](std::uint32_t number) { matching += subjects.entry(number).count; });
-    return matching;
-  }
-  index.walk(from, kNoBudget, [&](StreamSeq, const IndexSlot& slot) {
-    if (filters.is_everything() || filters.matches(subjects.ref(slot.subject))) ++matching;
-    return true;
+  std::vector<std::uint32_t> numbers;
+  subjects.for_each_matching(filters, [&](std::uint32_t number) {
+    matching += subjects.entry(number).count;
+    numbers.push_back(number);
   });
-  return matching;
+  if (from <= index.first() || matching == 0) return matching;
+  const std::uint64_t before = index.count_between(index.first(), from);
+  const std::uint64_t behind = index.count() - before;
+  // Few: along their chains. Otherwise place by place, on the shorter side.
+  if (matching < std::min(before, behind) / kPlacesPerLink) return count_chains(numbers, from);
+  if (behind <= before) return count_to(filters, from, {});
+  return matching - count_to(filters, index.first(), from);
+}
+
+std::uint64_t StreamState::count_chains(const std::vector<std::uint32_t>& numbers,
+                                        StreamSeq from) const {
+  std::uint64_t count = 0;
+  for (const std::uint32_t number : numbers) {
+    const StreamSeq last = subjects.last(number, index);
+    if (last < from) continue;
+    std::uint64_t left = subjects.entry(number).count;
+    for (StreamSeq at = subjects.first(number, index); at < from; --left) {
+      at = subjects.next(number, at, index);
+    }
+    count += left;
+  }
+  return count;
+}
+
+std::uint64_t StreamState::count_to(const FilterSet& filters, StreamSeq from, StreamSeq end) const {
+  if (filters.is_one_subject()) {
+    const std::uint32_t number = subjects.find(filters.filters().front());
+    if (number == SubjectTable::kNone) return 0;
+    return index.count_if(from, end, [number](std::uint32_t subject) { return subject == number; });
+  }
+  return index.count_if(from, end,
+                        [&](std::uint32_t subject) { return subjects.matches(filters, subject); });
 }
 
 std::optional<ScanResult> StreamState::scan_subject(std::string_view subject,
@@ -47,13 +76,13 @@ std::optional<ScanResult> StreamState::scan_subject(std::string_view subject,
   StreamSeq next;
   if (from <= subjects.entry(number).first) {
     next = subjects.first(number, index);
-  } else if (const IndexSlot* before = index.find_even_removed(from.previous());
-             before != nullptr && before->subject == number && before->next_distance != 0) {
-    next = StreamSeq(from.value - 1 + before->next_distance);
+  } else if (const SlotRef before = index.find_even_removed(from.previous());
+             before && before.subject() == number && before.next_distance() != 0) {
+    next = StreamSeq(from.value - 1 + before.next_distance());
   }
   // A slot that has left may be of an earlier subject with this number: then its chain has ended.
-  const IndexSlot* slot = index.find(next);
-  if (slot == nullptr || slot->subject != number) return std::nullopt;
+  const SlotRef slot = index.find(next);
+  if (!slot || slot.subject() != number) return std::nullopt;
   result.sequence = next;
   result.next = next.next();
   return result;
@@ -64,8 +93,8 @@ ScanResult StreamState::scan(const FilterSet& filters, StreamSeq from, std::uint
     if (const auto found = scan_subject(filters.filters().front(), from)) return *found;
   }
   ScanResult result;
-  result.next = index.walk(from, budget, [&](StreamSeq sequence, const IndexSlot& slot) {
-    if (!filters.is_everything() && !filters.matches(subjects.ref(slot.subject))) return true;
+  result.next = index.walk(from, budget, [&](StreamSeq sequence, SlotRef slot) {
+    if (!subjects.matches(filters, slot.subject())) return true;
     result.sequence = sequence;
     return false;
   });
@@ -78,7 +107,7 @@ ScanResult StreamState::scan(const FilterSet& filters, StreamSeq from, std::uint
 
 StreamSeq StreamState::first_aging() const {
   StreamSeq found;
-  index.walk(age_from, kNoBudget, [&](StreamSeq sequence, const IndexSlot& slot) {
+  index.walk(age_from, kNoBudget, [&](StreamSeq sequence, SlotRef slot) {
     if (slot.outlives_age()) return true;
     found = sequence;
     return false;
@@ -129,7 +158,7 @@ StreamSeq StreamState::first_at_or_after(WallNs time) const {
   while (low < high) {
     const StreamSeq middle(low.value + (high.value - low.value) / 2);
     const StreamSeq at = index.at_or_after(middle);
-    if (at && at < high && index.find(at)->time() < time) {
+    if (at && at < high && index.find(at).time() < time) {
       low = at.next();
     } else {
       high = middle;

@@ -99,6 +99,10 @@ struct StreamState : StreamView {
   // Drops deadlines of messages that have left, when many are.
   void add_ttl(WallNs at, StreamSeq sequence);
 
+  // count() of [from, end) by looking at each place; no end: all that follow.
+  std::uint64_t count_to(const FilterSet& filters, StreamSeq from, StreamSeq end) const;
+  // The same from `from` on, along the chains of these subjects.
+  std::uint64_t count_chains(const std::vector<std::uint32_t>& numbers, StreamSeq from) const;
   // scan() for one subject, along its chain; nothing when the chain does not tell.
   std::optional<ScanResult> scan_subject(std::string_view subject, StreamSeq from) const;
 

@@ -1,7 +1,6 @@
 #include "streams/core/subject_table.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "core/base/check.h"
 #include "core/base/hash.h"
@@ -10,15 +9,22 @@ namespace leat {
 
 namespace {
 constexpr std::size_t kBucketsMin = 16;
+
+// Three quarters of the buckets are in use at most.
+bool is_crowded(std::size_t subjects, std::size_t buckets) { return subjects * 4 > buckets * 3; }
+
+std::uint32_t hash_of(std::string_view subject) {
+  return static_cast<std::uint32_t>(xxh3_64(subject) >> 32);
+}
 }  // namespace
 
 std::uint32_t SubjectTable::find(std::string_view subject) const {
   if (buckets_.empty()) return kNone;
-  const std::uint64_t hash = xxh3_64(subject);
+  const std::uint32_t hash = hash_of(subject);
   const std::size_t mask = buckets_.size() - 1;
   for (std::size_t at = hash & mask; buckets_[at] != 0; at = (at + 1) & mask) {
     const std::uint32_t number = buckets_[at] - 1;
-    if (hashes_[number] == hash && entries_[number].text == subject) return number;
+    if (entries_[number].hash == hash && text(number) == subject) return number;
   }
   return kNone;
 }
@@ -28,11 +34,7 @@ std::uint32_t SubjectTable::add(std::uint32_t number, std::string_view subject, 
   if (number != kNone) {
     Entry& entry = entries_[number];
     // The chain may start at a removed message: it leads on from there all the same.
-    const std::uint64_t distance = sequence.value - entry.last.value;
-    IndexSlot* previous = index.find_even_removed(entry.last);
-    if (previous != nullptr && distance <= std::numeric_limits<std::uint32_t>::max()) {
-      previous->next_distance = static_cast<std::uint32_t>(distance);
-    }
+    index.link(entry.last, sequence);
     ++entry.count;
     entry.last = sequence;
     entry.is_last_stale = false;
@@ -40,20 +42,19 @@ std::uint32_t SubjectTable::add(std::uint32_t number, std::string_view subject, 
   }
   if (free_.empty()) {
     number = static_cast<std::uint32_t>(entries_.size());
-    entries_.emplace_back();
+    entries_.push_back({});
     generations_.push_back(1);
-    hashes_.push_back(0);
   } else {
     number = free_.back();
     free_.pop_back();
   }
   Entry& entry = entries_[number];
-  entry.text.assign(subject);
+  entry.text = texts_.add(subject);
+  entry.hash = hash_of(subject);
   entry.count = 1;
   entry.first = entry.last = sequence;
   entry.is_first_stale = entry.is_last_stale = false;
-  hashes_[number] = xxh3_64(subject);
-  if ((count() + 1) * 2 > buckets_.size()) {
+  if (is_crowded(count() + 1, buckets_.size())) {
     grow();
   } else {
     insert_bucket(number);
@@ -66,6 +67,7 @@ void SubjectTable::remove(std::uint32_t number, StreamSeq sequence) {
   LEAT_CHECK(entry.count > 0);
   if (--entry.count == 0) {
     erase_bucket(number);
+    texts_.remove(entry.text);
     // Answers that were remembered for this number no longer hold.
     generations_[number] = generations_[number] % 0x7FFFFFFF + 1;
     free_.push_back(number);
@@ -79,6 +81,7 @@ void SubjectTable::clear() {
   for (std::uint32_t number = 0; number < entries_.size(); ++number) {
     if (entries_[number].count == 0) continue;
     entries_[number].count = 0;
+    texts_.remove(entries_[number].text);
     generations_[number] = generations_[number] % 0x7FFFFFFF + 1;
     free_.push_back(number);
   }
@@ -89,33 +92,36 @@ StreamSeq SubjectTable::first(std::uint32_t number, const MessageIndex& index) c
   Entry& entry = entries_[number];
   if (!entry.is_first_stale) return entry.first;
   StreamSeq at = entry.first;
-  // Along the chain, over what was removed.
-  for (const IndexSlot* slot = index.find_even_removed(at);
-       slot != nullptr && slot->next_distance != 0; slot = index.find_even_removed(at)) {
-    at = StreamSeq(at.value + slot->next_distance);
-    if (index.contains(at)) break;
+  if (entry.count == 1 && !entry.is_last_stale) {
+    at = entry.last;
+  } else {
+    at = next(number, at, index);
   }
-  // Where the chain is broken, or its next one has left with its chunk: place by place.
-  const IndexSlot* found = index.find(at);
-  if (found == nullptr || found->subject != number) {
-    index.walk(at, std::numeric_limits<std::uint64_t>::max(),
-               [&](StreamSeq sequence, const IndexSlot& slot) {
-                 if (slot.subject != number) return true;
-                 at = sequence;
-                 return false;
-               });
-  }
+  LEAT_CHECK(static_cast<bool>(at)) << "subject " << text(number) << " counts " << entry.count;
   entry.first = at;
   entry.is_first_stale = false;
   return at;
 }
 
+StreamSeq SubjectTable::next(std::uint32_t number, StreamSeq sequence, const MessageIndex& index) {
+  StreamSeq at = sequence;
+  // Along the chain, over what was removed.
+  for (SlotRef slot = index.find_even_removed(at); slot && slot.next_distance() != 0;
+       slot = index.find_even_removed(at)) {
+    at = StreamSeq(at.value + slot.next_distance());
+    if (index.contains(at)) break;
+  }
+  // Where the chain is broken, or its next one has left with its chunk: place by place.
+  return index.of_subject_at_or_after(number, at == sequence ? at.next() : at);
+}
+
 StreamSeq SubjectTable::last(std::uint32_t number, const MessageIndex& index) const {
   Entry& entry = entries_[number];
   if (!entry.is_last_stale) return entry.last;
-  StreamSeq at = index.at_or_before(entry.last);
-  while (at && index.find(at)->subject != number) at = index.at_or_before(at.previous());
-  LEAT_CHECK(static_cast<bool>(at)) << "subject " << entry.text << " counts " << entry.count;
+  const bool is_first_known = entry.count == 1 && !entry.is_first_stale;
+  const StreamSeq at =
+      is_first_known ? entry.first : index.of_subject_at_or_before(number, entry.last);
+  LEAT_CHECK(static_cast<bool>(at)) << "subject " << text(number) << " counts " << entry.count;
   entry.last = at;
   entry.is_last_stale = false;
   return at;
@@ -123,7 +129,7 @@ StreamSeq SubjectTable::last(std::uint32_t number, const MessageIndex& index) co
 
 void SubjectTable::insert_bucket(std::uint32_t number) {
   const std::size_t mask = buckets_.size() - 1;
-  std::size_t at = hashes_[number] & mask;
+  std::size_t at = entries_[number].hash & mask;
   while (buckets_[at] != 0) at = (at + 1) & mask;
   buckets_[at] = number + 1;
 }
@@ -131,10 +137,10 @@ void SubjectTable::insert_bucket(std::uint32_t number) {
 // Moves back what stands behind the freed bucket and would not be found over the gap.
 void SubjectTable::erase_bucket(std::uint32_t number) {
   const std::size_t mask = buckets_.size() - 1;
-  std::size_t gap = hashes_[number] & mask;
+  std::size_t gap = entries_[number].hash & mask;
   while (buckets_[gap] != number + 1) gap = (gap + 1) & mask;
   for (std::size_t at = (gap + 1) & mask; buckets_[at] != 0; at = (at + 1) & mask) {
-    const std::size_t home = hashes_[buckets_[at] - 1] & mask;
+    const std::size_t home = entries_[buckets_[at] - 1].hash & mask;
     if (((at - home) & mask) < ((at - gap) & mask)) continue;
     buckets_[gap] = buckets_[at];
     gap = at;

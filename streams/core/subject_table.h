@@ -2,14 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "consumers/core/filter_set.h"
 #include "core/base/ids.h"
+#include "streams/core/grown_pages.h"
 #include "streams/core/message_index.h"
+#include "streams/core/text_room.h"
 
 namespace leat {
 
@@ -23,11 +24,13 @@ class SubjectTable {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
+  // 32 bytes: a stream may have millions of them.
   struct Entry {
-    std::string text;
-    std::uint64_t count = 0;  // 0: the number is free
     StreamSeq first;          // or a bound below it
     StreamSeq last;           // or a bound above it
+    std::uint32_t count = 0;  // 0: the number is free
+    std::uint32_t text = 0;   // in the room of texts
+    std::uint32_t hash = 0;
     bool is_first_stale = false;
     bool is_last_stale = false;
   };
@@ -47,11 +50,21 @@ class SubjectTable {
   void clear();
 
   const Entry& entry(std::uint32_t number) const { return entries_[number]; }
+  // Valid until the subject has left.
+  std::string_view text(std::uint32_t number) const { return texts_.at(entries_[number].text); }
   SubjectRef ref(std::uint32_t number) const {
-    return {.number = number, .generation = generations_[number], .text = entries_[number].text};
+    return {.number = number, .generation = generations_[number], .text = text(number)};
+  }
+  // Looks at the text only when the filters do not remember the answer.
+  bool matches(const FilterSet& filters, std::uint32_t number) const {
+    const FilterSet::Known known = filters.known(number, generations_[number]);
+    if (known != FilterSet::Known::kNothing) return known == FilterSet::Known::kYes;
+    return filters.matches(ref(number));
   }
   StreamSeq first(std::uint32_t number, const MessageIndex& index) const;
   StreamSeq last(std::uint32_t number, const MessageIndex& index) const;
+  // The message of the subject that follows this one; none behind the last.
+  static StreamSeq next(std::uint32_t number, StreamSeq sequence, const MessageIndex& index);
 
   // Calls visit(number) for every subject that the filters let through; in the order of numbers,
   // which differs between servers: the caller sorts what leaves the machine.
@@ -63,7 +76,7 @@ class SubjectTable {
       return;
     }
     for (std::uint32_t number = 0; number < entries_.size(); ++number) {
-      if (entries_[number].count > 0 && filters.matches(ref(number))) visit(number);
+      if (entries_[number].count > 0 && matches(filters, number)) visit(number);
     }
   }
 
@@ -73,9 +86,9 @@ class SubjectTable {
   void grow();
 
   // Mutable: first and last are made exact by who asks.
-  mutable std::vector<Entry> entries_;
+  mutable GrownPages<Entry> entries_;
   std::vector<std::uint32_t> generations_;
-  std::vector<std::uint64_t> hashes_;
+  TextRoom texts_;
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> buckets_;  // number + 1, open addressing; 0 = empty
 };

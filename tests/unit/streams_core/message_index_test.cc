@@ -19,7 +19,7 @@ TEST(MessageIndex, TheFirstIsFoundWhenAChunkLeavesBeforeItsEnd) {
   EXPECT_EQ(index.first(), StreamSeq(1024));
   EXPECT_EQ(index.at_or_after(StreamSeq(1)), StreamSeq(1024));
   std::uint64_t visited = 0;
-  index.walk(StreamSeq(1), ~std::uint64_t{0}, [&](StreamSeq, const IndexSlot&) {
+  index.walk(StreamSeq(1), ~std::uint64_t{0}, [&](StreamSeq, SlotRef) {
     ++visited;
     return true;
   });

@@ -62,7 +62,7 @@ class Twins {
  private:
   StreamEffects effects_;
   StoreTwin store_;
-  LogIndex index_;
+  LogIndex index_{65'000};  // the state itself goes into the hash on the way
   std::set<StreamSeq> removed_;
 };
 
