@@ -34,7 +34,19 @@ ConsumerSet::~ConsumerSet() = default;
 
 void ConsumerSet::create(Stream& stream, const ConsumerCreateCommand& command,
                          CommandCallback done) {
-  stream.propose(command, std::move(done));
+  const auto made = of_stream_[stream.uid()].being_made.emplace(command.name);
+  stream.propose(command, [this, uid = stream.uid(), made,
+                           done = std::move(done)](const CommandReply& reply) mutable {
+    // The stream may have stopped since, and its creations are forgotten with it.
+    const auto of_stream = of_stream_.find(uid);
+    if (of_stream != of_stream_.end()) of_stream->second.being_made.erase(made);
+    done(reply);
+  });
+}
+
+bool ConsumerSet::is_being_made(const Stream& stream, std::string_view name) const {
+  const auto of_stream = of_stream_.find(stream.uid());
+  return of_stream != of_stream_.end() && of_stream->second.being_made.contains(name);
 }
 
 void ConsumerSet::remove(Stream& stream, std::string_view name, CommandCallback done) {

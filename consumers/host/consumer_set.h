@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,6 +33,9 @@ class ConsumerSet : public StreamListener, public StreamTrafficSink {
   // `done` runs when the command is applied, with the error or the change; see CommandReply. The
   // configuration is normalised, and an ephemeral consumer has been given a name.
   void create(Stream& stream, const ConsumerCreateCommand& command, CommandCallback done);
+  // Whether a creation of this name is under way: what it will say of its deliver subject is not
+  // known yet.
+  bool is_being_made(const Stream& stream, std::string_view name) const;
   void remove(Stream& stream, std::string_view name, CommandCallback done);
   // None when there is no such consumer.
   std::optional<ConsumerInfo> info(Stream& stream, std::string_view name);
@@ -61,6 +65,7 @@ class ConsumerSet : public StreamListener, public StreamTrafficSink {
   struct OfStream {
     std::unordered_map<ConsumerId, std::unique_ptr<Consumer>> by_id;
     std::unordered_map<std::string, Consumer*, NameHash, std::equal_to<>> by_name;
+    std::multiset<std::string, std::less<>> being_made;
   };
 
   Consumer* find(AccountId account, std::string_view stream, std::string_view consumer);

@@ -92,6 +92,13 @@ void ApiConsumer::create(ApiCall call) {
   const auto config =
       normalize_consumer_config(request->config, stream->config(), limits, settings.assets);
   if (!config) return call.refuse(config.error());
+  ConsumerSet& consumers = desk_.doors().consumers;
+  if (!config->is_pull() && consumers.is_being_made(*stream, config->name)) {
+    // Of several that come together one is to win: the others look when it is there.
+    return stream->after_applied([desk = &desk_, call = std::move(call)]() mutable {
+      ApiConsumer(*desk).create(std::move(call));
+    });
+  }
   if (is_bound_elsewhere(desk_, *stream, *config)) {
     return call.refuse(ApiErrorCode::kConsumerNameExist);
   }
@@ -99,7 +106,6 @@ void ApiConsumer::create(ApiCall call) {
   if (stream->room() == DiskRoom::kExhausted) {
     return call.refuse(ApiErrorCode::kInsufficientResources);
   }
-  ConsumerSet& consumers = desk_.doors().consumers;
   std::string name = config->name.empty() ? consumers.new_name(*stream) : config->name;
   const ConsumerCreateCommand command{.action = request->action,
                                       .consumers_max = limits.max_consumers > 0

@@ -264,5 +264,24 @@ TEST(Api, PushConsumersThatAreBoundKeepTheirSubject) {
   EXPECT_TRUE(has(make("free.c"), R"("err_code":10013)"));
 }
 
+TEST(Api, OfPushConsumersThatAreMadeTogetherTheFirstKeepsItsSubject) {
+  TestServer server;
+  server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
+  Listener listener;
+  for (const char* subject : {"to.a", "to.b", "to.c"}) server.subscribe(subject, listener);
+  server.run();
+  server.received.clear();
+  for (const char* subject : {"to.a", "to.b", "to.c"}) {
+    server.send("$JS.API.CONSUMER.CREATE.S.p", R"({"stream_name":"S","config":{"durable_name":"p",)"
+                                               R"("deliver_subject":")" +
+                                                   std::string(subject) + "\"}}");
+  }
+  server.run();
+  ASSERT_EQ(server.received.size(), 3u);
+  EXPECT_TRUE(has(server.received[0].second, R"("deliver_subject":"to.a")"));
+  EXPECT_TRUE(has(server.received[1].second, R"("err_code":10013)"));
+  EXPECT_TRUE(has(server.received[2].second, R"("err_code":10013)"));
+}
+
 }  // namespace
 }  // namespace leat
