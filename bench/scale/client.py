@@ -18,7 +18,7 @@ class Client:
             except OSError:
                 if time.monotonic() > end:
                     raise
-                time.sleep(0.01)
+                time.sleep(0.01)  # a port that opens tells nobody: the pause of a poll with a deadline
         self.socket.settimeout(120)
         self.file = self.socket.makefile("rb", 1 << 20)
         self.file.readline()

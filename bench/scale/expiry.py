@@ -31,7 +31,7 @@ def publish(client, rate, until, waits):
     sent = 0
     while not until.is_set():
         due = begin + sent / rate
-        time.sleep(max(0.0, due - time.perf_counter()))
+        time.sleep(max(0.0, due - time.perf_counter()))  # the rate that is offered
         inbox = client.inbox()
         client.send(body + b"PUB e.b %s 128\r\n%s\r\n" % (inbox, BODY))
         while client.next_message()[0] != inbox:
@@ -61,7 +61,7 @@ def main():
     client.api("STREAM.UPDATE.E", {**config, "max_age": int(max(filled, 5) * 1e9)})
     begin = time.perf_counter()
     while client.api("STREAM.INFO.E")["state"]["first_seq"] <= messages and time.perf_counter() - begin < 300:
-        time.sleep(0.5)
+        time.sleep(0.5)  # between two looks; looking costs the server something
     expired = time.perf_counter() - begin
     done.set()
     thread.join()
@@ -71,7 +71,7 @@ def main():
           f"{len(waits) * PIECE / expired:.0f} messages/s")
     begin = time.perf_counter()
     while server.disk_mb() > peak_disk / 2 and time.perf_counter() - begin < 600:
-        time.sleep(1)
+        time.sleep(1)  # between two looks at the disk, which has no event
     print(f"disk {server.disk_mb():.0f} MB after {time.perf_counter() - begin:.0f} s more, memory {server.memory_mb():.0f} MB")
     server.stop()
 

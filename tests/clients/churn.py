@@ -20,10 +20,15 @@ STREAMS = {
 }
 
 
-async def connect(server):
+async def connect(server, closed=None):
+    """A client that does not come back; `closed`, an event, is set with the end of its connection."""
     async def ignore(_):
         pass
-    return await nats.connect(server.url, allow_reconnect=False, connect_timeout=2, error_cb=ignore)
+
+    async def tell():
+        if closed:
+            closed.set()
+    return await nats.connect(server.url, allow_reconnect=False, connect_timeout=2, error_cb=ignore, closed_cb=tell)
 
 
 async def read_all(js, stream, subject):
@@ -72,19 +77,20 @@ class Churn:
 
     async def run(self, server):
         """Works until the connection ends."""
+        closed = asyncio.Event()
         try:
-            client = await connect(server)
+            client = await connect(server, closed)
         except GONE:
             return
         js = client.jetstream(timeout=5)
         workers = [self.publish(js, name) for name in "abc"]
         workers += [self.give_jobs(js), self.do_jobs(js), self.change_keys(js), self.age(js), self.cut(js), self.make(js)]
         tasks = [asyncio.create_task(self.until_gone(worker)) for worker in workers]
-        while not client.is_closed and not all(task.done() for task in tasks):
-            await asyncio.sleep(0.01)  # the pause of a poll: the client has no event for the end of a connection
-        for task in tasks:
+        end = asyncio.create_task(closed.wait())
+        await asyncio.wait([end, asyncio.gather(*tasks)], return_when=asyncio.FIRST_COMPLETED)
+        for task in [end, *tasks]:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(end, *tasks, return_exceptions=True)
         try:
             await client.close()
         except GONE:

@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 BINARY = os.environ.get("LEAT_SERVER") or str(
     pathlib.Path(__file__).resolve().parents[2] / "build" / "release" / "leat-server")
@@ -53,6 +55,14 @@ class Server:
             raise AssertionError(f"server ended with {self.process.returncode}:\n{self.tail()}")
         return json.loads(path.read_text()) if path.exists() else None
 
+    def health(self):
+        """What /healthz says, whatever its status."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http}/healthz") as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.read().decode()
+
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -74,7 +84,7 @@ def wait_for(condition, seconds, message):
         value = condition()
         if value:
             return value
-        time.sleep(0.02)  # the pause of a poll, not of the test
+        time.sleep(0.02)  # a process has no event for "ready" but its files: the pause of a poll with a deadline
     raise AssertionError(message)
 
 

@@ -32,7 +32,7 @@ async def eventually(condition, seconds, message):
             value = None
         if value:
             return value
-        await asyncio.sleep(0.05)  # the pause of a poll, not of the test
+        await asyncio.sleep(0.05)  # a server that comes back tells nobody: the pause of a poll with a deadline
     raise AssertionError(message)
 
 

@@ -9,8 +9,6 @@ import os
 import pathlib
 import random
 import shutil
-import urllib.error
-import urllib.request
 
 import nats.js.errors
 
@@ -80,14 +78,6 @@ async def filled_store(folder, chance):
     return held
 
 
-def health(server):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.http}/healthz") as answer:
-            return answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.read().decode()
-
-
 async def read_after_flip(folder, held):
     """None when the server refused to start and said why; else what is missing of what it held."""
     server = Server(folder)
@@ -111,7 +101,7 @@ async def read_after_flip(folder, held):
         missing = held.keys() - found.keys()
         if missing:
             assert "[ERR]" in server.tail(), f"missing without a word: {sorted(missing)[:5]}"
-            assert 'stream \\"EV\\"' in health(server), health(server)  # quoted in JSON
+            assert 'stream \\"EV\\"' in server.health(), server.health()  # quoted in JSON
         return missing
     finally:
         server.kill()

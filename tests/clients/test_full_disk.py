@@ -7,8 +7,6 @@ A small file system of its own makes real ENOSPC where this process may mount on
 import asyncio
 import shutil
 import subprocess
-import urllib.error
-import urllib.request
 
 import nats
 import nats.js.errors
@@ -17,14 +15,6 @@ import pytest
 from server import Server
 
 PAYLOAD = b"x" * 100_000
-
-
-def health(server):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.http}/healthz") as answer:
-            return answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.read().decode()
 
 
 async def publish_until_refused(js, limit):
@@ -85,12 +75,12 @@ async def test_a_disk_that_fills_up_refuses_and_recovers(tmp_path, small_disk, r
         acknowledged, error = await publish_until_refused(js, 2000)
         assert error is not None and error.err_code == 10023, error
         assert len(acknowledged) > 100
-        assert "disk is" in health(server), health(server)
+        assert "disk is" in server.health(), server.health()
         assert (await js.get_msg("EV", acknowledged[0])).data.endswith(PAYLOAD)
         assert (await js.stream_info("EV")).state.messages >= len(acknowledged)
         filler.unlink()
         assert await recovers(js) > acknowledged[-1]
-        assert health(server) == '{"status":"ok"}'
+        assert server.health() == '{"status":"ok"}'
         await client.close()
         server.kill()
         server.start()
@@ -108,7 +98,7 @@ async def refuse_by_reserve(tmp_path):
         with pytest.raises(nats.js.errors.APIError) as refused:
             await client.jetstream().add_stream(name="EV", subjects=["ev.>"])
         assert refused.value.err_code == 10047
-        assert "disk is nearly full" in health(server)
+        assert "disk is nearly full" in server.health()
         await client.close()
     finally:
         server.stop()

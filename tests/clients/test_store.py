@@ -1,8 +1,6 @@
 """What would be wrong: a store that was damaged, taken, read-only or not ours is served as if it were whole, or emptied."""
 
 import subprocess
-import urllib.error
-import urllib.request
 
 import nats
 import nats.js.errors
@@ -16,14 +14,6 @@ MESSAGES = 400
 def inspect(*words):
     done = subprocess.run([BINARY, "inspect", *map(str, words)], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout, done.stderr
-
-
-def health(server):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.http}/healthz") as answer:
-            return answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.read().decode()
 
 
 def refused(folder, jetstream=""):
@@ -102,7 +92,7 @@ async def test_a_lost_block_is_named_and_the_rest_is_served(running):
     assert (await js.get_msg("EV", MESSAGES)).data.startswith(b"message")
     with pytest.raises(nats.js.errors.NotFoundError):
         await js.get_msg("EV", 151)
-    assert 'JetStream stream \\"EV\\": messages ' in health(running)
+    assert 'JetStream stream \\"EV\\": messages ' in running.health()
     await client.close()
 
 
@@ -128,7 +118,7 @@ async def test_damage_in_the_journal_is_named_and_other_streams_are_served(runni
     with pytest.raises(nats.js.errors.APIError) as offline:
         await js.stream_info("EV")
     assert offline.value.err_code == 10194 and "damaged entries" in offline.value.description
-    assert "is offline" in health(running)
+    assert "is offline" in running.health()
     # Nothing takes its place.
     with pytest.raises(nats.js.errors.APIError):
         await js.add_stream(name="EV", subjects=["EV.>"])
