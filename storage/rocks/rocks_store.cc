@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/base/log.h"
 #include "storage/api/keys.h"
 #include "storage/rocks/cold_reader.h"
 #include "storage/rocks/database.h"
@@ -84,6 +85,14 @@ class RocksStoreOnDisk : public RocksStore {
     database_->on_flushed([this](StoreTicket through) { flushed(through); });
     database_->on_trouble([this] { writer_.work_failed(); });
   }
+  // A database that closes flushes, and tells the parts that stand on it: they go after it.
+  ~RocksStoreOnDisk() override {
+    if (const Status stopped = stop(); !stopped) {
+      LEAT_LOG(kError) << stopped.error().text;
+    }
+  }
+  RocksStoreOnDisk(const RocksStoreOnDisk&) = delete;
+  RocksStoreOnDisk& operator=(const RocksStoreOnDisk&) = delete;
 
   RecoveredStore& recovered() override { return recovered_; }
 
