@@ -92,17 +92,21 @@ void PublisherModel::send_next() {
 }
 
 void PublisherModel::send(const std::string& id) {
+  ask(id);
+  // A client does not wait for ever, and now and then not long enough.
+  if (load_.has_ids && chance().one_in(20)) {
+    later(static_cast<DurationNs>(chance().below(20'000'000)), [this, id] {
+      if (!record_.acknowledged.contains(id)) ask(id);
+    });
+  }
+}
+
+void PublisherModel::ask(const std::string& id) {
   ++in_flight_;
   const std::string header =
       load_.has_ids ? "NATS/1.0\r\nNats-Msg-Id: " + id + "\r\n\r\n" : std::string();
   request(subjects_.at(id), header, record_.sent.at(id),
           [this, id](const Delivery& answer) { answered(id, answer); });
-  // A client does not wait for ever, and now and then not long enough.
-  if (load_.has_ids && chance().one_in(20)) {
-    later(static_cast<DurationNs>(chance().below(20'000'000)), [this, id] {
-      if (!record_.acknowledged.contains(id)) send(id);
-    });
-  }
 }
 
 void PublisherModel::answered(const std::string& id, const Delivery& answer) {
@@ -115,7 +119,7 @@ void PublisherModel::answered(const std::string& id, const Delivery& answer) {
     record_.violation(id + " was refused: " + answer.payload);
   } else {
     later(kAgain, [this, id] {
-      if (!record_.acknowledged.contains(id)) send(id);
+      if (!record_.acknowledged.contains(id)) ask(id);
     });
   }
   send_next();

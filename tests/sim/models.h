@@ -23,6 +23,14 @@ class Model {
     begin();
   }
   void stop() { ++life_; }
+  bool is_begun() const { return client_ != nullptr; }
+  // Whether it stands it that a connection of it goes away with requests under way.
+  virtual bool stands_reset() const { return false; }
+  // Another connection in the same life; nothing of the old one counts.
+  void reconnect(SimClient& client) {
+    client_->reset();
+    start(*loop_, client);
+  }
   // The healed phase: no new work, and everything open is brought to its end.
   void finish() { is_finishing_ = true; }
 
@@ -58,6 +66,7 @@ class PublisherModel final : public Model {
     bool has_ids = true;
   };
   void set_load(const Load& load) { load_ = load; }
+  bool stands_reset() const override { return true; }
 
  protected:
   void begin() override;
@@ -65,6 +74,7 @@ class PublisherModel final : public Model {
  private:
   void send_next();
   void send(const std::string& id);
+  void ask(const std::string& id);
   void answered(const std::string& id, const Delivery& answer);
 
   std::string name_;
@@ -81,6 +91,7 @@ class PublisherModel final : public Model {
 class WorkerModel final : public Model {
  public:
   WorkerModel(std::string name, ConsumerRecord& record) : name_(std::move(name)), record_(record) {}
+  bool stands_reset() const override { return true; }
 
  protected:
   void begin() override;
@@ -110,6 +121,7 @@ class CasWriterModel final : public Model {
   };
   CasWriterModel(std::string name, const Records& records)
       : name_(std::move(name)), records_(records) {}
+  bool stands_reset() const override { return true; }
 
  protected:
   void begin() override;

@@ -30,6 +30,11 @@ Options Options::of_seed(std::uint64_t seed) {
   if (chance.one_in(3)) options.max_deliver = static_cast<std::int64_t>(chance.between(1, 4));
   options.max_age_ms = static_cast<std::int64_t>(chance.between(150, 3000));
   options.has_updates = chance.one_in(3);
+  options.resets_connections = chance.one_in(3);
+  options.breaks_disk = chance.one_in(5);
+  options.fills_disk = chance.one_in(5);
+  options.slows_disk = chance.one_in(6);
+  if (chance.one_in(4)) options.flips = static_cast<int>(chance.between(1, 2));
   return options;
 }
 
@@ -43,9 +48,17 @@ std::string Options::text() const {
       << max_age_ms << " ms" << (has_updates ? ", updates" : "")
       << (has_scratch_stream ? ", scratch stream" : "") << (discards_new ? ", discard new" : "")
       << (has_operator ? ", operator" : "") << (stores_often ? ", stores often" : "")
-      << (jumps_wall ? ", wall clock jumps" : "")
+      << (jumps_wall ? ", wall clock jumps" : "") << (resets_connections ? ", resets" : "")
+      << (breaks_disk ? ", disk breaks" : "") << (fills_disk ? ", disk fills up" : "")
+      << (slows_disk ? ", slow disk" : "") << (flips > 0 ? ", bits flip" : "")
       << (bugs.ack_before_sync ? ", BUG ack before sync" : "")
       << (bugs.applied_ahead_of_data ? ", BUG applied ahead of data" : "")
+      << (bugs.rows_ahead_of_blocks ? ", BUG rows ahead of blocks" : "")
+      << (bugs.filter_ahead_of_flush ? ", BUG filter ahead of flush" : "")
+      << (bugs.trim_past_hard_state ? ", BUG trim past a hard state" : "")
+      << (bugs.torn_as_corruption ? ", BUG torn as corruption" : "")
+      << (bugs.corruption_as_torn ? ", BUG corruption as torn" : "")
+      << (bugs.cursor_kept ? ", BUG cursor kept" : "")
       << (bugs.dedup_lost_on_replay ? ", BUG dedup lost on replay" : "");
   return out.str();
 }

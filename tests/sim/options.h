@@ -29,6 +29,11 @@ struct Options {
   bool has_scratch_stream = false;  // made and deleted again and again
   bool stores_often = false;        // the log asks streams to store themselves
   bool jumps_wall = false;          // the wall clock is set, in both directions
+  bool resets_connections = false;
+  bool breaks_disk = false;  // it gives errors until the server has stopped
+  bool fills_disk = false;   // the same, for it has no room
+  bool slows_disk = false;
+  int flips = 0;  // bits that flip in what is at rest, at most one between two lives
   Bugs bugs{};
 
   static Options of_seed(std::uint64_t seed);

@@ -18,6 +18,7 @@ class PushReaderModel final : public Model {
 
   // In a healthy life everything that is there was delivered.
   void check_saw_all(const std::map<std::uint64_t, std::string>& present) const;
+  bool stands_reset() const override { return true; }
 
  protected:
   void begin() override;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -37,6 +38,13 @@ struct StreamRecord {
   void acknowledge(const std::string& id, std::uint64_t sequence);
   // A message of this stream was received or read.
   void see(std::uint64_t sequence, const std::string& payload);
+  // Of a stream that the disk has taken whole, and of which the server says so, nothing but what
+  // nobody sent is wrong.
+  void forgive_all_but_served();
+  // A key whose newest revision the server named as lost has an older one.
+  void forgive_revisions();
+  // A message that is found lost while it is read is answered with an error.
+  void forgive_answers();
   bool may_be_deleted(std::uint64_t sequence) const {
     return deleted.contains(sequence) || maybe_deleted.contains(sequence);
   }
@@ -45,6 +53,7 @@ struct StreamRecord {
   std::map<std::string, std::uint64_t> stored_;     // id -> sequence, seen or acknowledged
   std::map<std::uint64_t, std::string> stored_at_;  // and back
   void note(const std::string& id, std::uint64_t sequence);
+  void forgive(const std::function<bool(const std::string&)>& is_forgiven);
 };
 
 // The same of one durable consumer.

@@ -20,7 +20,7 @@ constexpr DurationNs kSlice = 20'000'000;
 constexpr DurationNs kSecond = 1'000'000'000;
 constexpr DurationNs kRecovering = 25'000'000;
 // By then a healthy server has delivered and settled everything.
-constexpr DurationNs kHealedWithin = 20 * kSecond;
+constexpr DurationNs kHealedWithin = 60 * kSecond;
 
 // The users of one run and its world, over all lives.
 class Scene {
@@ -35,6 +35,7 @@ class Scene {
   void end_life();
   void disturb();
   bool heal();
+  void excuse_losses();
   void check();
   bool wait_for(DurationNs at_most, const std::function<bool()>& is_so);
   Outcome outcome();
@@ -49,6 +50,8 @@ class Scene {
   std::vector<std::unique_ptr<Model>> models_;
   std::vector<PushReaderModel*> push_readers_;
   UpdateModel* updates_ = nullptr;
+  bool may_rot_ = false;
+  std::uint64_t disk_failures_ = 0;
 };
 
 Scene::Scene(const Options& options)
@@ -57,6 +60,7 @@ Scene::Scene(const Options& options)
               .shards = static_cast<std::uint16_t>(options.shards),
               .bugs = options.bugs}),
       plans_(plan_of(options)) {
+  may_rot_ = options_.flips > 0;
   for (StreamPlan& plan : plans_) make_models(plan);
   if (options_.has_scratch_stream) {
     models_.push_back(std::make_unique<LifecycleModel>(scratch_));
@@ -124,6 +128,10 @@ bool Scene::begin_life() {
 }
 
 void Scene::disturb() {
+  if (options_.resets_connections && chance().one_in(15)) {
+    Model& model = *models_.at(chance().below(models_.size()));
+    if (model.stands_reset() && model.is_begun()) model.reconnect(world_.connect());
+  }
   if (options_.stores_often && chance().one_in(4)) world_.ask_to_store();
   if (options_.jumps_wall && chance().one_in(30)) {
     world_.loop().clock().jump_wall(static_cast<DurationNs>(chance().below(4'000'000'000)) -
@@ -134,24 +142,34 @@ void Scene::disturb() {
 void Scene::live_for(DurationNs duration) {
   const SteadyNs until = world_.loop().clock().steady_ns() + duration;
   bool are_started = false;
+  if (options_.breaks_disk && chance().one_in(2)) world_.break_disk();
+  if (options_.fills_disk && chance().one_in(2)) world_.fill_disk();
+  if (options_.slows_disk) world_.slow_disk();
   while (world_.loop().clock().steady_ns() < until) {
     if (!are_started && reader_.is_set_up()) {
       are_started = true;
       for (const auto& model : models_) model->start(world_.loop(), world_.connect());
     }
     world_.loop().run_for(static_cast<DurationNs>(1 + chance().below(kSlice)));
-    disturb();
+    if (world_.has_failed()) return;
+    if (are_started) disturb();
   }
 }
 
 void Scene::end_life() {
-  const std::uint64_t draw = chance().below(8);
+  if (world_.has_failed()) ++disk_failures_;
+  // A server whose disk fails goes as one that is killed.
+  const std::uint64_t draw = world_.has_failed() ? 1 + chance().below(7) : chance().below(8);
   reader_.stop();
   for (const auto& model : models_) model->stop();
   if (draw == 0) {
     world_.stop();
   } else {
     world_.crash(draw < 5 ? World::Crash::kPower : World::Crash::kKill);
+  }
+  if (options_.flips > 0 && chance().one_in(2)) {
+    --options_.flips;
+    world_.rot();
   }
 }
 
@@ -175,8 +193,28 @@ bool Scene::heal() {
   return true;
 }
 
+void Scene::excuse_losses() {
+  for (StreamPlan& plan : plans_) {
+    const auto lost = world_.losses().ranges.find(plan.name());
+    if (lost == world_.losses().ranges.end()) continue;
+    for (const Losses::Range& range : lost->second) {
+      for (std::uint64_t at = range.first; at <= range.last; ++at) {
+        plan.record.maybe_deleted.insert(at);
+      }
+    }
+  }
+}
+
 void Scene::check() {
   reader_.read_all();
+  if (may_rot_) {
+    // The first pass meets what nobody has read since it rotted.
+    wait_for(kHealedWithin, [this] { return reader_.is_read(); });
+    world_.loop().run_for(kSecond);
+    excuse_losses();
+    for (StreamPlan& plan : plans_) plan.record.forgive_answers();
+    reader_.read_all();
+  }
   if (!wait_for(kHealedWithin, [this] { return reader_.is_read(); })) {
     world_.violations().push_back("reading back did not end");
   }
@@ -192,13 +230,24 @@ void Scene::check() {
 
 Outcome Scene::outcome() {
   Outcome outcome;
+  const Losses& losses = world_.losses();
+  const bool has_lost_scratch = losses.is_refused || losses.offline.contains(scratch_.stream) ||
+                                losses.ranges.contains(scratch_.stream);
+  if (has_lost_scratch) scratch_.forgive_all_but_served();
   outcome.violations = world_.violations();
   outcome.violations.insert(outcome.violations.end(), scratch_.violations.begin(),
                             scratch_.violations.end());
   outcome.trace_hash = world_.loop().trace_hash();
   outcome.stored_sets = world_.stored_sets();
-  for (const StreamPlan& plan : plans_) {
-    const StreamRecord& record = plan.record;
+  outcome.disk_failures = disk_failures_;
+  outcome.reported_losses = losses.offline.size() + losses.ranges.size();
+  for (StreamPlan& plan : plans_) {
+    StreamRecord& record = plan.record;
+    if (losses.is_refused || losses.offline.contains(plan.name())) {
+      record.forgive_all_but_served();
+    } else if (losses.ranges.contains(plan.name())) {
+      record.forgive_revisions();
+    }
     outcome.violations.insert(outcome.violations.end(), record.violations.begin(),
                               record.violations.end());
     outcome.acknowledged += record.acknowledged.size();

@@ -16,6 +16,8 @@ struct Outcome {
   std::uint64_t acknowledged = 0;
   std::uint64_t delivered = 0;
   std::uint64_t stored_sets = 0;
+  std::uint64_t disk_failures = 0;    // lives that ended because the disk did
+  std::uint64_t reported_losses = 0;  // streams of which the server said what has rotted
 
   std::string text() const;
 };

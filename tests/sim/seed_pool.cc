@@ -27,6 +27,8 @@ struct Board {
   std::atomic<std::uint64_t> acknowledged{0};
   std::atomic<std::uint64_t> delivered{0};
   std::atomic<std::uint64_t> stored_sets{0};
+  std::atomic<std::uint64_t> disk_failures{0};
+  std::atomic<std::uint64_t> reported_losses{0};
   std::array<char, 32 * 1024> failure{};
 };
 
@@ -57,6 +59,8 @@ void run_one(Board& board, std::uint64_t seed) {
   board.acknowledged += outcome.acknowledged;
   board.delivered += outcome.delivered;
   board.stored_sets += outcome.stored_sets;
+  board.disk_failures += outcome.disk_failures;
+  board.reported_losses += outcome.reported_losses;
 }
 
 [[noreturn]] void work(Board& board, const SeedRange& seeds) {
@@ -100,6 +104,8 @@ PoolResult run_seeds(const SeedRange& seeds) {
   result.acknowledged = board.acknowledged;
   result.delivered = board.delivered;
   result.stored_sets = board.stored_sets;
+  result.disk_failures = board.disk_failures;
+  result.reported_losses = board.reported_losses;
   if (board.has_failed) result.failure = board.failure.data();
   ::munmap(memory, sizeof(Board));
   return result;

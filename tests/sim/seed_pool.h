@@ -15,6 +15,8 @@ struct PoolResult {
   std::uint64_t acknowledged = 0;
   std::uint64_t delivered = 0;
   std::uint64_t stored_sets = 0;
+  std::uint64_t disk_failures = 0;
+  std::uint64_t reported_losses = 0;
   double seconds = 0;
   std::string failure;  // of the first seed that was found bad; empty: none
 };

@@ -33,6 +33,8 @@ class SimClient final : public ByteStream {
   // Hands the server's end to its acceptor; false when it was refused.
   bool connect(ConnectionAcceptor& acceptor);
   bool is_open() const { return handler_ != nullptr; }
+  // The connection is gone, with all that is on its way in either direction.
+  void reset() { close(Close::kAtOnce); }
 
   void subscribe(const std::string& subject, MessageHandler on_message);
   void publish(const std::string& subject, std::string_view reply, std::string_view headers,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace leat::sim {
 
@@ -11,8 +12,12 @@ class SimFile final : public File {
       : disk_(disk), inode_(std::move(inode)) {}
 
   Status write_at(std::uint64_t offset, std::string_view bytes) override {
+    LEAT_TRY(disk_.use());
     std::string& cached = inode_->cached;
-    if (cached.size() < offset + bytes.size()) cached.resize(offset + bytes.size());
+    if (cached.size() < offset + bytes.size()) {
+      LEAT_TRY(disk_.grow(offset + bytes.size() - cached.size()));
+      cached.resize(offset + bytes.size());
+    }
     std::memcpy(cached.data() + offset, bytes.data(), bytes.size());
     mark(offset, bytes.size());
     return {};
@@ -27,6 +32,7 @@ class SimFile final : public File {
   }
 
   Status sync_data() override {
+    LEAT_TRY(disk_.use());
     std::string& durable = inode_->durable;
     durable.resize(inode_->cached.size());
     for (const auto& [sector, is_dirty] : inode_->dirty) {
@@ -48,6 +54,9 @@ class SimFile final : public File {
 
   Status resize(std::uint64_t size) override {
     const std::uint64_t before = inode_->cached.size();
+    if (size > before) {
+      LEAT_TRY(disk_.grow(size - before));
+    }
     inode_->cached.resize(size);
     if (size > before) mark(before, size - before);
     return {};
@@ -112,6 +121,48 @@ bool SimDisk::exists(const std::string& path) {
   // A directory is there when anything is in it.
   const auto inside = files_.lower_bound(path + "/");
   return files_.contains(path) || (inside != files_.end() && inside->first.starts_with(path + "/"));
+}
+
+Status SimDisk::use() {
+  if (operations_left_ == kNever) return {};
+  if (operations_left_ == 0) {
+    was_at_fault_ = true;
+    return failure(ErrorKind::kIo, "the disk is broken");
+  }
+  --operations_left_;
+  return {};
+}
+
+Status SimDisk::grow(std::uint64_t by) {
+  if (room_ == kNever) return {};
+  if (by > room_) {
+    was_at_fault_ = true;
+    return failure(ErrorKind::kNoSpace, "the disk is full");
+  }
+  room_ -= by;
+  return {};
+}
+
+bool SimDisk::heal() {
+  operations_left_ = room_ = kNever;
+  return std::exchange(was_at_fault_, false);
+}
+
+bool SimDisk::rot(Rng& chance, const std::string& directory) {
+  std::vector<Inode*> old;
+  for (const auto& [path, inode] : files_) {
+    if (path.starts_with(directory + "/") && path.ends_with(".log")) old.push_back(inode.get());
+  }
+  if (old.size() < 2) return false;
+  old.pop_back();
+  Inode& inode = *old.at(chance.below(old.size()));
+  std::string& bytes = inode.cached;
+  const std::size_t used = bytes.find_last_not_of('\0');
+  if (used == std::string::npos) return false;
+  const std::size_t at = chance.below(used + 1);
+  bytes[at] = static_cast<char>(bytes[at] ^ (1 << chance.below(8)));
+  if (at < inode.durable.size()) inode.durable[at] = bytes[at];
+  return true;
 }
 
 void SimDisk::crash(Rng& chance) {

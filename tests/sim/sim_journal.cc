@@ -1,10 +1,16 @@
 #include "tests/sim/sim_journal.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/check.h"
+#include "tests/sim/misread_log.h"
 
 namespace leat::sim {
+
+namespace {
+constexpr DurationNs kSlowSync = 1'000'000'000;
+}  // namespace
 
 LogTicket SimLogStore::append(LogRecord record) {
   pending_bytes_ += record.payload.size();
@@ -46,6 +52,7 @@ SimJournal::SimJournal(SimLoop& loop, const Past& past, const Bugs& bugs)
     : loop_(loop),
       disk_(past.disk),
       book_(past.book),
+      votes_(past.votes),
       bugs_(bugs),
       alive_(std::make_shared<bool>(true)) {}
 
@@ -55,13 +62,33 @@ Status SimJournal::open(StoreTicket store_holds) {
   LEAT_TRY(disk_.make_directories(kDirectory));
   LEAT_TRY_ASSIGN(recovered_, journal::recover(disk_, kDirectory));
   LEAT_TRY(journal::check_whole(recovered_, store_holds));
+  LEAT_TRY(misread(bugs_, disk_, kDirectory, recovered_));
   journal::WriterOptions options;
   options.directory = kDirectory;
-  options.segment_bytes = 64 * 1024;  // small, so that segments roll often and leave
+  // Small, so that segments roll often and leave; or one for each batch.
+  options.segment_bytes = (loop_.chance().one_in(3) ? 1 : 64) * 1024;
   options.horizon_bytes = 4 * options.segment_bytes;
   options.random = [this] { return loop_.chance().next(); };
   LEAT_TRY_ASSIGN(writer_, journal::Writer::open(disk_, std::move(options), recovered_.end));
   return {};
+}
+
+std::vector<std::string> SimJournal::forgotten_votes(const StoreContents& store) const {
+  std::vector<std::string> forgotten;
+  for (const auto& [group, vote] : votes_) {
+    if (store.deleted.contains(group)) continue;
+    HardStatePlace found;
+    if (const auto row = store.groups.find(group); row != store.groups.end()) {
+      found = row->second.hard_state;
+    }
+    if (const std::optional<LogRecord> record = recovered_.log->hard_state(group)) {
+      found = std::max(found, HardStatePlace{record->term, record->index});
+    }
+    if (found >= vote) continue;
+    forgotten.push_back("group " + std::to_string(group.value) +
+                        " has forgotten its vote in term " + std::to_string(vote.term.value));
+  }
+  return forgotten;
 }
 
 LogStore& SimJournal::log_of(SimShard& shard) {
@@ -89,23 +116,43 @@ void SimJournal::write_batch() {
     is_syncing_ = false;
     return;
   }
-  LEAT_CHECK(writer_->write(batch).has_value());
+  if (!went_well(writer_->write(batch))) return;
+  for (const LogRecord& record : batch) {
+    if (record.kind == RecordKind::kHardState) {
+      unsynced_votes_[record.group] = {record.term, record.index};
+    }
+  }
   if (bugs_.ack_before_sync) {
     for (const auto& shard : shards_) {
       shard->report_durable(shard->syncing_through_, std::exchange(shard->syncing_bytes_, 0));
     }
   }
-  const auto delay = static_cast<DurationNs>(50'000 + loop_.chance().below(5'000'000));
+  auto delay = static_cast<DurationNs>(50'000 + loop_.chance().below(5'000'000));
+  if (is_slow_ && loop_.chance().one_in(50)) delay = kSlowSync;
   loop_.call_after(delay, [this, alive = alive_] {
     if (*alive) end_sync();
   });
 }
 
 void SimJournal::flushed(std::span<const FlushedGroup> groups, StoreTicket through) {
-  writer_->flushed(groups, through);
+  if (has_failed_) return;
+  std::vector<FlushedGroup> all(groups.begin(), groups.end());
+  if (bugs_.trim_past_hard_state) {
+    for (FlushedGroup& group : all) {
+      const auto vote = votes_.find(group.group);
+      if (vote == votes_.end() || group.hard_state >= vote->second) continue;
+      group.hard_state = vote->second;
+      group.stored = LogIndex(~std::uint64_t{0});
+    }
+  }
+  writer_->flushed(all, through);
   // A sync is under way: it covers the witness, and the next flush trims.
-  if (is_syncing_) return;
-  LEAT_CHECK(writer_->trim().has_value());
+  if (!is_syncing_) went_well(writer_->trim());
+}
+
+bool SimJournal::went_well(const Status& status) {
+  if (!status) has_failed_ = true;
+  return status.has_value();
 }
 
 void SimJournal::ask_holders() {
@@ -115,7 +162,9 @@ void SimJournal::ask_holders() {
 }
 
 void SimJournal::end_sync() {
-  LEAT_CHECK(writer_->sync().has_value());
+  if (!went_well(writer_->sync())) return;
+  for (const auto& [group, place] : unsynced_votes_) votes_[group] = place;
+  unsynced_votes_.clear();
   ask_holders();
   for (const auto& shard : shards_) {
     if (!bugs_.ack_before_sync) {

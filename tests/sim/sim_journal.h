@@ -3,14 +3,17 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "storage/api/horizon.h"
 #include "storage/api/log_store.h"
 #include "storage/journal/recovery.h"
 #include "storage/journal/writer.h"
 #include "tests/sim/bugs.h"
 #include "tests/sim/sim_disk.h"
 #include "tests/sim/sim_loop.h"
+#include "tests/sim/sim_store.h"
 
 namespace leat::sim {
 
@@ -19,6 +22,9 @@ class SimLogStore;
 // Every entry that was ever appended, by group: what the journal would be if it were not trimmed.
 // A group that appends at an index has lost what stood there and behind it.
 using LogBook = std::map<GroupId, std::map<LogIndex, LogRecord>>;
+
+// The newest hard state of every group that was ever durable.
+using VoteBook = std::map<GroupId, HardStatePlace>;
 
 // The journal of one life of a simulated server: the production writer and recovery over the
 // simulated disk, with the sync thread's work as events of the loop. Writes at once, syncs after a
@@ -31,6 +37,7 @@ class SimJournal {
   struct Past {
     SimDisk& disk;
     LogBook& book;
+    VoteBook& votes;
   };
   SimJournal(SimLoop& loop, const Past& past, const Bugs& bugs);
   ~SimJournal();
@@ -39,6 +46,12 @@ class SimJournal {
   // new segment behind it.
   Status open(StoreTicket store_holds);
   RecoveredLog& recovered() { return *recovered_.log; }
+  // Hard states that were durable and stand neither in the log that was found nor in the store.
+  std::vector<std::string> forgotten_votes(const StoreContents& store) const;
+  // A write or a sync failed: nothing more becomes durable, and the process must end.
+  bool has_failed() const { return has_failed_; }
+  // Now and then a sync takes a second.
+  void be_slow() { is_slow_ = true; }
   // What the store has flushed: segments that nobody needs leave.
   void flushed(std::span<const FlushedGroup> groups, StoreTicket through);
 
@@ -51,16 +64,21 @@ class SimJournal {
   void write_batch();
   void end_sync();
   void ask_holders();
+  bool went_well(const Status& status);
 
   SimLoop& loop_;
   SimDisk& disk_;
   LogBook& book_;
+  VoteBook& votes_;
   const Bugs& bugs_;
   std::shared_ptr<bool> alive_;
   journal::Recovered recovered_;
   std::unique_ptr<journal::Writer> writer_;
   std::vector<std::unique_ptr<SimLogStore>> shards_;
+  VoteBook unsynced_votes_;
   bool is_syncing_ = false;
+  bool is_slow_ = false;
+  bool has_failed_ = false;
 };
 
 class SimLogStore final : public LogStore {

@@ -1,8 +1,10 @@
 #include "tests/sim/sim_store.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/check.h"
+#include "core/base/encoding.h"
 #include "storage/api/block_format.h"
 #include "storage/api/index_row.h"
 
@@ -43,7 +45,40 @@ void StoreContents::erase_stream(GroupId stream) {
   std::erase_if(pages, is_of_stream);
 }
 
+void StoreContents::reclaim(const StoredRow& row, GroupId stream) {
+  const auto leave = [stream](std::map<RowKey, Bytes>& rows, StreamSeq floor, auto last_of) {
+    auto at = rows.lower_bound({stream, StreamSeq(0)});
+    while (at != rows.end() && at->first.first == stream && at->first.second < floor) {
+      const StreamSeq last = last_of(at->second.view());
+      at = last && last < floor ? rows.erase(at) : std::next(at);
+    }
+  };
+  leave(blocks, row.first_kept, &last_sequence_of_block);
+  leave(index_rows, row.first_row_kept, &last_sequence_of_index_row);
+}
+
+void StoreContents::reclaim_all() {
+  for (const auto& [group, row] : groups) reclaim(row, group);
+}
+
 namespace {
+
+// A consumer's page with the cursor that it would have if it had not been lost.
+Bytes with_cursor(const Bytes& page, StreamSeq kept) {
+  encoding::Cursor in(page.view());
+  in.byte();
+  in.text();
+  in.signed_varint();
+  in.text();
+  in.varint();
+  const std::size_t at = page.size() - in.remaining();
+  const std::uint64_t next = in.varint();
+  LEAT_CHECK(in.is_good());
+  std::string changed(page.view().substr(0, at));
+  encoding::append_varint(changed, std::max(next, kept.value));
+  changed += in.rest();
+  return Bytes::copy_of(changed);
+}
 
 // The row as a store that forgets message ids would give it back.
 Bytes without_ids(const Bytes& value) {
@@ -59,7 +94,8 @@ Bytes without_ids(const Bytes& value) {
 
 class SimRecoveredStore final : public RecoveredStore {
  public:
-  SimRecoveredStore(StoreContents& contents, const Bugs& bugs) : contents_(contents), bugs_(bugs) {}
+  SimRecoveredStore(StoreContents& contents, const KeptCursors& kept, const Bugs& bugs)
+      : contents_(contents), kept_(kept), bugs_(bugs) {}
 
   Result<std::vector<GroupId>> groups() override {
     std::vector<GroupId> all;
@@ -81,7 +117,11 @@ class SimRecoveredStore final : public RecoveredStore {
 
   Status scan_state_pages(GroupId stream, const PageVisitor& visit) override {
     for (const auto& [key, value] : contents_.pages) {
-      if (key.first == stream) LEAT_TRY(visit(key.second, value.view()));
+      if (key.first != stream) continue;
+      const auto kept = kept_.find({stream, key.second.owner});
+      const bool is_changed = kept != kept_.end() && key.second.kind == StatePageKind::kConsumer;
+      const Bytes page = is_changed ? with_cursor(value, kept->second) : value;
+      LEAT_TRY(visit(key.second, page.view()));
     }
     return {};
   }
@@ -108,12 +148,14 @@ class SimRecoveredStore final : public RecoveredStore {
 
  private:
   StoreContents& contents_;
+  const KeptCursors& kept_;
   const Bugs& bugs_;
 };
 
 }  // namespace
 
 void SimStoreDisk::flush() {
+  live_.reclaim_all();
   flushed_ = live_;
   if (on_flush_) on_flush_();
 }
@@ -129,13 +171,32 @@ std::vector<FlushedGroup> SimStoreDisk::flushed_groups() const {
 }
 
 std::unique_ptr<RecoveredStore> SimStoreDisk::recovered() {
-  return std::make_unique<SimRecoveredStore>(live_, bugs_);
+  return std::make_unique<SimRecoveredStore>(live_, kept_cursors_, bugs_);
 }
 
 void SimStoreDisk::write(const WriteSet& set) {
   ++sets_;
   live_.apply(set);
   if (bugs_.applied_ahead_of_data) flushed_.groups[set.group] = live_.groups[set.group];
+  if (bugs_.filter_ahead_of_flush) flushed_.reclaim(live_.groups[set.group], set.group);
+  if (bugs_.rows_ahead_of_blocks) {
+    WriteSet rows = set;
+    rows.blocks.clear();
+    flushed_.apply(rows);
+    flushed_.ticket = live_.ticket;
+  }
+}
+
+bool SimStoreDisk::rot(Rng& chance) {
+  if (flushed_.blocks.empty()) return false;
+  auto drawn = flushed_.blocks.begin();
+  std::advance(drawn, static_cast<std::ptrdiff_t>(chance.below(flushed_.blocks.size())));
+  std::string bytes(drawn->second.view());
+  const std::size_t at = chance.below(bytes.size());
+  bytes[at] = static_cast<char>(bytes[at] ^ (1 << chance.below(8)));
+  drawn->second = Bytes::copy_of(bytes);
+  live_.blocks[drawn->first] = drawn->second;
+  return true;
 }
 
 void SimMessageStore::later(Task task) {

@@ -26,7 +26,13 @@ struct StoreContents {
 
   void apply(const WriteSet& set);
   void erase_stream(GroupId stream);
+  // Blocks and index rows that lie wholly below the floors of `set` or of all rows leave.
+  void reclaim(const StoredRow& row, GroupId stream);
+  void reclaim_all();
 };
+
+// Next stream sequence of a consumer; filled for a planted bug only.
+using KeptCursors = std::map<std::pair<GroupId, std::uint64_t>, StreamSeq>;
 
 // The store of one simulated server, which outlives its processes. It keeps write sets in memory
 // until a flush, as the real one does with its own log switched off; a crash or a kill takes back
@@ -42,6 +48,12 @@ class SimStoreDisk {
   std::vector<FlushedGroup> flushed_groups() const;
   StoreTicket flushed_ticket() const { return flushed_.ticket; }
   void lose_unflushed() { live_ = flushed_; }
+  // One bit flips in a block that is on the disk. False when there is none.
+  bool rot(Rng& chance);
+  // Where a consumer of the process that just ended stood.
+  void keep_cursor(GroupId stream, ConsumerId consumer, StreamSeq next) {
+    kept_cursors_[{stream, consumer.value}] = next;
+  }
   void write(const WriteSet& set);
   std::unique_ptr<RecoveredStore> recovered();
   std::uint64_t sets() const { return sets_; }  // written so far
@@ -51,6 +63,7 @@ class SimStoreDisk {
   StoreContents flushed_;
   std::uint64_t sets_ = 0;
   std::function<void()> on_flush_;
+  KeptCursors kept_cursors_;
   const Bugs& bugs_;
 };
 

@@ -1,5 +1,6 @@
 #include "tests/sim/world.h"
 
+#include <cstdio>
 #include <utility>
 
 #include "core/base/check.h"
@@ -22,7 +23,7 @@ std::uint64_t random_of_world() { return the_world->chance().next(); }
 // An error in the server's log is a finding: nothing in a run may cause one.
 void take_log_line(LogLevel level, std::string_view text) {
   if (the_world == nullptr || level > LogLevel::kError) return;
-  the_world->violations().push_back("log: " + std::string(text));
+  the_world->hear_of_error(std::string(text));
 }
 
 std::shared_ptr<const SessionSettings> session_settings(
@@ -118,14 +119,18 @@ void World::connect_shards() {
 bool World::begin_start() {
   LEAT_CHECK(life_ == nullptr);
   life_ = std::make_unique<Life>();
-  life_->journal = std::make_unique<SimJournal>(loop_, SimJournal::Past{disk_, log_book_}, bugs_);
+  life_->journal =
+      std::make_unique<SimJournal>(loop_, SimJournal::Past{disk_, log_book_, vote_book_}, bugs_);
   if (const Status opened = life_->journal->open(store_.live().ticket); !opened) {
-    violations_.push_back("journal: " + opened.error().text);
+    refuse("journal: " + opened.error().text);
     return false;
   }
   for (const SuspectRange& range : life_->journal->recovered().suspect_ranges()) {
-    violations_.push_back("journal: group " + std::to_string(range.group.value) +
-                          " is suspect: " + range.reason);
+    hear_of_error("journal: group " + std::to_string(range.group.value) +
+                  " is suspect: " + range.reason);
+  }
+  for (const std::string& vote : life_->journal->forgotten_votes(store_.live())) {
+    hear_of_error(vote);
   }
   life_->recovered_store = store_.recovered();
   store_.on_flush(
@@ -136,7 +141,7 @@ bool World::begin_start() {
   first.shard.post([this, &first] {
     const Status begun = first.hosts->jetstream()->recover(
         *life_->recovered_store, life_->journal->recovered(), [this] { life_->is_ready = true; });
-    if (!begun) violations_.push_back("recovery: " + begun.error().text);
+    if (!begun) refuse("recovery: " + begun.error().text);
   });
   return true;
 }
@@ -144,13 +149,18 @@ bool World::begin_start() {
 bool World::start() {
   if (!begin_start()) return false;
   const SteadyNs until = loop_.clock().steady_ns() + kReadyWithin;
-  while (!life_->is_ready && loop_.clock().steady_ns() < until) loop_.run_for(10'000'000);
-  if (!life_->is_ready) violations_.push_back("the server did not get ready");
+  const auto is_open = [this] { return !life_->is_ready && !losses_.is_refused; };
+  while (is_open() && loop_.clock().steady_ns() < until) loop_.run_for(10'000'000);
+  if (!life_->is_ready && !losses_.is_refused) {
+    violations_.push_back("the server did not get ready");
+  }
   return life_->is_ready;
 }
 
 void World::drop_life() {
   if (life_ == nullptr) return;
+  losses();
+  if (bugs_.cursor_kept) keep_cursors();
   store_.on_flush(nullptr);
   life_->clients.clear();
   for (const auto& parts : life_->shards) parts->hosts.reset();
@@ -158,14 +168,64 @@ void World::drop_life() {
   life_.reset();
 }
 
+// Without damage nothing may cause an error; with it, the error is the report of it.
+void World::hear_of_error(const std::string& text) {
+  if (!is_rotten_) violations_.push_back("log: " + text);
+}
+
+void World::refuse(const std::string& why) {
+  if (!is_rotten_) violations_.push_back(why);
+  losses_.is_refused = true;
+}
+
+void World::slow_disk() { life_->journal->be_slow(); }
+
+bool World::has_failed() const { return life_->journal->has_failed(); }
+
+void World::rot() {
+  is_rotten_ |=
+      chance().one_in(2) ? disk_.rot(chance(), SimJournal::kDirectory) : store_.rot(chance());
+}
+
+void World::keep_cursors() {
+  for (const auto& parts : life_->shards) {
+    for (const Stream* stream :
+         parts->hosts->jetstream()->streams().streams_of(accounts_->global())) {
+      for (const ConsumerId id : stream->machine().consumer_ids()) {
+        store_.keep_cursor(stream->uid(), id, stream->machine().find_consumer(id)->next_stream());
+      }
+    }
+  }
+}
+
+const Losses& World::losses() {
+  if (life_ == nullptr) return losses_;
+  for (const auto& parts : life_->shards) {
+    for (const StreamDamage& damage : parts->hosts->jetstream()->streams().damages()) {
+      Losses::Range range;
+      if (damage.is_offline) {
+        losses_.offline.insert(damage.stream);
+      } else if (std::sscanf(damage.text.c_str(), "messages %lu to %lu", &range.first,
+                             &range.last) == 2) {
+        losses_.ranges[damage.stream].insert(range);
+      } else {
+        violations_.push_back("a loss without its sequences: " + damage.text);
+      }
+    }
+  }
+  return losses_;
+}
+
 void World::crash(Crash how) {
   drop_life();
   if (how == Crash::kPower) disk_.crash(chance());
   store_.lose_unflushed();
+  disk_.heal();
   loop_.run_for(kDowntime);
 }
 
 void World::stop() {
+  disk_.heal();
   auto left = std::make_shared<std::size_t>(life_->shards.size());
   for (const auto& parts : life_->shards) {
     parts->shard.post(

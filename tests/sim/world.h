@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,18 @@
 #include "tests/sim/sim_store.h"
 
 namespace leat::sim {
+
+// What a server has said is lost, after its disk has rotted.
+struct Losses {
+  struct Range {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    friend auto operator<=>(const Range&, const Range&) = default;
+  };
+  std::set<std::string> offline;                  // streams that are not served
+  std::map<std::string, std::set<Range>> ranges;  // messages, by stream
+  bool is_refused = false;                        // the server said that it can not start, and why
+};
 
 // One simulated server over all its lives: what outlives a process (disk, store, clock), and the
 // process of now with its production hosts. Owned by a run; one world at a time in a process,
@@ -43,6 +57,14 @@ class World {
   // take from the store what it had not flushed.
   enum class Crash : std::uint8_t { kPower, kKill };
   void crash(Crash how);
+  // Faults of the disk in this life: it breaks, or fills up, after a while; or it is slow.
+  void break_disk() { disk_.break_after(chance().below(60)); }
+  void fill_disk() { disk_.fill_up_to(chance().below(100'000)); }
+  void slow_disk();
+  // The server met an error of its disk and has to stop.
+  bool has_failed() const;
+  // Between two lives: a bit flips in the journal or in a stored block.
+  void rot();
   // As SIGTERM: pulls are told, everything reaches the disk.
   void stop();
   bool is_alive() const { return life_ != nullptr; }
@@ -57,6 +79,9 @@ class World {
   // Findings of the server's own checks: state after replay, errors in the log.
   std::vector<std::string>& violations() { return violations_; }
   std::uint64_t stored_sets() const { return store_.sets(); }
+  // What the server itself has reported as lost, over all lives.
+  const Losses& losses();
+  void hear_of_error(const std::string& text);
 
  private:
   struct ShardParts;
@@ -66,6 +91,8 @@ class World {
   void connect_shards();
   // Ends the process: hosts first, then what they stand on.
   void drop_life();
+  void refuse(const std::string& why);
+  void keep_cursors();
 
   Bugs bugs_;
   std::uint16_t shard_count_;
@@ -73,6 +100,9 @@ class World {
   SimDisk disk_;
   SimStoreDisk store_;
   std::vector<std::string> violations_;
+  Losses losses_;
+  VoteBook vote_book_;
+  bool is_rotten_ = false;
   ReplayBook replay_book_;
   LogBook log_book_;
   std::shared_ptr<const AccountTable> accounts_;
