@@ -36,6 +36,10 @@ Consumer::Consumer(Stream& stream, ConsumerState& state, Rng& rng)
       last_used_(steady_now()) {
   const ConsumerPosition delivered = state_.delivered();
   position_ = {.consumer_seq = delivered.consumer_seq, .stream_seq = delivered.stream_seq};
+  if (config().replay_policy == ReplayPolicy::kOriginal) {
+    pacing_.replay_through(stream.machine().last_sequence());
+  }
+  set_rate();
   make_endpoint();
   arm_inactivity();
   // What is pushed should not come before the answer that names the consumer, and that waits for
@@ -62,8 +66,8 @@ void Consumer::begin() {
 Consumer::~Consumer() {
   *self_ = nullptr;
   Scheduler& scheduler = stream_.context().scheduler;
-  for (const TimerId timer :
-       {begin_timer_, deadline_timer_, inactivity_timer_, cursor_timer_, room_timer_}) {
+  for (const TimerId timer : {begin_timer_, deadline_timer_, inactivity_timer_, cursor_timer_,
+                              room_timer_, pacing_timer_}) {
     if (timer) scheduler.cancel(timer);
   }
 }
@@ -81,6 +85,7 @@ void Consumer::make_endpoint() {
 
 void Consumer::update() {
   delivery_.set_content(content_of(config()));
+  set_rate();
   make_endpoint();
   touch();
   arm_inactivity();
@@ -226,11 +231,16 @@ Consumer::Step Consumer::deliver_one(WallNs now) {
                                                         .consumer_seq = selection.consumer_seq,
                                                         .timestamp = message->time,
                                                         .pending = selection.pending_after});
+  const Pacing::Message paced{
+      .sequence = selection.stream_seq, .time = message->time, .size = size};
+  const bool is_first = selection.deliveries == 1;
+  if (is_first && !is_time_for(paced)) return Step::kWait;
   const std::string_view to = endpoint_->next(size);
   if (to.empty()) return Step::kWait;
   selector_.accept(selection, now);
   position_ = {.consumer_seq = selection.consumer_seq, .stream_seq = selection.stream_seq};
   delivery_.send(to);
+  if (is_first) pacing_.sent(paced, steady_now());
   touch();
   endpoint_->sent(size);
   return Step::kSent;
@@ -270,6 +280,25 @@ void Consumer::wake_when_there_is_room() {
     room_timer_ = {};
     wake();
   });
+}
+
+bool Consumer::is_time_for(const Pacing::Message& message) {
+  const SteadyNs now = steady_now();
+  const SteadyNs ready = pacing_.ready_at(message, now);
+  if (ready <= now) return true;
+  Scheduler& scheduler = stream_.context().scheduler;
+  if (pacing_timer_) scheduler.cancel(pacing_timer_);
+  pacing_timer_ = scheduler.call_at(ready, [this] {
+    pacing_timer_ = {};
+    wake();
+  });
+  return false;
+}
+
+void Consumer::set_rate() {
+  const std::int64_t size_max = stream_.config().max_msg_size;
+  pacing_.set_rate(config().rate_limit_bps,
+                   size_max > 0 ? static_cast<std::size_t>(size_max) : limits::kPayloadBytes);
 }
 
 void Consumer::propose_bookings() {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "consumers/core/consumer_state.h"
+#include "consumers/core/pacing.h"
 #include "consumers/core/select.h"
 #include "consumers/host/ack_batch.h"
 #include "consumers/host/delivery.h"
@@ -81,6 +82,9 @@ class Consumer {
   bool deliver_some();
   Step deliver_one(WallNs now);
   void read_block_of(const Selection& selection);
+  // Whether the message may go now; otherwise the pump comes back when it may.
+  bool is_time_for(const Pacing::Message& message);
+  void set_rate();
   void propose_bookings();
   void propose_cursor();
   void arm_deadline();
@@ -94,6 +98,7 @@ class Consumer {
   Selector selector_;
   ReadAhead read_ahead_;
   Delivery delivery_;
+  Pacing pacing_;
   AckBatch acks_;
   std::unique_ptr<PullEndpoint> pull_;
   std::unique_ptr<PushEndpoint> push_;
@@ -106,6 +111,7 @@ class Consumer {
   TimerId inactivity_timer_;
   TimerId cursor_timer_;
   TimerId room_timer_;
+  TimerId pacing_timer_;
   // While the pump runs: the clock is looked at once for all it sends, not four times a message.
   SteadyNs pump_now_ = 0;
   SteadyNs last_used_ = 0;

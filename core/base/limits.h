@@ -127,8 +127,14 @@ inline constexpr std::size_t kTailCacheBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kBlockCacheBytes = 64 * 1024 * 1024;
 // Blocks that one consumer has read ahead of its place, at most.
 inline constexpr std::size_t kReadAheadBlocks = 16;
-// Taken in by one stream and not yet applied; above it a publish is answered 429 (10167).
+// Taken in by one stream and not yet applied; above it the connections that publish to it are not
+// read. They may still have under way what kForwardedBytes allows.
 inline constexpr std::size_t kStreamPendingBytes = 32 * 1024 * 1024;
+// Where many connections reach this together, a publish that asks for an answer is answered 429
+// (10167) and not taken; one that asks for none is never dropped.
+inline constexpr std::size_t kStreamBufferedBytes = 128 * 1024 * 1024;
+// A stream that holds connections back looks this often whether the shard's disk has caught up.
+inline constexpr std::int64_t kHeldLookNs = 5'000'000;
 // Expiry looks at a stream at most this often.
 inline constexpr std::int64_t kExpiryIntervalNs = 250'000'000;
 // Deliveries of one consumer in one turn, so that its neighbours have their turn.

@@ -11,6 +11,7 @@
 #include "core/env/clock.h"
 #include "core/env/mailbox.h"
 #include "core/env/scheduler.h"
+#include "core/router/publisher_brake.h"
 #include "core/router/router.h"
 #include "core/session/accounts.h"
 #include "streams/host/direct_get.h"
@@ -40,6 +41,7 @@ class JetStreamHosts {
     Scheduler& scheduler;
     Mailbox& mailbox;
     const Clock& clock;
+    PublisherBrake& brake;
     std::uint64_t (*random)();
   };
   JetStreamHosts(const World& world, const JetStreamDoors& doors,

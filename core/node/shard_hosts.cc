@@ -25,6 +25,7 @@ void ShardHosts::add_jetstream(const JetStreamDoors& doors, const JetStreamSetti
                                                                       .scheduler = doors_.scheduler,
                                                                       .mailbox = doors_.mailbox,
                                                                       .clock = doors_.clock,
+                                                                      .brake = sessions_,
                                                                       .random = doors_.random},
                                                 doors, settings);
 }

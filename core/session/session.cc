@@ -197,7 +197,7 @@ void Session::tear_down() {
   set_->closed(snapshot(SessionSet::Detail::kWithSubscriptions));
   remove_all_subscriptions();
   for (const StalledPublisher& publisher : stalled_) {
-    set_->unstall(publisher.shard, publisher.connection);
+    set_->release(publisher.shard, publisher.connection);
   }
   stalled_.clear();
   if (std::exchange(is_counted_, false)) set_->hosts_.ledger.leave();

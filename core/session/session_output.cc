@@ -62,13 +62,13 @@ void Session::output_grew(const Origin& origin) {
   if (is_known) return;
   stalled_.push_back({origin.shard, origin.connection});
   ++set_->counts_.stalled_publishers;
-  set_->stall(origin.shard, origin.connection);
+  set_->hold(origin.shard, origin.connection);
 }
 
 void Session::resume_publishers() {
   if (stalled_.empty() || out_.pending_bytes() > settings().pending_bytes_max / 2) return;
   for (const StalledPublisher& publisher : stalled_) {
-    set_->unstall(publisher.shard, publisher.connection);
+    set_->release(publisher.shard, publisher.connection);
   }
   stalled_.clear();
 }

@@ -87,14 +87,14 @@ void SessionSet::end_turn() {
   dirty_now_.clear();
 }
 
-void SessionSet::stall(ShardId shard, ConnectionId publisher) {
+void SessionSet::hold(ShardId shard, ConnectionId publisher) {
   if (shard == hosts_.mailbox.self()) return stall_here(publisher);
   SessionSet* other = sets_[shard.value];
   hosts_.mailbox.send(shard, [other, publisher] { other->stall_here(publisher); });
 }
 
 // Never at once: whoever is resumed publishes, and the caller is in the middle of its own work.
-void SessionSet::unstall(ShardId shard, ConnectionId publisher) {
+void SessionSet::release(ShardId shard, ConnectionId publisher) {
   SessionSet* set = shard == hosts_.mailbox.self() ? this : sets_[shard.value];
   hosts_.mailbox.send(shard, [set, publisher] { set->unstall_here(publisher); });
 }

@@ -12,6 +12,7 @@
 #include "core/env/clock.h"
 #include "core/env/mailbox.h"
 #include "core/env/scheduler.h"
+#include "core/router/publisher_brake.h"
 #include "core/router/router.h"
 #include "core/session/authenticator.h"
 #include "core/session/byte_stream.h"
@@ -37,7 +38,9 @@ struct SessionHosts {
 
 // The client connections of one shard. Owned by the shard's hosts, used on the shard's thread; the
 // sessions are owned by their streams, and the set knows them from accept to on_closed.
-class SessionSet final : public ConnectionAcceptor, public NoResponderListener {
+class SessionSet final : public ConnectionAcceptor,
+                         public NoResponderListener,
+                         public PublisherBrake {
  public:
   SessionSet(const SessionHosts& hosts, std::shared_ptr<const SessionSettings> settings);
   ~SessionSet() override;
@@ -51,6 +54,10 @@ class SessionSet final : public ConnectionAcceptor, public NoResponderListener {
   std::unique_ptr<ByteStreamHandler> accept(ByteStream& stream) override;
   void nobody_took(ConnectionId publisher, std::string_view subject,
                    std::string_view reply) override;
+
+  // Back-pressure over shards: by slow subscribers, and by streams that wait for their disk.
+  void hold(ShardId shard, ConnectionId publisher) override;
+  void release(ShardId shard, ConnectionId publisher) override;
 
   // A new generation: sessions are authenticated again with what they said in CONNECT; those that
   // fail or have moved to another account are closed, subscriptions that are no longer allowed are
@@ -85,9 +92,6 @@ class SessionSet final : public ConnectionAcceptor, public NoResponderListener {
   void closed(ConnectionSnapshot snapshot);
   Session* find(ConnectionId connection) const;
 
-  // Back-pressure between sessions, over shards.
-  void stall(ShardId shard, ConnectionId publisher);
-  void unstall(ShardId shard, ConnectionId publisher);
   void stall_here(ConnectionId publisher);
   void unstall_here(ConnectionId publisher);
 

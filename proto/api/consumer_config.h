@@ -29,8 +29,8 @@ enum class PriorityPolicy : std::uint8_t {
 };
 
 // A consumer's configuration, as a client wrote it or, after normalize_consumer_config, as it is
-// kept. A plain value. The fields from `rate_limit_bps` on, AckPolicy::kFlowControl and
-// ReplayPolicy::kOriginal are read, and refused by name when they are set: they are not built yet.
+// kept. A plain value. AckPolicy::kFlowControl, `direct`, `sourcing` and `pause_until` are
+// read, and refused by name when they are set: they are not built yet.
 struct ConsumerConfig {
   std::string durable_name;
   std::string name;

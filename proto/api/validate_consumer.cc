@@ -240,8 +240,6 @@ ApiStatus check_priority(const ConsumerConfig& config) {
 
 ApiStatus check_unbuilt(const ConsumerConfig& config) {
   if (config.ack_policy == AckPolicy::kFlowControl) return unbuilt("ack_policy flow_control");
-  if (config.replay_policy == ReplayPolicy::kOriginal) return unbuilt("replay_policy original");
-  if (config.rate_limit_bps != 0) return unbuilt("rate_limit_bps");
   if (config.direct) return unbuilt("direct");
   if (config.sourcing) return unbuilt("sourcing");
   if (config.pause_until) return unbuilt("pause_until");

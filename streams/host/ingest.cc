@@ -31,8 +31,11 @@ void Ingest::set_subjects(const std::vector<std::string>& subjects) {
 
 bool Ingest::deliver(const RoutedMessage& message, SinkCookie) {
   if (stream_.is_overloaded()) {
-    refuse_overload(message);
-    return true;
+    held_.hold(message.origin);
+    if (stream_.is_flooded() && !message.reply.empty()) {
+      refuse_overload(message);
+      return true;
+    }
   }
   if (stream_.room() != DiskRoom::kEnough) {
     refuse(message, api_error(ApiErrorCode::kInsufficientResources));

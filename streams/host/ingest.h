@@ -8,6 +8,7 @@
 #include "core/router/router.h"
 #include "core/router/sink.h"
 #include "proto/api/errors.h"
+#include "streams/host/held_publishers.h"
 
 namespace leat {
 
@@ -16,12 +17,13 @@ class Stream;
 // The sink of a stream's subjects: refuses what needs no look at the state, and adds the rest to
 // the entry of the turn. Owned by its stream, on its shard.
 //
-// Above its bounds (bytes not yet durable, or not yet stored) a publish that asks for an answer is
-// told 429, and nothing is taken, so that a publisher who waits for his acks is slowed down. While
-// the disk has no room it is told 10023.
+// Above its bounds (bytes not yet durable, or not yet stored) a publish is taken and its connection
+// held back, so that nothing is lost by speed. Only far above, a publish that asks for an answer is
+// told 429 and not taken. While the disk
+// has no room a publish is told 10023.
 class Ingest : public Sink {
  public:
-  explicit Ingest(Stream& stream) : stream_(stream) {}
+  explicit Ingest(Stream& stream) : stream_(stream), held_(stream) {}
   ~Ingest() override;
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
@@ -29,6 +31,8 @@ class Ingest : public Sink {
   // Subscribes to exactly these from now on; what stays the same is not touched.
   void set_subjects(const std::vector<std::string>& subjects);
   bool deliver(const RoutedMessage& message, SinkCookie cookie) override;
+  // The disk has taken something: who was held back may go on.
+  void relieved() { held_.look_again(); }
 
  private:
   struct Subscribed {
@@ -47,6 +51,7 @@ class Ingest : public Sink {
   void answer_refusals();
 
   Stream& stream_;
+  HeldPublishers held_;
   std::vector<Subscribed> subscriptions_;
   std::vector<Refusal> refusals_;
 };

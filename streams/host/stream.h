@@ -9,6 +9,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/base/limits.h"
 #include "core/base/result.h"
 #include "core/base/ring.h"
 #include "core/base/task.h"
@@ -105,10 +106,12 @@ class Stream : public StateMachine {
 
   // Runs when everything proposed before this call is applied; perhaps at once.
   void after_applied(Task task);
-  // Whether publishes are refused until the disk has caught up.
+  // Whether publishers are held back until the disk has caught up; and whether even so more came
+  // than can be taken.
   bool is_overloaded() const;
   // Whether the disk has room for what is new: no publishes without, no bookings when exhausted.
   DiskRoom room() const { return context_.groups.log().room(); }
+  bool is_flooded() const { return unapplied_bytes_ > limits::kStreamBufferedBytes; }
   // The wall clock as the next stamp will show it: never behind what is applied.
   WallNs now() const;
   // Runs at the end of this turn, or in the next one; not at all if the stream is gone by then.

@@ -48,6 +48,7 @@ void Stream::finish_apply(const RaftEntry& entry) {
     expiry_.rearm();
   }
   answers_.release(entry.index, effects_);
+  ingest_.relieved();
   run_after_applied(entry.index);
 }
 

@@ -6,6 +6,7 @@
 #include "core/base/ids.h"
 #include "core/env/clock.h"
 #include "core/env/scheduler.h"
+#include "core/router/publisher_brake.h"
 #include "core/router/router.h"
 #include "raft/group/group_set.h"
 #include "storage/api/message_store.h"
@@ -25,6 +26,7 @@ struct StreamContext {
   BlockCache& cache;
   const std::vector<StreamListener*>& listeners;
   std::vector<StreamDamage>& damages;  // found so far
+  PublisherBrake* brake;               // null: nobody publishes through connections
   NodeId self;
   std::string_view domain{};  // of the server, which clients are told; empty: none
 };

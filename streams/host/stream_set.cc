@@ -26,6 +26,7 @@ StreamContext StreamSet::context_of(StorageType storage) {
           .cache = cache_,
           .listeners = listeners_,
           .damages = damages_,
+          .brake = doors_.brake,
           .self = doors_.self,
           .domain = doors_.domain};
 }

@@ -43,6 +43,7 @@ class StreamSet {
     Router& router;
     Scheduler& scheduler;
     const Clock& clock;
+    PublisherBrake* brake = nullptr;
     StreamStorage file;
     StreamStorage memory;
     NodeId self;

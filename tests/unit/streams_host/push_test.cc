@@ -207,6 +207,50 @@ TEST_F(PushTest, AnEphemeralInMemoryStaysWhereMessagesAreKeptForIt) {
   EXPECT_EQ(stream(uid).machine().message_count(), 1u);
 }
 
+TEST_F(PushTest, ReplayKeepsTheDistancesOfWhatWasThere) {
+  publish("o.1", "a");
+  shard_.advance(100 * kMs);
+  publish("o.2", "b");
+  shard_.advance(300 * kMs);
+  publish("o.3", "c");
+  client_->subscribe("replay");
+  ConsumerConfig config;
+  config.deliver_subject = "replay";
+  config.replay_policy = ReplayPolicy::kOriginal;
+  make_consumer("slow", config);
+  EXPECT_EQ(payloads(client_->take()), Payloads{"a"});
+  shard_.advance(99 * kMs);
+  EXPECT_TRUE(client_->take().empty());
+  shard_.advance(2 * kMs);
+  EXPECT_EQ(payloads(client_->take()), Payloads{"b"});
+  // What comes later waits for what stands before it, and for nothing else.
+  publish("o.4", "d");
+  shard_.advance(297 * kMs);
+  EXPECT_TRUE(client_->take().empty());
+  shard_.advance(3 * kMs);
+  EXPECT_EQ(payloads(client_->take()), (Payloads{"c", "d"}));
+}
+
+TEST_F(PushTest, ARateLimitSpreadsWhatIsDelivered) {
+  const std::string body(1000, 'x');
+  for (int i = 0; i < 2000; ++i) client_->publish("o.1", body);
+  shard_.run();
+  client_->subscribe("slowly");
+  ConsumerConfig config;
+  config.deliver_subject = "slowly";
+  config.rate_limit_bps = 8 * 100'000;
+  make_consumer("slow", config);
+  shard_.run();
+  // A message of the largest size at once, then 100 kB a second.
+  const std::size_t at_once = client_->take().size();
+  EXPECT_GT(at_once, 900u);
+  EXPECT_LT(at_once, 1100u);
+  shard_.advance(kSecond);
+  const std::size_t a_second = client_->take().size();
+  EXPECT_GT(a_second, 80u);
+  EXPECT_LT(a_second, 101u);
+}
+
 TEST_F(PushTest, LastPerSubjectEndsWithNothingPending) {
   for (const char* subject : {"o.a", "o.b", "o.a"}) publish(subject, subject);
   client_->subscribe("kv");

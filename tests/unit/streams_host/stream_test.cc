@@ -241,15 +241,37 @@ TEST_F(StreamTest, ADeletedStreamLeavesNothing) {
   EXPECT_EQ(store_.deleted_groups()->size(), 1u);
 }
 
-TEST_F(StreamTest, AboveItsBoundAPublishIsRefusedAloud) {
+TEST_F(StreamTest, AFastPublisherIsHeldBackWhileTheDiskIsSlow) {
   make_stream(orders());
   log_.pending = limits::kLogPendingBytes + 1;
+  EXPECT_EQ(publish("s.a", "x", "_INBOX.1")[0].payload, R"({"stream":"S","seq":1})");
+  publish("s.a", "x");
+  EXPECT_EQ(brake_.holds, 1);
+  EXPECT_TRUE(brake_.held.contains(ConnectionId(1)));
+  // Nothing more comes from that connection: the stream sees by itself that the disk is back.
+  log_.pending = 0;
+  shard_.advance(limits::kHeldLookNs);
+  EXPECT_TRUE(brake_.held.empty());
+  EXPECT_EQ(stream().machine().message_count(), 2u);
+}
+
+TEST_F(StreamTest, AFloodWithoutRepliesOverASlowDiskIsStoredWhole) {
+  make_stream(orders());
+  log_.sync_by_itself(nullptr);
+  const std::string body(limits::kPayloadBytes, 'b');
+  const std::uint64_t count = limits::kStreamBufferedBytes / body.size() + 8;
+  for (std::uint64_t i = 0; i < count; ++i) publish("s.a", body);
+  EXPECT_EQ(stream().machine().message_count(), 0u);
+  EXPECT_EQ(brake_.holds, 1);
+  // Far above the bound whoever asks is told.
   const std::vector<Got> got = publish("s.a", "x", "_INBOX.1");
   ASSERT_EQ(got.size(), 1u);
   EXPECT_EQ(got[0].headers, "NATS/1.0 429 Too Many Requests\r\n\r\n");
   EXPECT_NE(got[0].payload.find("\"err_code\":10167"), std::string::npos);
-  log_.pending = 0;
-  EXPECT_EQ(publish("s.a", "x", "_INBOX.1")[0].payload, R"({"stream":"S","seq":1})");
+  log_.sync();
+  shard_.run();
+  EXPECT_EQ(stream().machine().message_count(), count);
+  EXPECT_TRUE(brake_.held.empty());
 }
 
 TEST_F(StreamTest, MessagesExpireByTheClock) {

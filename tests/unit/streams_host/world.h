@@ -99,6 +99,17 @@ class FlawedStore : public MemoryMessageStore {
   Scheduler& scheduler_;
 };
 
+// Whose connections are held back, and how often.
+struct BrakeNotes : PublisherBrake {
+  void hold(ShardId, ConnectionId publisher) override {
+    ++holds;
+    held.insert(publisher);
+  }
+  void release(ShardId, ConnectionId publisher) override { held.erase(publisher); }
+  std::multiset<ConnectionId> held;
+  int holds = 0;
+};
+
 // One shard of a server with its streams and consumers, over a log and a store that outlive it: a
 // crash or a clean stop, and it starts again from what they have.
 class World : public ::testing::Test {
@@ -116,13 +127,14 @@ class World : public ::testing::Test {
 
   struct Hosts {
     Hosts(leat::testing::VirtualShard& shard, leat::testing::SteppedLog& log,
-          MemoryMessageStore& store)
+          MemoryMessageStore& store, PublisherBrake& brake)
         : router(shard, shard, 1),
           memory_log(shard),
           memory_store(shard),
           streams({.router = router,
                    .scheduler = shard,
                    .clock = shard,
+                   .brake = &brake,
                    .file = {.log = log, .store = store},
                    .memory = {.log = memory_log, .store = memory_store},
                    .self = NodeId(1)}),
@@ -141,7 +153,7 @@ class World : public ::testing::Test {
   };
 
   void start() {
-    hosts_ = std::make_unique<Hosts>(shard_, log_, store_);
+    hosts_ = std::make_unique<Hosts>(shard_, log_, store_, brake_);
     client_ = std::make_unique<Client>(hosts_->router, kAccount);
     client_->subscribe("_INBOX.>");
   }
@@ -240,6 +252,7 @@ class World : public ::testing::Test {
   leat::testing::VirtualShard shard_;
   leat::testing::SteppedLog log_;
   FlawedStore store_{shard_};
+  BrakeNotes brake_;
   std::vector<StreamAssignment> assignments_;
   std::unique_ptr<Hosts> hosts_;
   std::unique_ptr<Client> client_;

@@ -1,0 +1,43 @@
+#include "streams/host/held_publishers.h"
+
+#include <utility>
+
+#include "core/base/limits.h"
+#include "streams/host/stream.h"
+
+namespace leat {
+
+HeldPublishers::~HeldPublishers() {
+  if (timer_) stream_.context().scheduler.cancel(timer_);
+  release_all();
+}
+
+void HeldPublishers::hold(const Origin& origin) {
+  PublisherBrake* brake = stream_.context().brake;
+  if (brake == nullptr || origin.connection == ConnectionId()) return;
+  if (!held_.emplace(origin.connection, origin.shard).second) return;
+  brake->hold(origin.shard, origin.connection);
+  arm();
+}
+
+void HeldPublishers::look_again() {
+  if (!held_.empty() && !stream_.is_overloaded()) release_all();
+}
+
+void HeldPublishers::arm() {
+  if (timer_) return;
+  const StreamContext& context = stream_.context();
+  timer_ = context.scheduler.call_at(context.clock.steady_ns() + limits::kHeldLookNs, [this] {
+    timer_ = {};
+    look_again();
+    if (!held_.empty()) arm();
+  });
+}
+
+void HeldPublishers::release_all() {
+  for (const auto& [connection, shard] : std::exchange(held_, {})) {
+    stream_.context().brake->release(shard, connection);
+  }
+}
+
+}  // namespace leat
