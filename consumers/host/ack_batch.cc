@@ -42,6 +42,11 @@ void AckBatch::add(const AckSubject& subject, const AckBody& body, const RoutedM
                       .reply = is_answered ? keep(message.reply) : std::string_view()});
 }
 
+void AckBatch::add_unanswered(const AckItem& item) {
+  items_.push_back(item);
+  senders_.push_back({.account = {}, .shard = {}, .reply = {}});
+}
+
 void AckBatch::propose(Stream& stream, ConsumerId consumer) {
   if (items_.empty()) return;
   stream.propose(AcksCommand{.consumer = consumer, .items = items_}, senders_);

@@ -17,6 +17,8 @@ namespace leat {
 class AckBatch {
  public:
   void add(const AckSubject& subject, const AckBody& body, const RoutedMessage& message);
+  // Of nobody who waits for an answer, and without a text.
+  void add_unanswered(const AckItem& item);
   bool empty() const { return items_.empty(); }
   // Proposes what was gathered and begins anew.
   void propose(Stream& stream, ConsumerId consumer);

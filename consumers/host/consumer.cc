@@ -67,7 +67,7 @@ Consumer::~Consumer() {
   *self_ = nullptr;
   Scheduler& scheduler = stream_.context().scheduler;
   for (const TimerId timer : {begin_timer_, deadline_timer_, inactivity_timer_, cursor_timer_,
-                              room_timer_, pacing_timer_}) {
+                              room_timer_, pacing_timer_, progress_timer_}) {
     if (timer) scheduler.cancel(timer);
   }
 }
@@ -111,8 +111,38 @@ void Consumer::ack_arrived(const AckSubject& subject, const AckBody& body,
   touch();
   if (body.kind == AckKind::kNext && pull_) pull_->hold(message, body.rest);
   if (body.kind == AckKind::kUnknown || !state_.is_booked()) return;
+  if (body.kind == AckKind::kProgress) {
+    if (keep_progress(subject, message)) return;
+  } else {
+    progress_.forget(subject.stream_seq);
+  }
   acks_.add(subject, body, message);
   wake();
+}
+
+bool Consumer::keep_progress(const AckSubject& subject, const RoutedMessage& message) {
+  if (!message.reply.empty()) return false;
+  const AckItem item{.verb = AckVerb::kProgress,
+                     .stream_seq = subject.stream_seq,
+                     .consumer_seq = subject.consumer_seq,
+                     .deliveries = subject.delivered,
+                     .delay = 0,
+                     .reason = {}};
+  if (!progress_.keep(state_, item, stream_.now())) return false;
+  arm_progress();
+  return true;
+}
+
+void Consumer::arm_progress() {
+  if (progress_timer_ || progress_.empty()) return;
+  const SteadyNs due = steady_now() + std::max<DurationNs>(state_.ack_wait(1) / 4, 1);
+  progress_timer_ = stream_.context().scheduler.call_at(due, [this] {
+    progress_timer_ = {};
+    progress_.take_due(state_, stream_.now(),
+                       [this](const AckItem& item) { acks_.add_unanswered(item); });
+    arm_progress();
+    wake();
+  });
 }
 
 void Consumer::pull_arrived(const RoutedMessage& message) {

@@ -8,6 +8,7 @@
 #include "consumers/core/select.h"
 #include "consumers/host/ack_batch.h"
 #include "consumers/host/delivery.h"
+#include "consumers/host/progress_notes.h"
 #include "consumers/host/pull_endpoint.h"
 #include "consumers/host/push_endpoint.h"
 #include "consumers/host/read_ahead.h"
@@ -85,6 +86,9 @@ class Consumer {
   // Whether the message may go now; otherwise the pump comes back when it may.
   bool is_time_for(const Pacing::Message& message);
   void set_rate();
+  // Whether a `+WPI` that nobody waits for can be proposed later.
+  bool keep_progress(const AckSubject& subject, const RoutedMessage& message);
+  void arm_progress();
   void propose_bookings();
   void propose_cursor();
   void arm_deadline();
@@ -100,6 +104,7 @@ class Consumer {
   Delivery delivery_;
   Pacing pacing_;
   AckBatch acks_;
+  ProgressNotes progress_;
   std::unique_ptr<PullEndpoint> pull_;
   std::unique_ptr<PushEndpoint> push_;
   ConsumerEndpoint* endpoint_ = nullptr;
@@ -112,6 +117,7 @@ class Consumer {
   TimerId cursor_timer_;
   TimerId room_timer_;
   TimerId pacing_timer_;
+  TimerId progress_timer_;
   // While the pump runs: the clock is looked at once for all it sends, not four times a message.
   SteadyNs pump_now_ = 0;
   SteadyNs last_used_ = 0;

@@ -19,8 +19,7 @@ class Stream;
 //
 // Above its bounds (bytes not yet durable, or not yet stored) a publish is taken and its connection
 // held back, so that nothing is lost by speed. Only far above, a publish that asks for an answer is
-// told 429 and not taken. While the disk
-// has no room a publish is told 10023.
+// told 429 and not taken. While the disk has no room a publish is told 10023.
 class Ingest : public Sink {
  public:
   explicit Ingest(Stream& stream) : stream_(stream), held_(stream) {}

@@ -37,6 +37,25 @@ class AckTest : public World {
   }
 };
 
+TEST_F(AckTest, ProgressThatIsSaidAllTheTimeCostsFewEntriesAndIsNotLost) {
+  publish("k", "m1");
+  const std::vector<Got> first = pull_now(1);
+  ASSERT_EQ(first.size(), 1u);
+  const std::size_t records = log_.disk.size();
+  // For three ack waits, a hundred times each: at most four entries each.
+  for (int i = 0; i < 300; ++i) {
+    publish(first[0].reply, "+WPI");
+    shard_.advance(3 * kMs);
+  }
+  EXPECT_LE(log_.disk.size() - records, 12u);
+  EXPECT_GE(log_.disk.size() - records, 6u);
+  // The last word counts: 290 ms after it the message is still with its client.
+  shard_.advance(290 * kMs);
+  EXPECT_EQ(pull_now(1)[0].headers, kNoMessages);
+  shard_.advance(300 * kMs);
+  EXPECT_EQ(place(pull_now(1)[0]), "$JS.ACK.K.w.2.1.2");
+}
+
 TEST_F(AckTest, AcksOfAllKinds) {
   client_->subscribe("$JS.EVENT.ADVISORY.>");
   publish_five();
