@@ -1,5 +1,6 @@
 #include "core/server/generation.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <utility>
@@ -73,6 +74,9 @@ std::shared_ptr<const Generation> make_generation(ServerOptions options,
   settings->write_deadline_ns = limit.write_deadline_ns;
   settings->fast_producer = limit.fast_producer_stall ? SessionSettings::FastProducer::kPaused
                                                       : SessionSettings::FastProducer::kDropped;
+  if (options.log.trace_headers) settings->traced_body = SessionSettings::TracedBody::kHeaders;
+  settings->traced_bytes_max =
+      static_cast<std::size_t>(std::max<std::int64_t>(0, options.log.traced_bytes_max));
   generation->users =
       std::make_shared<const UserDirectory>(options, *generation->accounts, generation->number);
   generation->settings = std::move(settings);

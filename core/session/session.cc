@@ -106,7 +106,7 @@ void Session::refuse(ParseOutcome outcome) {
 }
 
 void Session::handle(const ClientOperation& operation, const ByteBuffer& buffer) {
-  if (log_enabled(LogLevel::kTrace)) trace_operation(*this, operation);
+  if (log_enabled(LogLevel::kTrace)) SessionTrace(*this, settings()).received(operation);
   switch (operation.verb) {
     case ClientVerb::kPublish:
       was_active_ = true;

@@ -1,13 +1,16 @@
 #include "core/session/session_log.h"
 
-#include <array>
+#include <algorithm>
 
 #include "core/base/log.h"
+#include "core/base/quote.h"
 #include "core/session/session.h"
 
 namespace leat {
 
 namespace {
+
+constexpr std::string_view kHeaderEnd = "\r\n\r\n";
 
 std::string words_of(const ClientOperation& operation) {
   const auto joined = [](std::string_view verb, auto... words) {
@@ -49,8 +52,37 @@ std::string words_of(const ClientOperation& operation) {
 
 }  // namespace
 
-void trace_operation(const Session& session, const ClientOperation& operation) {
-  LEAT_LOG(kTrace) << session.log_prefix() << "<<- [" << words_of(operation) << "]";
+void SessionTrace::received(const ClientOperation& operation) const {
+  LEAT_LOG(kTrace) << session_.log_prefix() << "<<- [" << words_of(operation) << "]";
+  if (operation.verb != ClientVerb::kPublish) return;
+  body("<<-", operation.body.substr(0, operation.header_bytes), operation.body);
+}
+
+void SessionTrace::delivered(const DeliveryLine& line, std::string_view whole) const {
+  std::string text(line.header_bytes == 0 ? "MSG " : "HMSG ");
+  text.append(line.subject).append(" ").append(line.sid);
+  if (!line.reply.empty()) text.append(" ").append(line.reply);
+  if (line.header_bytes != 0) text.append(" ").append(std::to_string(line.header_bytes));
+  told(text.append(" ").append(std::to_string(line.body_bytes)));
+  body("->>", whole.substr(0, line.header_bytes), whole);
+}
+
+void SessionTrace::told(std::string_view words) const {
+  LEAT_LOG(kTrace) << session_.log_prefix() << "->> [" << words << "]";
+}
+
+void SessionTrace::body(std::string_view way, std::string_view headers,
+                        std::string_view whole) const {
+  std::string_view shown = whole;
+  if (settings_.traced_body == SessionSettings::TracedBody::kHeaders) {
+    shown = headers.substr(0, headers.size() - std::min(headers.size(), kHeaderEnd.size()));
+  }
+  if (shown.empty()) return;
+  const std::size_t max = settings_.traced_bytes_max;
+  const bool is_cut = max != 0 && shown.size() > max;
+  LEAT_LOG(kTrace) << session_.log_prefix() << way << " MSG_PAYLOAD: [\""
+                   << go_quote_body(is_cut ? shown.substr(0, max) : shown) << (is_cut ? "..." : "")
+                   << "\"]";
 }
 
 std::string make_nonce(std::uint64_t (*random)()) {

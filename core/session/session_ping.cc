@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "core/session/session.h"
+#include "core/session/session_log.h"
 
 namespace leat {
 
@@ -42,6 +43,7 @@ void Session::barrier_passed() {
 }
 
 void Session::pong() {
+  if (log_enabled(LogLevel::kTrace)) SessionTrace(*this, settings()).told("PONG");
   write_pong(answers());
   answered();
   if (!is_connected_ || std::exchange(has_had_pong_, true)) return;

@@ -30,6 +30,10 @@ struct SessionSettings {
   // to that subscriber.
   enum class FastProducer : bool { kPaused, kDropped };
   FastProducer fast_producer = FastProducer::kPaused;
+  // What trace lines show of a message.
+  enum class TracedBody : bool { kWhole, kHeaders };
+  TracedBody traced_body = TracedBody::kWhole;
+  std::size_t traced_bytes_max = 0;  // 0: all of it
 };
 
 }  // namespace leat

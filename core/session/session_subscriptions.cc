@@ -3,8 +3,10 @@
 #include <limits>
 #include <utility>
 
+#include "core/base/log.h"
 #include "core/base/quote.h"
 #include "core/session/session.h"
+#include "core/session/session_log.h"
 #include "core/subject/subject.h"
 
 namespace leat {
@@ -146,12 +148,13 @@ bool Session::deliver(const RoutedMessage& message, SinkCookie cookie) {
   }
   const std::size_t header_bytes = has_headers_ ? message.header_bytes : 0;
   const std::string_view body = has_headers_ ? message.body : message.payload();
-  out_.append_delivery({.subject = message.subject,
-                        .sid = subscription.sid,
-                        .reply = message.reply,
-                        .header_bytes = header_bytes,
-                        .body_bytes = body.size()},
-                       body, message.frame);
+  const DeliveryLine line{.subject = message.subject,
+                          .sid = subscription.sid,
+                          .reply = message.reply,
+                          .header_bytes = header_bytes,
+                          .body_bytes = body.size()};
+  if (log_enabled(LogLevel::kTrace)) SessionTrace(*this, settings()).delivered(line, body);
+  out_.append_delivery(line, body, message.frame);
   ++out_count_.messages;
   out_count_.bytes += body.size();
   ++set_->counts_.out.messages;
