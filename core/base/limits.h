@@ -109,8 +109,11 @@ inline constexpr std::int64_t kDiskRoomIntervalMs = 250;
 inline constexpr std::size_t kStorePendingBytes = 64 * 1024 * 1024;
 // Memory tables of the store; a flush is asked for at half of it.
 inline constexpr std::size_t kStoreMemtableBytes = 64 * 1024 * 1024;
-// Blocks that left a stream by retention before it takes a write set to say so: 64 MiB.
+// Blocks that left a stream, at its front or between others, before it takes a write set to say so:
+// 64 MiB.
 inline constexpr std::size_t kBlocksLeftUntold = 1024;
+// Blocks of one stream that are read at once to be written anew without what left between others.
+inline constexpr std::size_t kRewritesAtOnce = 4;
 // Bytes of one stream below its floor before the store drops whole files of it.
 inline constexpr std::uint64_t kReclaimStepBytes = 64 * 1024 * 1024;
 // Streams that are looked at for that after one flush.

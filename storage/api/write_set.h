@@ -36,7 +36,7 @@ struct StatePage {
 // A block of messages (block_format.h) or an index row (index_row.h), under its first sequence.
 struct BlockRow {
   StreamSeq first = {};
-  Bytes value = {};
+  Bytes value = {};  // empty deletes the row
 };
 
 // A row of the meta group, which keeps its state as rows of its own naming.
@@ -51,7 +51,7 @@ struct MetaRow {
 struct WriteSet {
   GroupId group = {};
   std::vector<BlockRow> blocks = {};  // a block with a known first sequence replaces the old one
-  std::vector<BlockRow> index_rows = {};  // one per block
+  std::vector<BlockRow> index_rows = {};
   std::vector<StatePage> pages = {};
   std::vector<MetaRow> meta_rows = {};  // of kMetaGroup only
   Bytes raft_row = {};             // {term, vote, commit, membership, ...} in the owner's encoding

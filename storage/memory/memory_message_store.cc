@@ -37,10 +37,10 @@ void MemoryMessageStore::write(WriteSet set, Task on_written) {
               .first_row_kept = set.first_row_kept,
               .raft_row = std::move(set.raft_row)};
   for (BlockRow& block : set.blocks) {
-    rows.blocks.insert_or_assign(block.first, std::move(block.value));
+    put_or_erase(rows.blocks, block.first, std::move(block.value));
   }
   for (BlockRow& row : set.index_rows) {
-    rows.index_rows.insert_or_assign(row.first, std::move(row.value));
+    put_or_erase(rows.index_rows, row.first, std::move(row.value));
   }
   for (StatePage& page : set.pages) put_or_erase(rows.pages, page.key, std::move(page.value));
   for (MetaRow& row : set.meta_rows) put_or_erase(meta_rows_, row.key, std::move(row.value));

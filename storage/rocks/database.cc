@@ -5,6 +5,7 @@
 #include <rocksdb/experimental.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_buffer_manager.h>
 
 #include <cstdarg>
@@ -92,6 +93,10 @@ constexpr int kMemtablesMax = 8;
 // Far above what our own bound lets through: RocksDB never slows the store thread down by itself.
 constexpr int kLevel0FilesSlowdown = 1000;
 constexpr int kLevel0FilesStop = 2000;
+// A table with so many deleted blocks among neighbours is compacted soon, as are those that come of
+// it, until the blocks are met: each stands for 64 KiB.
+constexpr std::size_t kNeighbours = 256;
+constexpr std::size_t kDeletedNeighbours = 64;
 constexpr std::size_t kInfoLogBytes = 1u << 20;
 
 rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
@@ -162,6 +167,8 @@ Result<std::unique_ptr<Database>> Database::open(const RocksStoreOptions& option
   const auto cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   rocksdb::ColumnFamilyOptions blocks = family_options(options, cache);
   blocks.compaction_filter_factory = block_reclaimer(retention);
+  blocks.table_properties_collector_factories.push_back(
+      rocksdb::NewCompactOnDeletionCollectorFactory(kNeighbours, kDeletedNeighbours));
   rocksdb::ColumnFamilyOptions state = family_options(options, cache);
   state.compaction_filter_factory = index_row_reclaimer(retention);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {

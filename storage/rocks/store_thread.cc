@@ -217,15 +217,17 @@ void StoreThread::reclaim_some() {
 
 void StoreThread::fill_write(const WriteSet& set) {
   for (const BlockRow& block : set.blocks) {
-    put(Family::kBlocks, keys::block(set.group, block.first).view(), block.value.view());
+    put_or_delete(Family::kBlocks, keys::block(set.group, block.first).view(), block.value);
   }
   for (const BlockRow& row : set.index_rows) {
-    put(Family::kState, keys::index_row(set.group, row.first).view(), row.value.view());
+    put_or_delete(Family::kState, keys::index_row(set.group, row.first).view(), row.value);
   }
   for (const StatePage& page : set.pages) {
-    put_or_delete(keys::state_page(set.group, page.key).view(), page.value);
+    put_or_delete(Family::kState, keys::state_page(set.group, page.key).view(), page.value);
   }
-  for (const MetaRow& row : set.meta_rows) put_or_delete(keys::meta_row(row.key), row.value);
+  for (const MetaRow& row : set.meta_rows) {
+    put_or_delete(Family::kState, keys::meta_row(row.key), row.value);
+  }
   put(Family::kState, keys::raft_row(set.group).view(), encode_stored_row(set));
 }
 
@@ -244,9 +246,9 @@ void StoreThread::put(Family family, std::string_view key, std::string_view valu
   check(batch_.Put(database_.handle(family), slice(key), slice(value)));
 }
 
-void StoreThread::put_or_delete(std::string_view key, const Bytes& value) {
-  if (!value.empty()) return put(Family::kState, key, value.view());
-  check(batch_.Delete(database_.handle(Family::kState), slice(key)));
+void StoreThread::put_or_delete(Family family, std::string_view key, const Bytes& value) {
+  if (!value.empty()) return put(family, key, value.view());
+  check(batch_.Delete(database_.handle(family), slice(key)));
 }
 
 void StoreThread::delete_range(Family family, const keys::Range& range) {

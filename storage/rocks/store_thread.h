@@ -65,7 +65,7 @@ class StoreThread {
   void fill_write(const WriteSet& set);
   void fill_delete(GroupId stream);
   void put(Database::Family family, std::string_view key, std::string_view value);
-  void put_or_delete(std::string_view key, const Bytes& value);
+  void put_or_delete(Database::Family family, std::string_view key, const Bytes& value);
   void delete_range(Database::Family family, const keys::Range& range);
 
   Database& database_;

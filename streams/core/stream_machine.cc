@@ -172,9 +172,10 @@ Status StreamMachine::load_index_row(const IndexRow& row) { return parts_->pages
 Status StreamMachine::finish_load() { return parts_->pages.finish(); }
 StreamSeq StreamMachine::first_kept() const { return parts_->pages.first_kept(); }
 StreamSeq StreamMachine::first_row_kept() const {
-  const StreamSeq oldest_id = parts_->state.dedup.oldest_sequence();
-  return oldest_id ? std::min(oldest_id, first_kept()) : first_kept();
+  return first_id() ? std::min(first_id(), first_kept()) : first_kept();
 }
+
+StreamSeq StreamMachine::first_id() const { return parts_->state.dedup.oldest_sequence(); }
 
 StreamSeq StreamMachine::first_row_needed() const { return StreamSeq(0); }
 

@@ -113,6 +113,8 @@ class StreamMachine {
   StreamSeq first_kept() const;
   // The same for index rows, which also hold the message ids of the duplicate window.
   StreamSeq first_row_kept() const;
+  // The oldest sequence of a message id in the duplicate window; none when it is empty.
+  StreamSeq first_id() const;
   // Where loading begins to read. Rows below the first message may still hold message ids.
   StreamSeq first_row_needed() const;
 

@@ -24,6 +24,7 @@ Stream::Stream(StreamAssignment assignment, const StreamContext& context, Stream
       tail_(limits::kTailCacheBytes),
       reader_(assignment_.uid, {tail_, blocks_, context_.cache, context_.store},
               [this](StreamSeq first, const Error& why) { block_lost(first, why); }),
+      rewriter_(assignment_.uid, context_.store),
       entry_buffer_(ByteBuffer::Sizes{.first = kFirstEntryBlockBytes, .full = kEntryBlockBytes}),
       answers_(context_.router,
                {.stream = assignment_.config.name, .domain = std::string(context_.domain)}),
@@ -67,13 +68,17 @@ Status Stream::load(const Recovered& recovered) {
       uid(), [this](const StatePageKey& key, std::string_view value) {
         return machine_.load_page(key, value);
       }));
-  LEAT_TRY(
-      recovered.store.scan_index_rows(uid(), machine_.first_row_needed(),
-                                      [this](StreamSeq first, std::string_view value) -> Status {
-                                        LEAT_TRY_ASSIGN(const IndexRow row, IndexRow::parse(value));
-                                        blocks_.add_stored(first);
-                                        return machine_.load_index_row(row);
-                                      }));
+  const auto load_row = [this](StreamSeq first, std::string_view value) -> Status {
+    LEAT_TRY_ASSIGN(const IndexRow row, IndexRow::parse(value));
+    const std::uint64_t count_before = machine_.message_count();
+    LEAT_TRY(machine_.load_index_row(row));
+    blocks_.add_stored({.first = first,
+                        .message_count = row.messages.size(),
+                        .live_count = machine_.message_count() - count_before,
+                        .is_left = row.last < machine_.first_kept()});
+    return {};
+  };
+  LEAT_TRY(recovered.store.scan_index_rows(uid(), machine_.first_row_needed(), load_row));
   LEAT_TRY(machine_.finish_load());
   last_stamp_ = machine_.last_stamp();
   return {};

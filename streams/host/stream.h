@@ -21,6 +21,7 @@
 #include "streams/core/admit.h"
 #include "streams/core/stream_effects.h"
 #include "streams/core/stream_machine.h"
+#include "streams/host/block_rewriter.h"
 #include "streams/host/expiry_timer.h"
 #include "streams/host/ingest.h"
 #include "streams/host/pending_answers.h"
@@ -146,6 +147,7 @@ class Stream : public StateMachine {
   void finish_apply(const RaftEntry& entry);
   void continue_apply();
   void keep_stored(const Bytes& entry);
+  void note_removals();
   void run_after_applied(LogIndex index);
   void plan_write_set();
   void take_write_set();
@@ -164,6 +166,7 @@ class Stream : public StateMachine {
   StreamBlocks blocks_;
   TailCache tail_;
   Reader reader_;
+  BlockRewriter rewriter_;
   ByteBuffer entry_buffer_;
   EntryWriter writer_{entry_buffer_};
   PendingAnswers answers_;

@@ -35,11 +35,7 @@ void Stream::continue_apply() {
 void Stream::finish_apply(const RaftEntry& entry) {
   keep_stored(entry.payload);
   unapplied_bytes_ -= std::min(unapplied_bytes_, entry.payload.size());
-  if (!effects_.removals.empty()) {
-    blocks_left_ += blocks_.forget_below(machine_.first_kept());
-    // A stream that only loses messages would never tell the store that their room is free.
-    if (blocks_left_ >= limits::kBlocksLeftUntold) must_store();
-  }
+  if (!effects_.removals.empty()) note_removals();
   if (blocks_.has_full()) plan_write_set();
   // From here on code of others runs, which may propose but not apply.
   // Listeners first: who is told that a consumer was made finds it.
@@ -50,6 +46,18 @@ void Stream::finish_apply(const RaftEntry& entry) {
   answers_.release(entry.index, effects_);
   ingest_.relieved();
   run_after_applied(entry.index);
+}
+
+void Stream::note_removals() {
+  const StreamSeq first_kept = machine_.first_kept();
+  blocks_left_ += blocks_.forget_below(first_kept);
+  for (const RemovalEffect& removal : effects_.removals) {
+    // What could not be read stays where it is, for whoever wants to look.
+    if (removal.last < first_kept || removal.reason == RemovalReason::kLost) continue;
+    blocks_.removed(std::max(removal.first, first_kept), removal.last);
+  }
+  // A stream that only loses messages would never tell the store that their room is free.
+  if (blocks_left_ + blocks_.empty_count() >= limits::kBlocksLeftUntold) must_store();
 }
 
 void Stream::keep_stored(const Bytes& entry) {
@@ -106,7 +114,8 @@ void Stream::take_write_set() {
   if (machine_.is_deleted()) return;
   WriteSet set;
   set.group = uid();
-  blocks_.take(set, machine_.last_sequence());
+  rewriter_.put(blocks_, machine_);
+  blocks_.take(set, machine_);
   machine_.take_dirty_pages([&set](const StatePageKey& key, std::string_view value) {
     set.pages.push_back({.key = key, .value = Bytes::copy_of(value)});
   });
@@ -120,6 +129,7 @@ void Stream::take_write_set() {
   context_.store.write(std::move(set), [self = self_] {
     if (*self != nullptr) (*self)->blocks_.written();
   });
+  rewriter_.read_some(blocks_);
 }
 
 // Says what is gone, and takes it out of the stream, so that nobody waits for it.

@@ -10,6 +10,19 @@
 
 namespace leat::sim {
 
+namespace {
+
+template <typename Map>
+void put_or_erase(Map& map, const typename Map::key_type& key, const Bytes& value) {
+  if (value.empty()) {
+    map.erase(key);
+  } else {
+    map[key] = value;
+  }
+}
+
+}  // namespace
+
 void StoreContents::apply(const WriteSet& set) {
   ++ticket;
   groups[set.group] = StoredRow{.stored = set.stored,
@@ -17,22 +30,12 @@ void StoreContents::apply(const WriteSet& set) {
                                 .first_kept = set.first_kept,
                                 .first_row_kept = set.first_row_kept,
                                 .raft_row = set.raft_row};
-  for (const BlockRow& row : set.blocks) blocks[{set.group, row.first}] = row.value;
-  for (const BlockRow& row : set.index_rows) index_rows[{set.group, row.first}] = row.value;
-  for (const StatePage& page : set.pages) {
-    if (page.value.empty()) {
-      pages.erase({set.group, page.key});
-    } else {
-      pages[{set.group, page.key}] = page.value;
-    }
+  for (const BlockRow& row : set.blocks) put_or_erase(blocks, {set.group, row.first}, row.value);
+  for (const BlockRow& row : set.index_rows) {
+    put_or_erase(index_rows, {set.group, row.first}, row.value);
   }
-  for (const MetaRow& row : set.meta_rows) {
-    if (row.value.empty()) {
-      meta.erase(row.key);
-    } else {
-      meta[row.key] = row.value;
-    }
-  }
+  for (const StatePage& page : set.pages) put_or_erase(pages, {set.group, page.key}, page.value);
+  for (const MetaRow& row : set.meta_rows) put_or_erase(meta, row.key, row.value);
 }
 
 void StoreContents::erase_stream(GroupId stream) {

@@ -402,6 +402,30 @@ TEST_F(RocksStoreTest, RoomBelowTheFlushedFloorComesBackWithoutARestart) {
   EXPECT_TRUE(read_block(2, last - 9).has_value());
 }
 
+TEST_F(RocksStoreTest, BlocksDeletedBetweenOthersGiveTheirRoomBack) {
+  memtable_bytes_ = 4u << 20;
+  open();
+  ASSERT_TRUE(store_->set_flush_listener(log_));
+  constexpr std::uint64_t kBlocks = 500;  // 30 MB
+  for (std::uint64_t i = 1; i <= kBlocks; ++i) write(large_set(2, i, 1));
+  WriteSet set = set_of(2, kBlocks + 1);
+  set.blocks.clear();
+  set.index_rows.clear();
+  for (std::uint64_t i = 2; i < kBlocks; ++i) {
+    set.blocks.push_back({StreamSeq(i), {}});
+    set.index_rows.push_back({StreamSeq(i), {}});
+  }
+  set.wants_flush = true;
+  write(std::move(set));
+  std::uint64_t last = 0;  // work goes on until RocksDB has removed the files
+  while (table_bytes(path_ + "/db") >= (5u << 20) && last < 50'000) write(set_of(3, ++last));
+  EXPECT_LT(table_bytes(path_ + "/db"), 5u << 20);
+  EXPECT_TRUE(read_block(2, 1).has_value());
+  EXPECT_EQ(read_block(2, 2).error().kind, ErrorKind::kNotFound);
+  EXPECT_TRUE(read_block(2, kBlocks).has_value());
+  EXPECT_THAT(index_rows(2, 0), ElementsAre(1, kBlocks));
+}
+
 TEST_F(RocksStoreTest, ADeletedStreamGivesItsRoomBack) {
   memtable_bytes_ = 4u << 20;
   reclaim_step_bytes_ = 1u << 20;

@@ -1,0 +1,114 @@
+"""What would be wrong: a disk that fills up with what has left its streams, or with a journal that is not needed."""
+
+import asyncio
+import pathlib
+
+import nats
+import pytest
+
+from server import Server
+
+BODY = b"x" * 16_000
+MB = 1_000_000
+JOURNAL = 16 * MB
+
+
+@pytest.fixture
+def server(tmp_path):
+    one = Server(tmp_path, jetstream=f"journal_size: {JOURNAL // MB}MB").start()
+    yield one
+    one.stop()
+
+
+def size_of(server, folder):
+    total = 0
+    for path in pathlib.Path(server.folder, "store", "jetstream", folder).iterdir():
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:  # it left meanwhile
+            pass
+    return total
+
+
+def expect_small_journal(server):
+    # The horizon, two segments of a quarter of it, and two that wait to be used again.
+    assert size_of(server, "journal") <= JOURNAL + 4 * (JOURNAL // 4), list(
+        pathlib.Path(server.folder, "store", "jetstream", "journal").iterdir())
+
+
+async def publish(server, js, subject, size):
+    for _ in range(size // len(BODY) // 100):
+        await asyncio.gather(*[await js.publish_async(subject, BODY) for _ in range(100)])
+        expect_small_journal(server)
+
+
+async def expect_room(server, js, bound):
+    """The database comes below the bound while the server runs; a little work goes on meanwhile."""
+    for _ in range(300):
+        if size_of(server, "db") <= bound:
+            return
+        await js.publish("busy", b"")
+        await asyncio.sleep(0.05)  # the pause of a poll
+    assert size_of(server, "db") <= bound
+
+
+async def test_one_busy_stream_and_many_quiet_ones_leave_a_small_journal(server):
+    client = await nats.connect(server.url)
+    js = client.jetstream()
+    await js.add_stream(name="BUSY", subjects=["busy"], max_bytes=20 * MB)
+    for number in range(300):
+        await js.add_stream(name=f"Q{number}", subjects=[f"quiet.{number}"])
+        await js.publish(f"quiet.{number}", str(number).encode())
+    await publish(server, js, "busy", 200 * MB)
+    await expect_room(server, js, 150 * MB)
+    await client.close()
+    server.kill()
+    server.start()
+    client = await nats.connect(server.url)
+    js = client.jetstream()
+    for number in range(0, 300, 17):
+        assert (await js.get_msg(f"Q{number}", 1)).data == str(number).encode()
+    assert (await js.stream_info("BUSY")).state.last_seq >= 200 * MB // len(BODY)
+    await client.close()
+
+
+async def test_a_purged_stream_gives_its_room_back(server):
+    client = await nats.connect(server.url)
+    js = client.jetstream()
+    await js.add_stream(name="BUSY", subjects=["busy"])
+    await publish(server, js, "busy", 200 * MB)
+    assert size_of(server, "db") > 120 * MB
+    await js.purge_stream("BUSY")
+    await expect_room(server, js, 90 * MB)
+    await client.close()
+
+
+@pytest.mark.parametrize("is_one_stuck", [False, True])
+async def test_a_work_queue_gives_its_room_back_also_behind_a_message_that_stays(server, is_one_stuck):
+    client = await nats.connect(server.url)
+    js = client.jetstream()
+    await js.add_stream(name="BUSY", subjects=["busy"], retention="workqueue")
+    await publish(server, js, "busy", 200 * MB)
+    left = 200 * MB // len(BODY)
+    subscription = await js.pull_subscribe("busy", durable="w")
+    stuck = None
+    while left > 0:
+        for message in await subscription.fetch(100, timeout=5):
+            left -= 1
+            if is_one_stuck and stuck is None:
+                stuck = message
+            else:
+                await message.ack()
+        expect_small_journal(server)
+    await client.flush()
+    await expect_room(server, js, 90 * MB)
+    await client.close()
+    server.kill()
+    server.start()
+    client = await nats.connect(server.url)
+    js = client.jetstream()
+    state = (await js.stream_info("BUSY")).state
+    assert state.first_seq == (1 if is_one_stuck else state.first_seq)
+    if is_one_stuck:
+        assert (await js.get_msg("BUSY", 1)).data == BODY
+    await client.close()
