@@ -155,21 +155,22 @@ Status StoreCheck::load(const MetaStream& stream, StreamMachine& machine, Stream
                                  [&machine](const StatePageKey& key, std::string_view value) {
                                    return machine.load_page(key, value);
                                  }));
-  LEAT_TRY(rows.scan_index_rows(stream.uid, machine.first_row_needed(),
-                                [&](StreamSeq first, std::string_view value) -> Status {
-                                  const Result<IndexRow> row = IndexRow::parse(value);
-                                  if (!row) {
-                                    return failure(row.error().kind,
-                                                   "index row " + std::to_string(first.value) +
-                                                       ": " + row.error().text);
-                                  }
-                                  // Rows outlive their blocks.
-                                  if (row->last >= machine.first_kept()) {
-                                    ++facts.blocks;
-                                    check_block(stream, *row, facts);
-                                  }
-                                  return machine.load_index_row(*row);
-                                }));
+  const auto load_row = [&](StreamSeq first, std::string_view value) -> Status {
+    const Result<IndexRow> row = IndexRow::parse(value);
+    if (!row) {
+      return failure(row.error().kind,
+                     "index row " + std::to_string(first.value) + ": " + row.error().text);
+    }
+    const std::uint64_t count_before = machine.message_count();
+    const Status loaded = machine.load_index_row(*row);
+    // Rows outlive their blocks, for the message ids in them.
+    if (machine.message_count() > count_before) {
+      ++facts.blocks;
+      check_block(stream, *row, facts);
+    }
+    return loaded;
+  };
+  LEAT_TRY(rows.scan_index_rows(stream.uid, machine.first_row_needed(), load_row));
   return machine.finish_load();
 }
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import pathlib
+import subprocess
 
 import nats
 import pytest
 
-from server import Server
+from server import BINARY, Server
 
 BODY = b"x" * 16_000
 MB = 1_000_000
@@ -36,9 +37,10 @@ def expect_small_journal(server):
         pathlib.Path(server.folder, "store", "jetstream", "journal").iterdir())
 
 
-async def publish(server, js, subject, size):
-    for _ in range(size // len(BODY) // 100):
-        await asyncio.gather(*[await js.publish_async(subject, BODY) for _ in range(100)])
+async def publish(server, js, subject, size, has_ids=False):
+    for batch in range(size // len(BODY) // 100):
+        headers = [{"Nats-Msg-Id": f"{batch}-{i}"} if has_ids else None for i in range(100)]
+        await asyncio.gather(*[await js.publish_async(subject, BODY, headers=one) for one in headers])
         expect_small_journal(server)
 
 
@@ -88,7 +90,7 @@ async def test_a_work_queue_gives_its_room_back_also_behind_a_message_that_stays
     client = await nats.connect(server.url)
     js = client.jetstream()
     await js.add_stream(name="BUSY", subjects=["busy"], retention="workqueue")
-    await publish(server, js, "busy", 200 * MB)
+    await publish(server, js, "busy", 200 * MB, has_ids=True)
     left = 200 * MB // len(BODY)
     subscription = await js.pull_subscribe("busy", durable="w")
     stuck = None
@@ -104,6 +106,9 @@ async def test_a_work_queue_gives_its_room_back_also_behind_a_message_that_stays
     await expect_room(server, js, 90 * MB)
     await client.close()
     server.kill()
+    # Rows of message ids are there without their blocks, and that is in order.
+    found = subprocess.run([BINARY, "inspect", server.folder / "store"], capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout
     server.start()
     client = await nats.connect(server.url)
     js = client.jetstream()
