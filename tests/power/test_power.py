@@ -29,6 +29,7 @@ class PoweredServer(server_module.Server):
 
     def start_until(self, after, seed, lies=False):
         """True when it is ready, False when the power failed before."""
+        assert LAYER.exists(), f"{LAYER} is not built"
         self.environment = {"LD_PRELOAD": str(LAYER), "LEAT_POWER_DIR": f"{self.folder}/store",
                             "LEAT_POWER_AFTER": str(after), "LEAT_POWER_SEED": str(seed),
                             "LEAT_POWER_LIES": str(int(lies))}
