@@ -12,6 +12,7 @@ build_packages=(
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   librocksdb-dev libsnappy-dev libzstd-dev liblz4-dev libbz2-dev zlib1g-dev libgflags-dev
   libspdlog-dev libfmt-dev libexpected-dev libxxhash-dev libssl-dev libcrypt-dev libjemalloc-dev
+  libabsl-dev tzdata
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 test_packages=(

@@ -11,6 +11,7 @@
 #include "core/env/clock.h"
 #include "core/env/mailbox.h"
 #include "core/env/scheduler.h"
+#include "core/env/time_zones.h"
 #include "core/router/publisher_brake.h"
 #include "core/router/router.h"
 #include "core/session/accounts.h"
@@ -23,6 +24,7 @@ namespace leat {
 struct JetStreamDoors {
   StreamStorage file;
   StreamStorage memory;
+  TimeZones* zones = nullptr;  // null: none but UTC
 };
 
 // What the configuration says to the streams. Immutable.

@@ -66,7 +66,9 @@ JetStreamDoors JetStreamStorage::open_shard(Shard& shard) {
   parts.store = rocks_->open_shard(shard.inbox());
   parts.memory_log = std::make_unique<MemoryLogStore>(shard);
   parts.memory_store = std::make_unique<MemoryMessageStore>(shard);
-  return {.file = {*parts.log, *parts.store}, .memory = {*parts.memory_log, *parts.memory_store}};
+  return {.file = {*parts.log, *parts.store},
+          .memory = {*parts.memory_log, *parts.memory_store},
+          .zones = &zones_};
 }
 
 void JetStreamStorage::forget_recovered() { journal_.recovered.reset(); }

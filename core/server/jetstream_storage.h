@@ -7,6 +7,7 @@
 #include "core/base/result.h"
 #include "core/node/jetstream_hosts.h"
 #include "core/runtime/directory_lock.h"
+#include "core/runtime/iana_time_zones.h"
 #include "core/runtime/posix_file.h"
 #include "core/runtime/shard.h"
 #include "core/server/generation.h"
@@ -52,6 +53,7 @@ class JetStreamStorage {
   };
 
   std::string directory_;
+  IanaTimeZones zones_;
   std::unique_ptr<DirectoryLock> lock_;
   PosixFileSystem files_;
   OpenedJournal journal_;  // hears of flushes, so it goes after the database

@@ -36,6 +36,10 @@ find_library(LEAT_CRYPT_LIBRARY crypt REQUIRED)  # libxcrypt: bcrypt
 add_library(leat_crypt INTERFACE)
 target_link_libraries(leat_crypt INTERFACE "${LEAT_CRYPT_LIBRARY}")
 
+find_package(absl REQUIRED)
+add_library(leat_time INTERFACE)
+target_link_libraries(leat_time INTERFACE absl::time)
+
 find_package(OpenSSL 3 REQUIRED)
 add_library(leat_crypto INTERFACE)
 target_link_libraries(leat_crypto INTERFACE OpenSSL::Crypto)

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kVersion = "NATS/1.0";
 constexpr std::string_view kOwnNames = "Nats-";
+constexpr std::string_view kSchedule = "Schedule";
 constexpr DurationNs kSecond = 1'000'000'000;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -59,7 +60,6 @@ void set_rollup(PublishHeaders& out, std::string_view value) {
 UnbuiltPublishHeader unbuilt_kind(std::string_view tail) {
   if (tail.starts_with("Batch-")) return UnbuiltPublishHeader::kBatch;
   if (tail == "Incr") return UnbuiltPublishHeader::kCounter;
-  if (tail.starts_with("Schedule")) return UnbuiltPublishHeader::kSchedule;
   return UnbuiltPublishHeader::kNone;
 }
 
@@ -75,6 +75,28 @@ void read_expectation(PublishHeaders& out, std::string_view tail, std::string_vi
     set_first(out.expected_last_subject_seq_subject, value);
   } else if (tail == "Expected-Last-Msg-Id") {
     set_first(out.expected_last_msg_id, value);
+  }
+}
+
+// `tail` is the name behind `Nats-Schedule`.
+void read_schedule(ScheduleHeaders& out, std::string_view tail, std::string_view value) {
+  if (tail.empty()) {
+    set_first(out.pattern, value);
+  } else if (tail == "-Target") {
+    set_first(out.target, value);
+  } else if (tail == "-Source") {
+    set_first(out.source, value);
+  } else if (tail == "-TTL") {
+    set_first(out.ttl, value);
+  } else if (tail == "-Rollup") {
+    set_first(out.rollup, value);
+  } else if (tail == "-Time-Zone") {
+    if (!out.has_time_zone) out.time_zone = value;
+    out.has_time_zone = true;
+  } else if (tail == "r") {
+    set_first(out.scheduler, value);
+  } else if (tail == "-Next") {
+    set_first(out.next, value);
   }
 }
 
@@ -94,6 +116,8 @@ void read_header(PublishHeaders& out, const HeaderLine& line) {
     set_rollup(out, line.value);
   } else if (tail == "TTL") {
     if (out.ttl.kind == MessageTtl::Kind::kNone) out.ttl = parse_message_ttl(line.value);
+  } else if (tail.starts_with(kSchedule)) {
+    read_schedule(out.schedule, tail.substr(kSchedule.size()), line.value);
   } else if (tail == "Request-Info") {
     set_first(out.request_info_line, line.whole);
   } else if (tail == "Stream-Source") {

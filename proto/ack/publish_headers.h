@@ -10,7 +10,7 @@ namespace leat {
 enum class Rollup : std::uint8_t { kNone, kSubject, kAll, kInvalid };
 
 // The first header of a publish that is not built; the publish is refused by its name.
-enum class UnbuiltPublishHeader : std::uint8_t { kNone, kBatch, kCounter, kSchedule };
+enum class UnbuiltPublishHeader : std::uint8_t { kNone, kBatch, kCounter };
 
 // A sequence that a publish expects, from a header with a decimal number.
 struct ExpectedSeq {
@@ -26,6 +26,23 @@ struct MessageTtl {
   DurationNs duration = 0;  // of kFor, at least one second
 };
 
+// What a publish says of schedules. A text that is there and empty is as one that is not, but for
+// the time zone.
+struct ScheduleHeaders {
+  std::string_view pattern{};  // `Nats-Schedule`; empty: this is none
+  std::string_view target{};   // `Nats-Schedule-Target`, and so on
+  std::string_view source{};
+  std::string_view ttl{};
+  std::string_view rollup{};
+  std::string_view time_zone{};
+  bool has_time_zone = false;
+  // Of a message that a schedule made, or that ends one.
+  std::string_view scheduler{};  // `Nats-Scheduler`: the subject of the schedule
+  std::string_view next{};  // `Nats-Schedule-Next`: kScheduleNextPurge, or when it is due again
+};
+// The schedule is at its end: everything on its subject leaves with the store of this message.
+inline constexpr std::string_view kScheduleNextPurge = "purge";
+
 // What the header block of a publish asks of a stream. The views point into the block.
 struct PublishHeaders {
   std::string_view msg_id{};
@@ -37,6 +54,7 @@ struct PublishHeaders {
   Rollup rollup = Rollup::kNone;
   std::string_view rollup_text{};
   MessageTtl ttl{};
+  ScheduleHeaders schedule{};
   UnbuiltPublishHeader unbuilt = UnbuiltPublishHeader::kNone;
   std::string_view unbuilt_name{};
   // Parts of the block that are not stored, empty when absent: the text behind `NATS/1.0` in the

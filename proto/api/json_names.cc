@@ -17,7 +17,6 @@ std::string_view json_name(UnbuiltStreamField field) {
       "subject_delete_marker_ttl",
       "allow_msg_counter",
       "allow_atomic",
-      "allow_msg_schedules",
       "persist_mode",
       "allow_batched",
   };

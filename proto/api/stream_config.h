@@ -30,11 +30,10 @@ enum class UnbuiltStreamField : std::uint8_t {
   kSubjectDeleteMarkerTtl,
   kAllowMsgCounter,
   kAllowAtomic,
-  kAllowMsgSchedules,
   kPersistMode,
   kAllowBatched,
 };
-inline constexpr int kUnbuiltStreamFieldCount = 14;
+inline constexpr int kUnbuiltStreamFieldCount = 13;
 
 // The name of the field in JSON.
 std::string_view json_name(UnbuiltStreamField field);
@@ -66,6 +65,7 @@ struct StreamConfig {
   bool deny_purge = false;
   bool allow_rollup_hdrs = false;
   bool allow_msg_ttl = false;
+  bool allow_msg_schedules = false;
   Metadata metadata;
 
   // Always empty in a configuration that was accepted.

@@ -73,7 +73,6 @@ constexpr std::array kUnbuiltRows = {
     UnbuiltRow{UnbuiltStreamField::kSubjectDeleteMarkerTtl, JsonKind::kNumber, "time.Duration"},
     UnbuiltRow{UnbuiltStreamField::kAllowMsgCounter, JsonKind::kBool, "bool"},
     UnbuiltRow{UnbuiltStreamField::kAllowAtomic, JsonKind::kBool, "bool"},
-    UnbuiltRow{UnbuiltStreamField::kAllowMsgSchedules, JsonKind::kBool, "bool"},
     UnbuiltRow{UnbuiltStreamField::kAllowBatched, JsonKind::kBool, "bool"},
 };
 
@@ -138,6 +137,7 @@ JsonSchema<StreamConfig> make_schema() {
                     .field("deny_purge", &C::deny_purge)
                     .field("allow_rollup_hdrs", &C::allow_rollup_hdrs)
                     .field("allow_msg_ttl", &C::allow_msg_ttl)
+                    .field("allow_msg_schedules", &C::allow_msg_schedules)
                     .field("metadata", &C::metadata)
                     .custom("persist_mode", decode_persist_mode);
   for (const UnbuiltRow& row : kUnbuiltRows) {
@@ -145,6 +145,12 @@ JsonSchema<StreamConfig> make_schema() {
     std::move(schema).custom(json_name(row.field), unbuilt_decoder(row));  // NOLINT
   }
   return schema;
+}
+
+// The least API level whose servers know what the stream uses.
+std::string_view required_level(const StreamConfig& config) {
+  if (config.allow_msg_schedules) return "2";
+  return config.allow_msg_ttl ? "1" : "0";
 }
 
 }  // namespace
@@ -193,7 +199,8 @@ void write_stream_config(JsonWriter& json, const StreamConfig& config, ShownMeta
       .field("allow_rollup_hdrs", config.allow_rollup_hdrs);
   json.key("consumer_limits").begin_object().end_object();
   json.field("allow_msg_ttl", config.allow_msg_ttl);
-  write_metadata(json, config.metadata, shown, config.allow_msg_ttl ? "1" : "0");
+  json.field_if_set("allow_msg_schedules", config.allow_msg_schedules);
+  write_metadata(json, config.metadata, shown, required_level(config));
   json.end_object();
 }
 

@@ -87,6 +87,21 @@ ApiStatus normalize_ages(StreamConfig& config, const ServerAssetLimits& server) 
   return {};
 }
 
+// A schedule replaces what was on its subject, so it needs roll-ups.
+ApiStatus normalize_schedules(StreamConfig& config, const StreamConfigRequest& request) {
+  if (!config.allow_msg_schedules) return {};
+  if (config.discard == Discard::kNew) {
+    return refused("message scheduling cannot use discard new");
+  }
+  if (config.allow_rollup_hdrs) return {};
+  if (request.pedantic) {
+    return refused("message scheduling cannot be set if roll-ups are disabled");
+  }
+  config.allow_rollup_hdrs = true;
+  config.deny_purge = false;
+  return {};
+}
+
 ApiStatus check_policies(const StreamConfig& config) {
   if (config.deny_purge && config.allow_rollup_hdrs) {
     return refused("roll-ups require the purge permission");
@@ -115,6 +130,12 @@ ApiStatus check_unbuilt(const StreamConfig& config) {
   }
   if (config.unbuilt.contains(Field::kAllowMsgCounter) && config.retention != Retention::kLimits) {
     return refused("counter stream can only use limits retention");
+  }
+  if (config.allow_msg_schedules && config.unbuilt.contains(Field::kMirror)) {
+    return api_failure(ApiErrorCode::kMirrorWithMsgSchedules);
+  }
+  if (config.allow_msg_schedules && config.unbuilt.contains(Field::kSources)) {
+    return api_failure(ApiErrorCode::kSourceWithMsgSchedules);
   }
   if (config.unbuilt.contains(Field::kPersistMode) &&
       config.unbuilt.contains(Field::kAllowAtomic)) {
@@ -185,6 +206,7 @@ ApiResult<StreamConfig> normalized(const StreamConfigRequest& request, const Acc
   LEAT_TRY(normalize_limits(config, request));
   LEAT_TRY(normalize_ages(config, server));
   LEAT_TRY(check_policies(config));
+  LEAT_TRY(normalize_schedules(config, request));
   LEAT_TRY(check_unbuilt(config));
   if (config.subjects.empty()) config.subjects.push_back(config.name);
   LEAT_TRY(check_subjects(config));
@@ -243,6 +265,9 @@ ApiStatus check_stream_update(const StreamConfig& old, const StreamConfig& updat
   }
   if (old.allow_msg_ttl && !updated.allow_msg_ttl) {
     return refused("message TTL status can not be disabled");
+  }
+  if (old.allow_msg_schedules && !updated.allow_msg_schedules) {
+    return refused("message schedules can not be disabled");
   }
   return {};
 }

@@ -98,6 +98,11 @@ HeaderBuilder& HeaderBuilder::add(std::string_view key, std::uint64_t value) {
   return add(key, std::string_view(digits, static_cast<std::size_t>(written.ptr - digits)));
 }
 
+HeaderBuilder& HeaderBuilder::add_line(std::string_view line) {
+  block_ += line;
+  return *this;
+}
+
 std::string_view HeaderBuilder::finish() {
   block_ += kLineEnd;
   return block_;

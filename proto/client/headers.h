@@ -51,6 +51,8 @@ class HeaderBuilder {
   // A key or value must not hold CR or LF.
   HeaderBuilder& add(std::string_view key, std::string_view value);
   HeaderBuilder& add(std::string_view key, std::uint64_t value);
+  // A line of another block, as HeaderCursor gives it.
+  HeaderBuilder& add_line(std::string_view line);
   std::string_view finish();  // valid until the next start
 
  private:

@@ -149,6 +149,7 @@ void visit_stream_fields(Visitor& visitor, Config& config) {
   visitor.field(22, config.allow_rollup_hdrs);
   visitor.field(23, config.allow_msg_ttl);
   visitor.field(24, config.metadata);
+  visitor.field(25, config.allow_msg_schedules);
 }
 
 template <typename Visitor, typename Config>

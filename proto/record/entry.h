@@ -43,6 +43,8 @@ enum class CommandKind : std::uint8_t {
   kSetVersion = 13,
   kStreamDelete = 14,
   kLose = 15,
+  kSchedule = 16,
+  kFire = 17,
 };
 
 // text subject | text headers | payload to the end. Headers are the whole block as it is stored, or
@@ -52,6 +54,23 @@ struct PublishCommand {
   std::string_view headers{};
   std::string_view headers_rest{};  // written behind `headers`; a reader gives it with them
   std::string_view payload{};
+};
+
+// zigzag varint due | a publish's body. A publish whose message is a schedule, with the time at
+// which it is due first as the leader read it from the message.
+struct ScheduleCommand {
+  WallNs due = 0;
+  PublishCommand publish{};
+};
+
+// varint schedule | zigzag varint due | zigzag varint next | a publish's body, or nothing. The
+// schedule at this sequence is due, if this is still its time: the message that it makes is stored,
+// and it is due again at `next`. Without a subject nothing is made and it is never due again.
+struct FireCommand {
+  StreamSeq schedule{};
+  WallNs due = 0;
+  WallNs next = 0;  // 0: never
+  PublishCommand publish{};
 };
 
 // varint number | encoded configuration (config_codec.h) to the end. Numbers ascend; one that is
@@ -174,6 +193,8 @@ class EntryWriter {
   std::size_t size_bytes() const { return buffer_.filled().size(); }
 
   void add(const PublishCommand& command);
+  void add(const ScheduleCommand& command);
+  void add(const FireCommand& command);
   void add(const ConfigCommand& command);
   void add(const PurgeCommand& command);
   void add(const DeleteMessageCommand& command);
@@ -276,6 +297,8 @@ class EntryReader {
   std::size_t position() const { return position_; }
 
   PublishCommand publish() const;
+  ScheduleCommand schedule() const;
+  FireCommand fire() const;
   ConfigCommand config() const;
   PurgeCommand purge() const;
   DeleteMessageCommand delete_message() const;

@@ -53,6 +53,38 @@ PublishParts read_publish(std::string_view body) {
   return parts;
 }
 
+struct ScheduleParts {
+  ScheduleCommand command;
+  bool is_good = false;
+};
+ScheduleParts read_schedule(std::string_view body) {
+  encoding::Cursor in(body);
+  ScheduleParts parts;
+  parts.command.due = in.signed_varint();
+  const PublishParts publish = read_publish(in.rest());
+  parts.command.publish = publish.command;
+  parts.is_good = in.is_good() && publish.is_good;
+  return parts;
+}
+
+struct FireParts {
+  FireCommand command;
+  bool is_good = false;
+};
+FireParts read_fire(std::string_view body) {
+  encoding::Cursor in(body);
+  FireParts parts;
+  parts.command.schedule = StreamSeq(in.varint());
+  parts.command.due = in.signed_varint();
+  parts.command.next = in.signed_varint();
+  parts.is_good = in.is_good();
+  if (in.at_end()) return parts;
+  const PublishParts publish = read_publish(in.rest());
+  parts.command.publish = publish.command;
+  parts.is_good = parts.is_good && publish.is_good;
+  return parts;
+}
+
 Status bad(std::string_view what) {
   return failure(ErrorKind::kCorruption, "entry: " + std::string(what) + " cannot be read");
 }
@@ -108,6 +140,10 @@ Status check_command(std::uint8_t kind, std::string_view body) {
   switch (static_cast<CommandKind>(kind)) {
     case CommandKind::kPublish:
       return read_publish(body).is_good ? Status() : bad("a publish");
+    case CommandKind::kSchedule:
+      return read_schedule(body).is_good ? Status() : bad("a schedule");
+    case CommandKind::kFire:
+      return read_fire(body).is_good ? Status() : bad("a schedule that is due");
     case CommandKind::kConfig: {
       encoding::Cursor in(body);
       in.varint();
@@ -192,6 +228,18 @@ bool EntryReader::next() {
 
 PublishCommand EntryReader::publish() const {
   const PublishParts parts = read_publish(body_);
+  LEAT_CHECK(parts.is_good);
+  return parts.command;
+}
+
+ScheduleCommand EntryReader::schedule() const {
+  const ScheduleParts parts = read_schedule(body_);
+  LEAT_CHECK(parts.is_good);
+  return parts.command;
+}
+
+FireCommand EntryReader::fire() const {
+  const FireParts parts = read_fire(body_);
   LEAT_CHECK(parts.is_good);
   return parts.command;
 }

@@ -23,6 +23,14 @@ char* write_bytes(char* out, std::string_view bytes) {
   return out + bytes.size();
 }
 
+void append_publish(std::string& out, const PublishCommand& command) {
+  encoding::append_text(out, command.subject);
+  encoding::append_varint(out, command.headers.size() + command.headers_rest.size());
+  out += command.headers;
+  out += command.headers_rest;
+  out += command.payload;
+}
+
 }  // namespace
 
 void EntryWriter::begin(WallNs stamp) {
@@ -65,6 +73,23 @@ void EntryWriter::add(const PublishCommand& command) {
   out = write_bytes(out, command.payload);
   buffer_.commit(static_cast<std::size_t>(out - start));
   ++command_count_;
+}
+
+// Rare enough to be copied once more.
+void EntryWriter::add(const ScheduleCommand& command) {
+  scratch_.clear();
+  encoding::append_signed(scratch_, command.due);
+  append_publish(scratch_, command.publish);
+  add_body(CommandKind::kSchedule, scratch_);
+}
+
+void EntryWriter::add(const FireCommand& command) {
+  scratch_.clear();
+  encoding::append_varint(scratch_, command.schedule.value);
+  encoding::append_signed(scratch_, command.due);
+  encoding::append_signed(scratch_, command.next);
+  if (!command.publish.subject.empty()) append_publish(scratch_, command.publish);
+  add_body(CommandKind::kFire, scratch_);
 }
 
 void EntryWriter::add(const ConfigCommand& command) {

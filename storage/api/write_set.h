@@ -18,6 +18,7 @@ enum class StatePageKind : std::uint8_t {
   kPending = 3,          // owner = consumer id; pending deliveries of 1,024 sequences
   kSubjectMap = 4,       // checkpoint of {count, first, last} by subject
   kInteriorDeletes = 5,  // sequences deleted inside blocks since the last page
+  kSchedules = 6,        // when the schedules among 1,024 sequences are due
 };
 
 // The name of one state page inside its stream; ordered as its key is.

@@ -1,6 +1,7 @@
 #include "streams/core/admit.h"
 
 #include "core/base/limits.h"
+#include "core/base/result.h"
 
 namespace leat {
 
@@ -14,19 +15,19 @@ ApiErrorCode refused_header(UnbuiltPublishHeader header) {
       return ApiErrorCode::kAtomicPublishDisabled;
     case UnbuiltPublishHeader::kCounter:
       return ApiErrorCode::kMessageIncrDisabled;
-    case UnbuiltPublishHeader::kSchedule:
-      return ApiErrorCode::kMessageSchedulesDisabled;
     case UnbuiltPublishHeader::kNone:
       break;
   }
   return ApiErrorCode::kNone;
 }
 
-ApiErrorCode refused_size(const StreamConfig& config, PublishSizes sizes) {
-  if (sizes.headers > limits::kStoredHeaderBytes) return ApiErrorCode::kStreamHeaderExceedsMaximum;
+ApiErrorCode refused_size(const StreamConfig& config, const PublishFacts& facts) {
+  if (facts.header_bytes > limits::kStoredHeaderBytes)
+    return ApiErrorCode::kStreamHeaderExceedsMaximum;
   if (config.max_msg_size < 0) return ApiErrorCode::kNone;
   const auto max = static_cast<std::size_t>(config.max_msg_size);
-  const bool is_too_large = sizes.headers > max || sizes.payload > max - sizes.headers;
+  const bool is_too_large =
+      facts.header_bytes > max || facts.payload_bytes > max - facts.header_bytes;
   return is_too_large ? ApiErrorCode::kStreamMessageExceedsMaximum : ApiErrorCode::kNone;
 }
 
@@ -39,10 +40,11 @@ ApiErrorCode refused_ttl(const StreamConfig& config, const MessageTtl& ttl) {
   return ApiErrorCode::kNone;
 }
 
+// What comes before the schedules.
 ApiErrorCode refused(const StreamConfig& config, const PublishHeaders& headers,
-                     PublishSizes sizes) {
+                     const PublishFacts& facts) {
   if (config.sealed) return ApiErrorCode::kStreamSealed;
-  const ApiErrorCode size = refused_size(config, sizes);
+  const ApiErrorCode size = refused_size(config, facts);
   if (size != ApiErrorCode::kNone) return size;
   if (headers.unbuilt == UnbuiltPublishHeader::kCounter) return refused_header(headers.unbuilt);
   if (!headers.expected_stream.empty() && headers.expected_stream != config.name) {
@@ -54,17 +56,27 @@ ApiErrorCode refused(const StreamConfig& config, const PublishHeaders& headers,
       !headers.expected_last_subject_seq.is_set) {
     return ApiErrorCode::kStreamExpectedLastSeqPerSubjectInvalid;
   }
-  if (headers.unbuilt != UnbuiltPublishHeader::kNone) return refused_header(headers.unbuilt);
-  if (headers.has_stream_source) return ApiErrorCode::kMessageSourceHdrNotAllowed;
   return ApiErrorCode::kNone;
 }
 
 }  // namespace
 
-ApiStatus admit(const StreamConfig& config, const PublishHeaders& headers, PublishSizes sizes) {
-  const ApiErrorCode code = refused(config, headers, sizes);
+ApiResult<Admission> admit(const StreamConfig& config, const PublishHeaders& headers,
+                           const PublishFacts& facts) {
+  const ApiErrorCode code = refused(config, headers, facts);
   if (code != ApiErrorCode::kNone) return api_failure(code);
-  return {};
+  LEAT_TRY_ASSIGN(const Admission admission, admit_schedule(config, headers, facts));
+  if (headers.unbuilt != UnbuiltPublishHeader::kNone) {
+    return api_failure(refused_header(headers.unbuilt));
+  }
+  if (headers.has_stream_source) {
+    return api_failure(ApiErrorCode::kMessageSourceHdrNotAllowed);
+  }
+  return admission;
+}
+
+bool fits(const StreamConfig& config, const PublishFacts& facts) {
+  return refused_size(config, facts) == ApiErrorCode::kNone;
 }
 
 StoredHeaders stored_headers(std::string_view block, const PublishHeaders& headers) {

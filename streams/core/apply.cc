@@ -64,6 +64,10 @@ void Apply::mix_state() {
   mix_time(state_.dedup_floor);
   mix(state_.subjects.count());
   mix(state_.next_consumer.value);
+  if (!state_.schedules.empty()) {
+    mix(state_.schedules.count());
+    mix_time(*state_.schedules.first_due());
+  }
   for (const ConsumerState* consumer : state_.consumer_list) {
     mix(consumer->id().value);
     // Otherwise they are the leader's.
@@ -88,7 +92,15 @@ void Apply::dispatch(const EntryReader& reader) {
   }
   switch (reader.kind()) {
     case CommandKind::kPublish:
-      publish(reader.publish());
+      publish(reader.publish(), std::nullopt);
+      return;
+    case CommandKind::kSchedule: {
+      const ScheduleCommand command = reader.schedule();
+      publish(command.publish, command.due);
+      return;
+    }
+    case CommandKind::kFire:
+      fire(reader.fire());
       return;
     case CommandKind::kConsumerCreate:
       create_consumer(reader.consumer_create());
@@ -147,6 +159,8 @@ void Apply::dispatch_to_stream(const EntryReader& reader) {
       end_stream();
       return;
     case CommandKind::kPublish:
+    case CommandKind::kSchedule:
+    case CommandKind::kFire:
     case CommandKind::kConsumerCreate:
     case CommandKind::kConsumerDelete:
     case CommandKind::kBook:
@@ -161,7 +175,7 @@ void Apply::dispatch_to_stream(const EntryReader& reader) {
 
 // A stream that has ended, or has no configuration yet, takes nothing.
 void Apply::refuse_all(const EntryReader& reader) {
-  if (reader.kind() == CommandKind::kPublish) {
+  if (reader.kind() == CommandKind::kPublish || reader.kind() == CommandKind::kSchedule) {
     refuse(ApiErrorCode::kStreamNotFound, 0, {});
     return;
   }

@@ -56,19 +56,28 @@ class Apply {
   void wake(ConsumerState& consumer);
 
   // apply_publish.cc
-  void publish(const PublishCommand& command);
+  void publish(const PublishCommand& command, std::optional<WallNs> schedule_due);
   bool check_expected(const PublishCommand& command, const PublishHeaders& headers);
   bool check_rollup(const PublishHeaders& headers);
   bool check_discard_new(const PublishCommand& command, const PublishHeaders& headers,
                          std::uint32_t size_bytes);
   bool has_interest(std::string_view subject) const;
-  void store(const PublishCommand& command, const PublishHeaders& headers,
-             std::uint32_t size_bytes);
+  void skip(const PublishHeaders& headers);
+  std::uint32_t store(const PublishCommand& command, const PublishHeaders& headers,
+                      std::uint32_t size_bytes);
+  void tell_consumers(StreamSeq sequence, std::uint32_t number);
   void trim_subject(std::uint32_t number);
   void roll_up(const PublishHeaders& headers, std::string_view subject, StreamSeq keep_from);
   void remember_id(const PublishHeaders& headers, StreamSeq sequence);
   void refuse(ApiErrorCode error, std::uint64_t number, std::string_view text);
   void accept(PublishVerdict verdict);
+
+  // apply_schedule.cc
+  void fire(const FireCommand& command);
+  bool check_scheduler(const PublishHeaders& headers);
+  void keep_schedule(const PublishHeaders& headers, std::uint32_t number,
+                     std::optional<WallNs> due);
+  void end_schedule(const PublishHeaders& headers);
 
   // apply_config.cc
   void configure(ConfigCommand command);

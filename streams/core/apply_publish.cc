@@ -32,9 +32,9 @@ std::uint32_t ttl_seconds(const MessageTtl& ttl) {
 
 }  // namespace
 
-// The order of the checks is part of the protocol: expected sequences, then duplicates, then the
-// last message id, then rollup, then limits.
-void Apply::publish(const PublishCommand& command) {
+// The order of the checks is part of the protocol: expected sequences, then the schedule that is to
+// end, then duplicates, then the last message id, then rollup, then limits.
+void Apply::publish(const PublishCommand& command, std::optional<WallNs> schedule_due) {
   // Admitted before the seal, and behind it in the log.
   if (state_.config.sealed) {
     refuse(ApiErrorCode::kStreamSealed, 0, {});
@@ -43,7 +43,7 @@ void Apply::publish(const PublishCommand& command) {
   PublishHeaders headers;
   if (!command.headers.empty()) {
     headers = scan_publish_headers(command.headers);
-    if (!check_expected(command, headers)) return;
+    if (!check_expected(command, headers) || !check_scheduler(headers)) return;
     if (!headers.msg_id.empty() && state_.config.duplicate_window > 0) {
       state_.dedup.expire(now_ - state_.config.duplicate_window);
       const StreamSeq first = state_.dedup.find(headers.msg_id);
@@ -62,18 +62,23 @@ void Apply::publish(const PublishCommand& command) {
   const std::uint32_t size_bytes =
       state_.size_of(command.subject.size(), command.headers.size(), command.payload.size());
   if (state_.config.retention == Retention::kInterest && !has_interest(command.subject)) {
-    // Nobody would ever take it: the sequence is given out, and nothing is kept.
-    ++state_.last_seq;
-    state_.last_time = now_;
-    remember_id(headers, state_.last_seq);
+    skip(headers);
     accept({.kind = PublishVerdict::Kind::kStored, .sequence = state_.last_seq});
     roll_up(headers, command.subject, state_.last_seq.next());
+    end_schedule(headers);
     return;
   }
   if (state_.config.discard == Discard::kNew && !check_discard_new(command, headers, size_bytes)) {
     return;
   }
-  store(command, headers, size_bytes);
+  const std::uint32_t number = store(command, headers, size_bytes);
+  const StreamSeq sequence = state_.last_seq;
+  keep_schedule(headers, number, schedule_due);
+  accept({.kind = PublishVerdict::Kind::kStored, .sequence = sequence});
+  tell_consumers(sequence, number);
+  if (state_.config.max_msgs_per_subject > 0) trim_subject(number);
+  roll_up(headers, command.subject, sequence);
+  end_schedule(headers);
 }
 
 bool Apply::check_expected(const PublishCommand& command, const PublishHeaders& headers) {
@@ -157,8 +162,16 @@ bool Apply::has_interest(std::string_view subject) const {
       [&](const ConsumerState* consumer) { return consumer->filters().matches(subject); });
 }
 
-void Apply::store(const PublishCommand& command, const PublishHeaders& headers,
-                  std::uint32_t size_bytes) {
+// Nobody would ever take the message: its sequence is given out, and nothing is kept.
+void Apply::skip(const PublishHeaders& headers) {
+  ++state_.last_seq;
+  state_.last_time = now_;
+  remember_id(headers, state_.last_seq);
+}
+
+// Gives the number of its subject. What follows from it, the caller does.
+std::uint32_t Apply::store(const PublishCommand& command, const PublishHeaders& headers,
+                           std::uint32_t size_bytes) {
   const StreamSeq sequence = state_.last_seq.next();
   const std::uint32_t ttl_s = state_.config.allow_msg_ttl ? ttl_seconds(headers.ttl) : 0;
   state_.last_seq = sequence;
@@ -179,16 +192,16 @@ void Apply::store(const PublishCommand& command, const PublishHeaders& headers,
                           .payload = command.payload,
                           .size_bytes = size_bytes,
                           .ttl_s = ttl_s});
-  accept({.kind = PublishVerdict::Kind::kStored, .sequence = sequence});
-  if (!state_.consumer_list.empty()) {
-    const SubjectRef subject = state_.subjects.ref(number);
-    for (ConsumerState* consumer : state_.consumer_list) {
-      if (!consumer->filters().matches(subject)) continue;
-      if (ConsumerMachine::stored(*consumer, sequence)) wake(*consumer);
-    }
+  return number;
+}
+
+void Apply::tell_consumers(StreamSeq sequence, std::uint32_t number) {
+  if (state_.consumer_list.empty()) return;
+  const SubjectRef subject = state_.subjects.ref(number);
+  for (ConsumerState* consumer : state_.consumer_list) {
+    if (!consumer->filters().matches(subject)) continue;
+    if (ConsumerMachine::stored(*consumer, sequence)) wake(*consumer);
   }
-  if (state_.config.max_msgs_per_subject > 0) trim_subject(number);
-  roll_up(headers, command.subject, sequence);
 }
 
 void Apply::trim_subject(std::uint32_t number) {

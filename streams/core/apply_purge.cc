@@ -47,6 +47,7 @@ void Apply::purge_everything(CommandReply reply) {
   state_.subjects.clear();
   state_.bytes = 0;
   state_.ttl.clear();
+  state_.schedules.clear();
   state_.ttl_checked = 0;
   for (ConsumerState* consumer : state_.consumer_list) {
     ConsumerMachine::purged_all(*consumer, state_.last_seq.next());

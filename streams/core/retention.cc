@@ -152,6 +152,7 @@ void Apply::remove(StreamSeq sequence, RemovalReason reason) {
     state_.dirty_removed_pages.insert(removed_page_of(sequence));
   }
   state_.index.erase(sequence);
+  state_.schedules.erase(sequence);
   const SubjectRef subject = state_.subjects.ref(number);
   for (ConsumerState* consumer : state_.consumer_list) {
     if (!consumer->filters().matches(subject) && consumer->pending().find(sequence) == nullptr) {

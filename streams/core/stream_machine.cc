@@ -118,6 +118,15 @@ std::optional<WallNs> StreamMachine::next_expiry() const {
   return next;
 }
 
+std::optional<WallNs> StreamMachine::next_schedule() const {
+  if (parts_->state.config.sealed) return std::nullopt;
+  return parts_->state.schedules.first_due();
+}
+
+std::vector<DueSchedule> StreamMachine::due_schedules(WallNs time, std::size_t count_max) const {
+  return parts_->state.schedules.due_at(time, count_max);
+}
+
 std::size_t StreamMachine::consumer_count() const { return parts_->state.consumers.size(); }
 
 const ConsumerState* StreamMachine::find_consumer(std::string_view name) const {

@@ -18,6 +18,7 @@
 #include "proto/record/entry.h"
 #include "storage/api/index_row.h"
 #include "storage/api/write_set.h"
+#include "streams/core/schedule_table.h"
 #include "streams/core/stream_effects.h"
 
 namespace leat {
@@ -85,6 +86,10 @@ class StreamMachine {
   // When the leader should propose `expire` next: the time at which the first message has outlived
   // max_age or its TTL; none when nothing ever will.
   std::optional<WallNs> next_expiry() const;
+  // When the leader should propose `fire` next; none when no schedule is left, or may be due.
+  std::optional<WallNs> next_schedule() const;
+  // Those due by this time, at most `count_max`, in the order of their times.
+  std::vector<DueSchedule> due_schedules(WallNs time, std::size_t count_max) const;
   const StreamView& view() const;
 
   // --- its consumers

@@ -27,6 +27,7 @@ void StreamPages::take_dirty(const Visitor& visit) {
   take_stream(visit);
   take_consumers(visit);
   take_removed(visit);
+  take_schedules(visit);
 }
 
 std::uint64_t StreamPages::write_parts(const Parts& parts, std::string_view value,
@@ -135,6 +136,15 @@ void StreamPages::take_removed(const Visitor& visit) {
   }
 }
 
+void StreamPages::take_schedules(const Visitor& visit) {
+  std::string out;
+  for (const std::uint64_t page : state_.schedules.take_dirty()) {
+    out.clear();
+    state_.schedules.append_page(page, out);
+    visit({.kind = StatePageKind::kSchedules, .number = page}, out);
+  }
+}
+
 Status StreamPages::load_page(const StatePageKey& key, std::string_view value) {
   switch (key.kind) {
     case StatePageKind::kStream:
@@ -159,6 +169,8 @@ Status StreamPages::load_page(const StatePageKey& key, std::string_view value) {
       removed_values_.emplace(key.number, value);
       state_.removed_pages.insert(key.number);
       return {};
+    case StatePageKind::kSchedules:
+      return state_.schedules.load_page(key.number, value);
     case StatePageKind::kSubjectMap:
       return failure(ErrorKind::kUnsupported, "pages of the subject map are not read yet");
   }
@@ -261,6 +273,8 @@ Status StreamPages::finish() {
     return corrupt("the first message is " + std::to_string(first.value) + " where it should be " +
                    std::to_string(first_seq_.value));
   }
+  const auto is_message = [this](StreamSeq sequence) { return state_.index.contains(sequence); };
+  if (!state_.schedules.all_of(is_message)) return corrupt("a schedule is no message");
   for (ConsumerState* consumer : state_.consumer_list) {
     if (!consumer->is_booked()) ConsumerMachine::recount(*consumer, state_);
   }

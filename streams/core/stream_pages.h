@@ -24,8 +24,9 @@ namespace leat {
 //   removed page   version 1 (= 1) | 1,024 bytes: bit i of byte b is set when sequence
 //                  8192 page + 8 b + i is not in the stream
 //
-// Times are zigzag varints. The stream page and a consumer's page (consumers/core/consumer_pages.h)
-// are cut into parts of limits::kStatePageBytes under ascending numbers.
+// The pages of schedules are drawn in schedule_table.h. Times are zigzag varints. The stream page
+// and a consumer's page (consumers/core/consumer_pages.h) are cut into parts of
+// limits::kStatePageBytes under ascending numbers.
 class StreamPages {
  public:
   using Visitor = std::function<void(const StatePageKey& key, std::string_view value)>;
@@ -46,6 +47,7 @@ class StreamPages {
   void take_pending(ConsumerState& consumer, const Visitor& visit);
   void erase_consumer(ConsumerId id, const Visitor& visit);
   void take_removed(const Visitor& visit);
+  void take_schedules(const Visitor& visit);
   // Cuts a page into parts; `existing` of them stood there before. Returns how many there are now.
   struct Parts {
     StatePageKind kind = StatePageKind::kStream;

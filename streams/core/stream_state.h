@@ -18,6 +18,7 @@
 #include "proto/api/stream_config.h"
 #include "streams/core/dedup_window.h"
 #include "streams/core/message_index.h"
+#include "streams/core/schedule_table.h"
 #include "streams/core/subject_table.h"
 
 namespace leat {
@@ -39,6 +40,7 @@ struct TtlDeadline {
 // apply_*.cc, and what holds between entries is
 //   - `bytes` and the subject table say what the index holds,
 //   - `ttl` has a deadline for each message with a TTL (and stale ones),
+//   - each of `schedules` is a message, and the first one on its subject,
 //   - `consumers`, `consumers_by_name` and `consumer_list` name the same consumers.
 struct StreamState : StreamView {
   StreamConfig config;
@@ -62,6 +64,7 @@ struct StreamState : StreamView {
   std::string last_msg_id;
   mutable std::vector<TtlDeadline> ttl;
   std::size_t ttl_checked = 0;  // size of the heap when stale deadlines were last dropped
+  ScheduleTable schedules;
   // Nothing before it leaves by max_age.
   mutable StreamSeq age_from;
 

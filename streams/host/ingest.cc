@@ -5,7 +5,7 @@
 
 #include "proto/ack/publish_headers.h"
 #include "proto/api/pub_ack.h"
-#include "streams/core/admit.h"
+#include "streams/core/scheduled_message.h"
 #include "streams/host/stream.h"
 
 namespace leat {
@@ -43,13 +43,26 @@ bool Ingest::deliver(const RoutedMessage& message, SinkCookie) {
   }
   const std::string_view block = message.headers();
   const PublishHeaders headers = block.empty() ? PublishHeaders() : scan_publish_headers(block);
-  const PublishSizes sizes{.headers = block.size(), .payload = message.payload().size()};
-  if (const ApiStatus admitted = admit(stream_.config(), headers, sizes); !admitted) {
+  const ApiResult<Admission> admitted = admit(stream_.config(), headers, facts(message, headers));
+  if (!admitted) {
     refuse(message, admitted.error());
-    return true;
+  } else if (admitted->schedule_due) {
+    stream_.take_schedule(message, schedule_headers(block, headers), *admitted->schedule_due);
+  } else {
+    stream_.take_publish(message, block.empty() ? StoredHeaders() : stored_headers(block, headers));
   }
-  stream_.take_publish(message, block.empty() ? StoredHeaders() : stored_headers(block, headers));
   return true;
+}
+
+PublishFacts Ingest::facts(const RoutedMessage& message, const PublishHeaders& headers) const {
+  PublishFacts facts{.subject = message.subject,
+                     .header_bytes = message.headers().size(),
+                     .payload_bytes = message.payload().size()};
+  const ScheduleHeaders& schedule = headers.schedule;
+  if (!schedule.pattern.empty()) facts.now = stream_.now();
+  TimeZones* zones = stream_.context().zones;
+  if (schedule.has_time_zone && zones != nullptr) facts.zone = zones->find(schedule.time_zone);
+  return facts;
 }
 
 void Ingest::refuse(const RoutedMessage& message, const ApiError& error) {

@@ -8,6 +8,7 @@
 #include "core/router/router.h"
 #include "core/router/sink.h"
 #include "proto/api/errors.h"
+#include "streams/core/admit.h"
 #include "streams/host/held_publishers.h"
 
 namespace leat {
@@ -45,6 +46,7 @@ class Ingest : public Sink {
     std::string body;
   };
 
+  PublishFacts facts(const RoutedMessage& message, const PublishHeaders& headers) const;
   void refuse(const RoutedMessage& message, const ApiError& error);
   void refuse_overload(const RoutedMessage& message);
   void answer_refusals();

@@ -112,6 +112,7 @@ void Stream::open() {
   follow_config();
   for (StreamListener* listener : context_.listeners) listener->became_leader(*this);
   expiry_.rearm();
+  schedules_.rearm();
   if (ready_) std::exchange(ready_, Task())();
 }
 

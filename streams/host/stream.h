@@ -26,6 +26,7 @@
 #include "streams/host/ingest.h"
 #include "streams/host/pending_answers.h"
 #include "streams/host/reader.h"
+#include "streams/host/schedule_timer.h"
 #include "streams/host/stream_blocks.h"
 #include "streams/host/stream_context.h"
 #include "streams/host/tail_cache.h"
@@ -88,10 +89,13 @@ class Stream : public StateMachine {
 
   // --- commands; each joins the entry of this turn, in the order of the calls
   void take_publish(const RoutedMessage& message, const StoredHeaders& headers);
+  // The same of a message that is a schedule, with its headers as they are stored.
+  void take_schedule(const RoutedMessage& message, std::string_view headers, WallNs due);
   void propose(const PurgeCommand& command, CommandCallback done);
   void propose(const DeleteMessageCommand& command, CommandCallback done);
   void propose(const LoseCommand& command, CommandCallback done);
   void propose(const ExpireCommand& command, CommandCallback done);
+  void propose(const FireCommand& command, CommandCallback done);
   void propose(const ConsumerCreateCommand& command, CommandCallback done);
   void propose(const ConsumerDeleteCommand& command, CommandCallback done);
   void propose(const BookCommand& command, CommandCallback done);
@@ -137,6 +141,7 @@ class Stream : public StateMachine {
 
   template <typename Command>
   void add_command(const Command& command, CommandCallback done);
+  void await_pub_ack(const RoutedMessage& message);
   void open_entry();
   void close_entry();
   void propose_config(CommandCallback done);
@@ -173,6 +178,7 @@ class Stream : public StateMachine {
   Ring<AfterApplied> after_applied_;
   Ingest ingest_{*this};
   ExpiryTimer expiry_{*this};
+  ScheduleTimer schedules_{*this};
   Task ready_;
   Task removed_;
   WallNs last_stamp_ = 0;       // of the newest entry, proposed or applied

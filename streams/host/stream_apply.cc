@@ -42,6 +42,7 @@ void Stream::finish_apply(const RaftEntry& entry) {
   if (is_open_) {
     for (StreamListener* listener : context_.listeners) listener->applied(*this, effects_);
     expiry_.rearm();
+    schedules_.rearm();
   }
   answers_.release(entry.index, effects_);
   ingest_.relieved();

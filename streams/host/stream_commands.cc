@@ -55,6 +55,18 @@ void Stream::take_publish(const RoutedMessage& message, const StoredHeaders& hea
                              .headers = headers.headers,
                              .headers_rest = headers.headers_rest,
                              .payload = message.payload()});
+  await_pub_ack(message);
+}
+
+void Stream::take_schedule(const RoutedMessage& message, std::string_view headers, WallNs due) {
+  open_entry();
+  writer_.add(ScheduleCommand{
+      .due = due,
+      .publish = {.subject = message.subject, .headers = headers, .payload = message.payload()}});
+  await_pub_ack(message);
+}
+
+void Stream::await_pub_ack(const RoutedMessage& message) {
   const bool is_answered = !config().no_ack;
   answers_.add_publish(message.account, message.origin.shard,
                        is_answered ? message.reply : std::string_view());
@@ -77,6 +89,9 @@ void Stream::propose(const LoseCommand& command, CommandCallback done) {
   add_command(command, std::move(done));
 }
 void Stream::propose(const ExpireCommand& command, CommandCallback done) {
+  add_command(command, std::move(done));
+}
+void Stream::propose(const FireCommand& command, CommandCallback done) {
   add_command(command, std::move(done));
 }
 void Stream::propose(const ConsumerCreateCommand& command, CommandCallback done) {

@@ -6,6 +6,7 @@
 #include "core/base/ids.h"
 #include "core/env/clock.h"
 #include "core/env/scheduler.h"
+#include "core/env/time_zones.h"
 #include "core/router/publisher_brake.h"
 #include "core/router/router.h"
 #include "raft/group/group_set.h"
@@ -28,7 +29,8 @@ struct StreamContext {
   std::vector<StreamDamage>& damages;  // found so far
   PublisherBrake* brake;               // null: nobody publishes through connections
   NodeId self;
-  std::string_view domain{};  // of the server, which clients are told; empty: none
+  TimeZones* zones = nullptr;  // null: there is none but UTC
+  std::string_view domain{};   // of the server, which clients are told; empty: none
 };
 
 }  // namespace leat

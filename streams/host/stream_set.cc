@@ -28,6 +28,7 @@ StreamContext StreamSet::context_of(StorageType storage) {
           .damages = damages_,
           .brake = doors_.brake,
           .self = doors_.self,
+          .zones = doors_.zones,
           .domain = doors_.domain};
 }
 

@@ -47,7 +47,8 @@ class StreamSet {
     StreamStorage file;
     StreamStorage memory;
     NodeId self;
-    std::string domain{};  // of the server; empty: none
+    TimeZones* zones = nullptr;  // null: none but UTC
+    std::string domain{};        // of the server; empty: none
   };
   explicit StreamSet(const Doors& doors);
   ~StreamSet();

@@ -58,6 +58,7 @@ THIRD_PARTY = {
     "spdlog/": ["core/runtime"],
     "openssl/": ["core/net", "core/auth", "core/runtime", "core/server"],
     "crypt.h": ["core/auth"],
+    "absl/time": ["core/runtime"],
     "google/protobuf": ["proto/cluster"],
     "jemalloc/": ["core/runtime"],
 }

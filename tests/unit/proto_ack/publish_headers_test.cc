@@ -66,10 +66,27 @@ TEST(PublishHeaders, NamesWhatIsNotBuilt) {
             UnbuiltPublishHeader::kBatch);
   EXPECT_EQ(scan_publish_headers(block("Nats-Incr: +1\r\n")).unbuilt,
             UnbuiltPublishHeader::kCounter);
-  const std::string schedule = block("Nats-Schedule-Target: a\r\n");
-  EXPECT_EQ(scan_publish_headers(schedule).unbuilt, UnbuiltPublishHeader::kSchedule);
-  EXPECT_EQ(scan_publish_headers(schedule).unbuilt_name, "Nats-Schedule-Target");
   EXPECT_TRUE(scan_publish_headers(block("Nats-Stream-Source: S 1\r\n")).has_stream_source);
+}
+
+TEST(PublishHeaders, ReadsWhatIsSaidOfSchedules) {
+  const std::string text = block(
+      "Nats-Schedule: @every 5s\r\nNats-Schedule-Target: a\r\nNats-Schedule-Source:  b\r\n"
+      "Nats-Schedule-TTL: 5m\r\nNats-Schedule-Rollup: sub\r\nNats-Schedule-Time-Zone:\r\n"
+      "Nats-Scheduler: c\r\nNats-Schedule-Next: purge\r\nNats-Schedule: @hourly\r\n"
+      "Nats-Scheduled: no\r\n");
+  const PublishHeaders got = scan_publish_headers(text);
+  EXPECT_EQ(got.schedule.pattern, "@every 5s");
+  EXPECT_EQ(got.schedule.target, "a");
+  EXPECT_EQ(got.schedule.source, "b");
+  EXPECT_EQ(got.schedule.ttl, "5m");
+  EXPECT_EQ(got.schedule.rollup, "sub");
+  EXPECT_TRUE(got.schedule.has_time_zone);
+  EXPECT_EQ(got.schedule.time_zone, "");
+  EXPECT_EQ(got.schedule.scheduler, "c");
+  EXPECT_EQ(got.schedule.next, kScheduleNextPurge);
+  EXPECT_EQ(got.rollup, Rollup::kNone);
+  EXPECT_FALSE(scan_publish_headers(block("Nats-Msg-Id: 1\r\n")).schedule.has_time_zone);
 }
 
 TEST(PublishHeaders, FindsThePartsThatAreNotStored) {

@@ -66,6 +66,16 @@ TEST(Replies, StreamInfoAsRecorded) {
           R"(,"created":"{{time}}","state":{"messages":2,"bytes":78,"first_seq":1,"first_ts":"{{time}}","last_seq":3,"last_ts":"{{time}}","num_subjects":1,"subjects":{"ord.1":2},"num_deleted":1,"deleted":[2],"consumer_count":0},"cluster":{"leader":"ref"},"ts":"{{time}}"})"));
 }
 
+TEST(Replies, AStreamWithSchedulesNeedsTheSecondLevel) {
+  StreamInfo info = filled_orders();
+  info.config.allow_msg_schedules = info.config.allow_msg_ttl = true;
+  const std::string text = stream_info_reply(info, {}, "ref", kTime);
+  EXPECT_NE(text.find(R"("allow_msg_ttl":true,"allow_msg_schedules":true,"metadata":{)"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find(R"("_nats.req.level":"2")"), std::string::npos);
+}
+
 TEST(Replies, AnEmptiedStreamHasNoFirstTime) {
   StreamInfo info = filled_orders();
   info.state = {};

@@ -219,6 +219,34 @@ TEST(Validate, AccountsLimitStreams) {
   EXPECT_TRUE(normalize_stream_config(request, {.memory_max_stream_bytes = 100}, {}));
 }
 
+TEST(Validate, SchedulesNeedRollups) {
+  const auto answer = [](const std::string& fields) {
+    const auto config = stream_from(R"({"name":"S","allow_msg_schedules":true)" + fields + "}");
+    if (!config) {
+      return std::to_string(static_cast<int>(config.error().err_code)) + " " +
+             config.error().description;
+    }
+    return std::string(config->allow_rollup_hdrs && !config->deny_purge ? "rolls up" : "does not");
+  };
+  EXPECT_EQ(answer(""), "rolls up");
+  EXPECT_EQ(answer(R"(,"deny_purge":true)"), "rolls up");
+  EXPECT_EQ(answer(R"(,"deny_purge":true,"allow_rollup_hdrs":true)"),
+            "10052 roll-ups require the purge permission");
+  EXPECT_EQ(answer(R"(,"discard":"new")"), "10052 message scheduling cannot use discard new");
+  EXPECT_EQ(answer(R"(,"pedantic":true,"max_msgs":-1,"max_msgs_per_subject":-1,"max_bytes":-1,)"
+                   R"("max_msg_size":-1,"max_consumers":-1)"),
+            "10052 message scheduling cannot be set if roll-ups are disabled");
+  EXPECT_EQ(answer(R"(,"mirror":{"name":"O"})"),
+            "10186 stream mirrors can not also schedule messages");
+  EXPECT_EQ(answer(R"(,"sources":[{"name":"O"}])"),
+            "10187 stream source can not also schedule messages");
+  StreamConfig old;
+  old.allow_msg_schedules = true;
+  EXPECT_EQ(check_stream_update(old, {}).error().description,
+            "message schedules can not be disabled");
+  EXPECT_TRUE(check_stream_update({}, old));
+}
+
 TEST(Validate, StreamsKeepWhatMayNotChange) {
   StreamConfig old;
   old.deny_delete = old.deny_purge = old.allow_msg_ttl = true;

@@ -169,6 +169,47 @@ TEST(EntryTest, GoldenListsAreReadBack) {
   EXPECT_FALSE(reader.next());
 }
 
+Bytes entry_of_schedules() {
+  ByteBuffer buffer;
+  EntryWriter writer(buffer);
+  writer.begin(1'700'000'000'123'456'789);
+  const PublishCommand publish{
+      .subject = "a.b", .headers = "NATS/1.0\r\nA: b", .headers_rest = "\r\n\r\n", .payload = "x"};
+  writer.add(ScheduleCommand{.due = -300, .publish = publish});
+  writer.add(FireCommand{.schedule = StreamSeq(300), .due = 5, .next = 6, .publish = publish});
+  writer.add(FireCommand{.schedule = StreamSeq(1), .due = 5});
+  StreamConfig config;
+  config.name = "S";
+  config.allow_msg_schedules = true;
+  writer.add(ConfigCommand{.number = 1, .config = config});
+  return writer.finish();
+}
+
+TEST(EntryTest, FormatOfSchedulesIsPinned) {
+  expect_golden("entry_schedules_v1.bin", entry_of_schedules().view());
+}
+
+TEST(EntryTest, GoldenSchedulesAreReadBack) {
+  const std::string golden = testing::read_golden("entry_schedules_v1.bin");
+  ASSERT_TRUE(check_entry(golden));
+  EntryReader reader(golden);
+  ASSERT_TRUE(reader.next());
+  EXPECT_EQ(reader.schedule().due, -300);
+  EXPECT_EQ(reader.schedule().publish.headers, "NATS/1.0\r\nA: b\r\n\r\n");
+  ASSERT_TRUE(reader.next());
+  EXPECT_EQ(reader.fire().schedule, StreamSeq(300));
+  EXPECT_EQ(reader.fire().due, 5);
+  EXPECT_EQ(reader.fire().next, 6);
+  EXPECT_EQ(reader.fire().publish.subject, "a.b");
+  EXPECT_EQ(reader.fire().publish.payload, "x");
+  ASSERT_TRUE(reader.next());
+  EXPECT_EQ(reader.fire().next, 0);
+  EXPECT_EQ(reader.fire().publish.subject, "");
+  ASSERT_TRUE(reader.next());
+  EXPECT_TRUE(reader.config().config.allow_msg_schedules);
+  EXPECT_FALSE(reader.next());
+}
+
 TEST(EntryTest, EveryCutIsNoticedOrEndsBetweenCommands) {
   const std::string whole(entry_of_everything().view());
   for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -181,8 +222,7 @@ TEST(EntryTest, EveryCutIsNoticedOrEndsBetweenCommands) {
   }
 }
 
-TEST(EntryTest, NoChangedByteMakesTheReaderReadBeyondTheEntry) {
-  const std::string whole(entry_of_everything().view());
+void change_every_byte(const std::string& whole) {
   for (std::size_t at = 0; at < whole.size(); ++at) {
     for (const int flip : {0x01, 0x80, 0xFF}) {
       std::string changed = whole;
@@ -192,11 +232,22 @@ TEST(EntryTest, NoChangedByteMakesTheReaderReadBeyondTheEntry) {
       while (reader.next()) {
         if (reader.kind() == CommandKind::kPublish) {
           EXPECT_FALSE(reader.publish().subject.empty());
+        } else if (reader.kind() == CommandKind::kSchedule) {
+          EXPECT_FALSE(reader.schedule().publish.subject.empty());
+        } else if (reader.kind() == CommandKind::kFire) {
+          EXPECT_LE(reader.fire().publish.payload.size(), whole.size());
         } else if (reader.kind() == CommandKind::kConfig) {
           EXPECT_LE(reader.config().config.name.size(), 1U);
         }
       }
     }
+  }
+}
+
+TEST(EntryTest, NoChangedByteMakesTheReaderReadBeyondTheEntry) {
+  for (const std::string& whole :
+       {std::string(entry_of_everything().view()), std::string(entry_of_schedules().view())}) {
+    change_every_byte(whole);
   }
 }
 

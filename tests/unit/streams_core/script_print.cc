@@ -54,6 +54,9 @@ void ScriptRunner::print_replies() {
       case CommandKind::kExpire:
         out_ << "expired " << reply.count << "\n";
         break;
+      case CommandKind::kFire:
+        out_ << (reply.is_refused ? "fire refused\n" : reply.count == 0 ? "ended\n" : "fired\n");
+        break;
       case CommandKind::kLose:
         out_ << "lost " << reply.count << "\n";
         break;

@@ -2,13 +2,26 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "proto/ack/publish_headers.h"
 #include "streams/core/admit.h"
+#include "streams/core/scheduled_message.h"
 #include "tests/unit/streams_core/script_words.h"
 
 namespace leat::testing {
+
+namespace {
+
+// A word has no blanks: `~` stands for one.
+std::string header_line(const std::string& word, std::size_t colon) {
+  std::string value = word.substr(colon + 1);
+  std::replace(value.begin(), value.end(), '~', ' ');
+  return word.substr(0, colon) + ": " + value + "\r\n";
+}
+
+}  // namespace
 
 ScriptRunner::ScriptRunner() : now_(kScriptBegin) {
   config_.name = "S";
@@ -55,6 +68,10 @@ bool ScriptRunner::run_stream_command(const Words& words) {
     entry().add(LoseCommand{.first = number(1), .last = number(2)});
   } else if (verb == "expire") {
     entry().add(ExpireCommand{.up_to = now_});
+  } else if (verb == "fire") {
+    fire(words);
+  } else if (verb == "schedules") {
+    schedules();
   } else if (verb == "end") {
     entry().add_stream_delete();
   } else if (verb == "info") {
@@ -117,23 +134,64 @@ void ScriptRunner::publish(const Words& words) {
     if (colon == std::string::npos) {
       payload = words[i];
     } else {
-      headers += words[i].substr(0, colon) + ": " + words[i].substr(colon + 1) + "\r\n";
+      headers += header_line(words[i], colon);
     }
   }
   if (!headers.empty()) headers = "NATS/1.0\r\n" + headers + "\r\n";
   const PublishHeaders scanned = scan_publish_headers(headers);
-  const ApiStatus admitted =
-      admit(config_, scanned, {.headers = headers.size(), .payload = payload.size()});
+  const ApiResult<Admission> admitted = admit(config_, scanned,
+                                              {.subject = words.at(1),
+                                               .header_bytes = headers.size(),
+                                               .payload_bytes = payload.size(),
+                                               .now = now_});
   if (!admitted) {
     out_ << "pub: not admitted " << static_cast<int>(admitted.error().err_code) << " "
          << admitted.error().description << "\n";
     return;
   }
   const StoredHeaders stored = stored_headers(headers, scanned);
-  entry().add(PublishCommand{.subject = words.at(1),
-                             .headers = stored.headers,
-                             .headers_rest = stored.headers_rest,
-                             .payload = payload});
+  PublishCommand command{.subject = words.at(1),
+                         .headers = stored.headers,
+                         .headers_rest = stored.headers_rest,
+                         .payload = payload};
+  if (!admitted->schedule_due) {
+    entry().add(command);
+    return;
+  }
+  const std::string block = schedule_headers(headers, scanned);
+  command.headers = block;
+  command.headers_rest = {};
+  entry().add(ScheduleCommand{.due = *admitted->schedule_due, .publish = command});
+}
+
+// fire SEQ DUE NEXT [SUBJECT PAYLOAD Header:value...]: times from the beginning of the script, 0
+// for never. What the leader would propose.
+void ScriptRunner::fire(const Words& words) {
+  const auto time = [&words](std::size_t i) -> WallNs {
+    return words.at(i) == "0" ? 0 : kScriptBegin + parse_time(words.at(i));
+  };
+  FireCommand command{.schedule = StreamSeq(std::strtoull(words.at(1).c_str(), nullptr, 10)),
+                      .due = time(2),
+                      .next = time(3)};
+  std::string headers;
+  if (words.size() > 4) {
+    command.publish.subject = words[4];
+    command.publish.payload = words.at(5);
+    for (std::size_t i = 6; i < words.size(); ++i) {
+      const std::size_t colon = words[i].find(':');
+      headers += header_line(words[i], colon);
+    }
+    headers = "NATS/1.0\r\n" + headers + "\r\n";
+    command.publish.headers = headers;
+  }
+  entry().add(command);
+}
+
+void ScriptRunner::schedules() {
+  apply_open();
+  for (const DueSchedule& schedule : machine_.due_schedules(INT64_MAX, 1000)) {
+    out_ << "schedule " << schedule.sequence << " due " << show_time(schedule.due) << "\n";
+  }
 }
 
 void ScriptRunner::purge(const Words& words) {

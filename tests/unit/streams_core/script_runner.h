@@ -38,6 +38,8 @@ class ScriptRunner {
   bool run_consumer_command(const Words& words);
   void config(const Words& words);
   void publish(const Words& words);
+  void fire(const Words& words);
+  void schedules();
   void purge(const Words& words);
   void consumer(const Words& words);
   void choose(const Words& words);

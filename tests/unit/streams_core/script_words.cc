@@ -47,9 +47,11 @@ const Setters<StreamConfig>& stream_setters() {
        [](C& c, S v) { c.storage = v == "memory" ? StorageType::kMemory : StorageType::kFile; }},
       {"window", [](C& c, S v) { c.duplicate_window = parse_time(v); }},
       {"rollup", [](C& c, S v) { c.allow_rollup_hdrs = v == "true"; }},
+      {"subjects", [](C& c, S v) { c.subjects = split(v, ','); }},
       {"sealed", [](C& c, S v) { c.sealed = v == "true"; }},
       {"deny_purge", [](C& c, S v) { c.deny_purge = v == "true"; }},
       {"ttl", [](C& c, S v) { c.allow_msg_ttl = v == "true"; }},
+      {"schedules", [](C& c, S v) { c.allow_msg_schedules = c.allow_rollup_hdrs = v == "true"; }},
   };
   return setters;
 }

@@ -85,6 +85,9 @@ std::string describe(const StreamMachine& machine) {
       << " expiry " << machine.next_expiry().value_or(0) << "\ndeleted";
   for (const StreamSeq sequence : info.deleted) out << " " << sequence;
   out << "\n";
+  for (const DueSchedule& schedule : machine.due_schedules(INT64_MAX, SIZE_MAX)) {
+    out << "schedule " << schedule.sequence << "@" << schedule.due << "\n";
+  }
   for (const auto& [subject, count] : info.subjects) {
     out << subject << "=" << count << " last " << machine.last_by_subject(subject) << "\n";
   }

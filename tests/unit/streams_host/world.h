@@ -99,6 +99,18 @@ class FlawedStore : public MemoryMessageStore {
   Scheduler& scheduler_;
 };
 
+// One zone, two hours ahead of UTC.
+struct OneZone : TimeZones {
+  struct Zone : TimeZone {
+    std::int64_t offset_s(std::int64_t) const override { return 7200; }
+  };
+  const TimeZone* find(std::string_view name) override {
+    return name == "Two/Ahead" && !is_gone ? &zone : nullptr;
+  }
+  Zone zone;
+  bool is_gone = false;
+};
+
 // Whose connections are held back, and how often.
 struct BrakeNotes : PublisherBrake {
   void hold(ShardId, ConnectionId publisher) override {
@@ -127,7 +139,7 @@ class World : public ::testing::Test {
 
   struct Hosts {
     Hosts(leat::testing::VirtualShard& shard, leat::testing::SteppedLog& log,
-          MemoryMessageStore& store, PublisherBrake& brake)
+          MemoryMessageStore& store, PublisherBrake& brake, TimeZones& zones)
         : router(shard, shard, 1),
           memory_log(shard),
           memory_store(shard),
@@ -137,7 +149,8 @@ class World : public ::testing::Test {
                    .brake = &brake,
                    .file = {.log = log, .store = store},
                    .memory = {.log = memory_log, .store = memory_store},
-                   .self = NodeId(1)}),
+                   .self = NodeId(1),
+                   .zones = &zones}),
           consumers(streams, router, 2),
           direct_get(streams, router, shard) {
       router.connect_shards({&router});
@@ -153,17 +166,19 @@ class World : public ::testing::Test {
   };
 
   void start() {
-    hosts_ = std::make_unique<Hosts>(shard_, log_, store_, brake_);
+    hosts_ = std::make_unique<Hosts>(shard_, log_, store_, brake_, zones_);
     client_ = std::make_unique<Client>(hosts_->router, kAccount);
     client_->subscribe("_INBOX.>");
   }
   // The process is killed and starts again.
-  void crash_and_restart() {
+  void crash_and_restart() { crash_and_restart_after(0); }
+  // The same, and time passes in between.
+  void crash_and_restart_after(DurationNs pause) {
     client_.reset();
     hosts_.reset();
     log_.crash();
     log_.sync_by_itself(&shard_);
-    shard_.run();
+    shard_.advance(pause);
     restart();
   }
   void stop_and_restart() {
@@ -253,6 +268,7 @@ class World : public ::testing::Test {
   leat::testing::SteppedLog log_;
   FlawedStore store_{shard_};
   BrakeNotes brake_;
+  OneZone zones_;
   std::vector<StreamAssignment> assignments_;
   std::unique_ptr<Hosts> hosts_;
   std::unique_ptr<Client> client_;
