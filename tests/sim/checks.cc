@@ -42,7 +42,8 @@ Later count_later(const StreamRecord& record, const std::string& id, std::uint64
 }
 
 bool may_have_left(const StreamPlan& plan, const Acknowledged& message, SteadyNs now) {
-  const auto& [id, sequence] = message;
+  const std::string& id = message.id;
+  const std::uint64_t sequence = message.sequence;
   if (plan.record.may_be_deleted(sequence)) return true;
   const auto settled_it = [sequence](const ConsumerPlan& consumer) {
     return may_be_settled(consumer, sequence);

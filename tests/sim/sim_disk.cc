@@ -165,6 +165,19 @@ bool SimDisk::rot(Rng& chance, const std::string& directory) {
   return true;
 }
 
+void SimDisk::flip(const std::string& directory, const Flip& flip) {
+  std::vector<Inode*> files;
+  for (const auto& [path, inode] : files_) {
+    if (path.starts_with(directory + "/") && !inode->cached.empty()) files.push_back(inode.get());
+  }
+  if (files.empty()) return;
+  Inode& inode = *files[flip.file % files.size()];
+  const std::size_t used = inode.cached.find_last_not_of('\0');
+  const std::size_t at = flip.byte % (used == std::string::npos ? inode.cached.size() : used + 1);
+  inode.cached[at] = static_cast<char>(inode.cached[at] ^ flip.mask);
+  if (at < inode.durable.size()) inode.durable[at] = inode.cached[at];
+}
+
 void SimDisk::crash(Rng& chance) {
   for (auto file = files_.begin(); file != files_.end();) {
     Inode& inode = *file->second;

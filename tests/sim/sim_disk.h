@@ -40,6 +40,13 @@ class SimDisk final : public FileSystem {
   // One bit flips in a file that is neither the newest in `directory` nor unsynced. False when
   // there is none.
   bool rot(Rng& chance, const std::string& directory);
+  // Bits of one byte of one file in `directory` flip; both are taken round.
+  struct Flip {
+    std::uint64_t file = 0;
+    std::uint64_t byte = 0;
+    std::uint8_t mask = 0;
+  };
+  void flip(const std::string& directory, const Flip& flip);
 
   std::uint64_t syncs() const { return syncs_; }
 

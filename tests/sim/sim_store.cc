@@ -191,15 +191,44 @@ void SimStoreDisk::write(const WriteSet& set) {
 }
 
 bool SimStoreDisk::rot(Rng& chance) {
-  if (flushed_.blocks.empty()) return false;
-  auto drawn = flushed_.blocks.begin();
-  std::advance(drawn, static_cast<std::ptrdiff_t>(chance.below(flushed_.blocks.size())));
-  std::string bytes(drawn->second.view());
-  const std::size_t at = chance.below(bytes.size());
-  bytes[at] = static_cast<char>(bytes[at] ^ (1 << chance.below(8)));
-  drawn->second = Bytes::copy_of(bytes);
-  live_.blocks[drawn->first] = drawn->second;
-  return true;
+  const std::uint64_t row = chance.next();
+  const std::uint64_t byte = chance.next();
+  return flip(Rows::kBlocks, {row, byte, static_cast<std::uint8_t>(1 << chance.below(8))});
+}
+
+bool SimStoreDisk::flip(Rows rows, const Flip& flip) {
+  const auto flip_in = [&flip](auto& map, const auto& bytes_of) {
+    if (map.empty()) return false;
+    auto drawn = map.begin();
+    std::advance(drawn, static_cast<std::ptrdiff_t>(flip.row % map.size()));
+    Bytes& value = bytes_of(drawn->second);
+    if (value.empty()) return false;
+    std::string bytes(value.view());
+    char& byte = bytes[flip.byte % bytes.size()];
+    byte = static_cast<char>(byte ^ flip.mask);
+    value = Bytes::copy_of(bytes);
+    return true;
+  };
+  const auto itself = [](Bytes& bytes) -> Bytes& { return bytes; };
+  const auto raft_row = [](StoredRow& row) -> Bytes& { return row.raft_row; };
+  const auto flip_here = [&] {
+    switch (rows) {
+      case Rows::kBlocks:
+        return flip_in(flushed_.blocks, itself);
+      case Rows::kIndexRows:
+        return flip_in(flushed_.index_rows, itself);
+      case Rows::kPages:
+        return flip_in(flushed_.pages, itself);
+      case Rows::kMeta:
+        return flip_in(flushed_.meta, itself);
+      case Rows::kRaft:
+        return flip_in(flushed_.groups, raft_row);
+    }
+    return false;
+  };
+  const bool is_flipped = flip_here();
+  live_ = flushed_;
+  return is_flipped;
 }
 
 void SimMessageStore::later(Task task) {

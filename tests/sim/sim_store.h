@@ -48,8 +48,17 @@ class SimStoreDisk {
   std::vector<FlushedGroup> flushed_groups() const;
   StoreTicket flushed_ticket() const { return flushed_.ticket; }
   void lose_unflushed() { live_ = flushed_; }
-  // One bit flips in a block that is on the disk. False when there is none.
+  // The same of one bit in a block.
   bool rot(Rng& chance);
+  // Between two lives: bits of one byte of one row flip; both are taken round. False when there is
+  // no such row.
+  enum class Rows : std::uint8_t { kBlocks, kIndexRows, kPages, kMeta, kRaft };
+  struct Flip {
+    std::uint64_t row = 0;
+    std::uint64_t byte = 0;
+    std::uint8_t mask = 0;
+  };
+  bool flip(Rows rows, const Flip& flip);
   // Where a consumer of the process that just ended stood.
   void keep_cursor(GroupId stream, ConsumerId consumer, StreamSeq next) {
     kept_cursors_[{stream, consumer.value}] = next;

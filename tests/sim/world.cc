@@ -187,6 +187,15 @@ void World::rot() {
       chance().one_in(2) ? disk_.rot(chance(), SimJournal::kDirectory) : store_.rot(chance());
 }
 
+void World::damage(SimStoreDisk::Rows rows, const SimStoreDisk::Flip& flip) {
+  is_rotten_ |= store_.flip(rows, flip);
+}
+
+void World::damage_journal(const SimDisk::Flip& flip) {
+  disk_.flip(SimJournal::kDirectory, flip);
+  is_rotten_ = true;
+}
+
 void World::keep_cursors() {
   for (const auto& parts : life_->shards) {
     for (const Stream* stream :

@@ -65,6 +65,9 @@ class World {
   bool has_failed() const;
   // Between two lives: a bit flips in the journal or in a stored block.
   void rot();
+  // The same where it is said: bits flip in one of the rows, or in the journal.
+  void damage(SimStoreDisk::Rows rows, const SimStoreDisk::Flip& flip);
+  void damage_journal(const SimDisk::Flip& flip);
   // As SIGTERM: pulls are told, everything reaches the disk.
   void stop();
   bool is_alive() const { return life_ != nullptr; }
