@@ -170,7 +170,7 @@ Status StoreCheck::load(const MetaStream& stream, StreamMachine& machine, Stream
     }
     return loaded;
   };
-  LEAT_TRY(rows.scan_index_rows(stream.uid, machine.first_row_needed(), load_row));
+  LEAT_TRY(rows.scan_index_rows(stream.uid, StreamSeq(0), load_row));
   return machine.finish_load();
 }
 

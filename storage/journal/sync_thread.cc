@@ -329,11 +329,6 @@ Result<OpenedJournal> open_journal(FileSystem& files, JournalOptions options) {
                                                       .horizon_bytes = options.horizon_bytes,
                                                       .random = std::move(options.random)},
                                                      recovered.end));
-  if (options.sync_interval_ns > 0) {
-    LEAT_LOG(kWarning) << "sync_interval: messages are acknowledged before they are on disk; a "
-                          "power loss can take those of the last "
-                       << static_cast<double>(options.sync_interval_ns) / 1e9 << " s";
-  }
   return OpenedJournal{std::move(recovered.log),
                        std::make_unique<journal::SyncThread>(std::move(writer), options)};
 }

@@ -186,6 +186,4 @@ StreamSeq StreamMachine::first_row_kept() const {
 
 StreamSeq StreamMachine::first_id() const { return parts_->state.dedup.oldest_sequence(); }
 
-StreamSeq StreamMachine::first_row_needed() const { return StreamSeq(0); }
-
 }  // namespace leat

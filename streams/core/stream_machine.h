@@ -108,9 +108,9 @@ class StreamMachine {
   // Names every page that changed since the last call; an empty value deletes the page.
   void take_dirty_pages(const PageVisitor& visit);
 
-  // The way back, on a new machine: all pages in key order, then all index rows from
-  // first_row_needed() on, ascending, then finish_load(). kCorruption when they contradict each
-  // other.
+  // The way back, on a new machine: all pages in key order, then all index rows, ascending, then
+  // finish_load(). Rows below the first message may still hold message ids. kCorruption when they
+  // contradict each other.
   Status load_page(const StatePageKey& key, std::string_view value);
   Status load_index_row(const IndexRow& row);
   Status finish_load();
@@ -120,8 +120,6 @@ class StreamMachine {
   StreamSeq first_row_kept() const;
   // The oldest sequence of a message id in the duplicate window; none when it is empty.
   StreamSeq first_id() const;
-  // Where loading begins to read. Rows below the first message may still hold message ids.
-  StreamSeq first_row_needed() const;
 
  private:
   struct Parts;

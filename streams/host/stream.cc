@@ -78,7 +78,7 @@ Status Stream::load(const Recovered& recovered) {
                         .is_left = row.last < machine_.first_kept()});
     return {};
   };
-  LEAT_TRY(recovered.store.scan_index_rows(uid(), machine_.first_row_needed(), load_row));
+  LEAT_TRY(recovered.store.scan_index_rows(uid(), StreamSeq(0), load_row));
   LEAT_TRY(machine_.finish_load());
   last_stamp_ = machine_.last_stamp();
   return {};
