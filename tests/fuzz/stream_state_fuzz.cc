@@ -18,7 +18,7 @@ namespace {
 // The input is a list of parts: kind, owner, number (a byte each), size (two bytes), bytes. Kinds
 // up to the last of StatePageKind are pages, the next is an index row, and all others are entries.
 constexpr std::size_t kPartHead = 5;
-constexpr std::uint8_t kIndexRowPart = 6;
+constexpr std::uint8_t kIndexRowPart = 16;
 constexpr std::size_t kChecksumOffset = 4;
 
 struct Part {
