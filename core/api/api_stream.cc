@@ -219,19 +219,25 @@ void ApiStream::get_message(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = find(call);
   if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
-  stream->after_applied([stream, request = std::move(*request), call = std::move(call)]() mutable {
-    const StreamSeq sequence = selected(stream->machine(), request);
-    if (!sequence || !stream->machine().contains(sequence)) {
-      return call.refuse(ApiErrorCode::kNoMessageFound);
+  stream->after_applied(
+      [this, stream, request = std::move(*request), call = std::move(call)]() mutable {
+        read_message(*stream, std::move(request), std::move(call));
+      });
+}
+
+void ApiStream::read_message(Stream& stream, MsgGetRequest request, ApiCall call) {
+  const StreamSeq sequence = selected(stream.machine(), request);
+  if (!sequence || !stream.machine().contains(sequence)) {
+    return call.refuse(ApiErrorCode::kNoMessageFound);
+  }
+  stream.get_message(sequence, [this, &stream, sequence, request = std::move(request),
+                                call = std::move(call)](Result<MessageView> message) mutable {
+    if (message) return call.answer(msg_get_reply(shown(*message, request)));
+    // What has left while it was being read may have left for a newer one.
+    if (!stream.machine().contains(sequence)) {
+      return read_message(stream, std::move(request), std::move(call));
     }
-    stream->get_message(sequence, [request = std::move(request),
-                                   call = std::move(call)](Result<MessageView> message) mutable {
-      if (message) return call.answer(msg_get_reply(shown(*message, request)));
-      if (message.error().kind == ErrorKind::kNotFound) {
-        return call.refuse(ApiErrorCode::kNoMessageFound);
-      }
-      call.refuse(api_error(ApiErrorCode::kStreamGeneralError, {message.error().text}));
-    });
+    call.refuse(api_error(ApiErrorCode::kStreamGeneralError, {message.error().text}));
   });
 }
 

@@ -129,20 +129,27 @@ void DirectGet::serve_selected(Stream& stream, const ReplyHandle& to,
   if (!sequence || !stream.machine().contains(sequence)) {
     return send_status(to, 404, "Message Not Found");
   }
-  stream.get_message(sequence, [self = self_, to, name = stream.name(),
-                                no_hdr = request.no_hdr](Result<MessageView> message) {
-    if (*self == nullptr) return;
-    DirectGet& get = **self;
-    if (!message) {
-      const bool is_gone = message.error().kind == ErrorKind::kNotFound;
-      get.send_status(to, is_gone ? 404 : 500,
-                      is_gone ? "Message Not Found" : message.error().text);
-      return;
-    }
-    const std::string_view block =
-        no_hdr ? std::string_view() : direct_get_headers(get.headers_, name, *message).finish();
-    get.router_.answer(to, block, message->payload());
-  });
+  // Most often it is in memory: nothing has to be kept of the request.
+  if (const std::optional<MessageView> found = stream.reader().find(sequence)) {
+    return answer(stream, to, *found, request);
+  }
+  stream.get_message(
+      sequence, [self = self_, &stream, sequence, to, request](const Result<MessageView>& message) {
+        if (*self == nullptr) return;
+        DirectGet& get = **self;
+        if (message) return get.answer(stream, to, *message, request);
+        // What has left while it was being read may have left for a newer one.
+        if (!stream.machine().contains(sequence)) return get.serve_selected(stream, to, request);
+        get.send_status(to, 500, message.error().text);
+      });
+}
+
+void DirectGet::answer(const Stream& stream, const ReplyHandle& to, const MessageView& message,
+                       const MsgGetRequest& request) {
+  const std::string_view block =
+      request.no_hdr ? std::string_view()
+                     : direct_get_headers(headers_, stream.name(), message).finish();
+  router_.answer(to, block, message.payload());
 }
 
 void DirectGet::send_status(const ReplyHandle& to, int status, std::string_view text) {

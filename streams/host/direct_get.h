@@ -38,6 +38,8 @@ class DirectGet : public StreamTrafficSink {
   void serve_all();
   void serve(Request& request);
   void serve_selected(Stream& stream, const ReplyHandle& to, const MsgGetRequest& request);
+  void answer(const Stream& stream, const ReplyHandle& to, const MessageView& message,
+              const MsgGetRequest& request);
   void send_status(const ReplyHandle& to, int status, std::string_view text);
 
   StreamSet& streams_;

@@ -60,6 +60,23 @@ class DirectGetTest : public World {
   std::vector<std::string> times_;
 };
 
+TEST_F(DirectGetTest, AValueThatIsReplacedWhileItIsReadIsAnsweredByTheNewOne) {
+  StreamConfig config = orders();
+  config.max_msgs_per_subject = 1;
+  make_stream(config);
+  publish("s.a", "old");
+  stop_and_restart();
+  store_.is_slow = true;
+  EXPECT_TRUE(direct("", "s.a").empty());
+  EXPECT_EQ(store_.blocks_read, 1u);
+  publish("s.a", "new");
+  store_.go_on();
+  shard_.run();
+  const std::vector<Got> got = client_->take();
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_EQ(got[0].payload, "new") << got[0].headers;
+}
+
 TEST_F(DirectGetTest, ShowsWhereTheMessageStands) {
   make_stream(orders());
   publish("s.a", "1");

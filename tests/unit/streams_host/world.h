@@ -77,7 +77,16 @@ class FlawedStore : public MemoryMessageStore {
   void read_block(GroupId stream, StreamSeq first, ReadCallback callback) override {
     if (lost.contains(first)) return fail(std::move(callback));
     ++blocks_read;
-    MemoryMessageStore::read_block(stream, first, std::move(callback));
+    auto read = [this, stream, first, callback = std::move(callback)]() mutable {
+      MemoryMessageStore::read_block(stream, first, std::move(callback));
+    };
+    if (!is_slow) return read();
+    waiting_.push_back(std::move(read));
+  }
+  // Reads what waits since the disk is slow.
+  void go_on() {
+    is_slow = false;
+    for (Task& read : std::exchange(waiting_, {})) read();
   }
   void read_message(GroupId stream, MessagePlace place, ReadCallback callback) override {
     if (lost.contains(place.block)) return fail(std::move(callback));
@@ -85,6 +94,7 @@ class FlawedStore : public MemoryMessageStore {
     MemoryMessageStore::read_message(stream, place, std::move(callback));
   }
   std::set<StreamSeq> lost;
+  bool is_slow = false;  // blocks come with go_on()
   int failed_reads = 0;
   std::size_t blocks_read = 0;
   std::size_t messages_read = 0;
@@ -97,6 +107,7 @@ class FlawedStore : public MemoryMessageStore {
     });
   }
   Scheduler& scheduler_;
+  std::vector<Task> waiting_;
 };
 
 // One zone, two hours ahead of UTC.
