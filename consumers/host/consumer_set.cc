@@ -21,6 +21,13 @@ bool ends_with_process(const Stream& stream, const ConsumerConfig& consumer) {
          config.num_replicas <= 1;
 }
 
+// Whether it does anything before somebody pulls or acks: the others cost nothing here until then.
+bool acts_by_itself(const ConsumerState& state) {
+  const ConsumerConfig& config = state.config();
+  return !config.is_pull() || config.inactive_threshold > 0 || !state.is_booked() ||
+         config.replay_policy == ReplayPolicy::kOriginal;
+}
+
 }  // namespace
 
 ConsumerSet::ConsumerSet(StreamSet& streams, Router& router, std::uint64_t random_seed)
@@ -39,7 +46,10 @@ void ConsumerSet::create(Stream& stream, const ConsumerCreateCommand& command,
                            done = std::move(done)](const CommandReply& reply) mutable {
     // The stream may have stopped since, and its creations are forgotten with it.
     const auto of_stream = of_stream_.find(uid);
-    if (of_stream != of_stream_.end()) of_stream->second.being_made.erase(made);
+    if (of_stream != of_stream_.end()) {
+      of_stream->second.being_made.erase(made);
+      if (of_stream->second.empty()) of_stream_.erase(of_stream);
+    }
     done(reply);
   });
 }
@@ -94,13 +104,17 @@ ConsumerInfo ConsumerSet::info_of(Stream& stream, const ConsumerState& state) {
   return info;
 }
 
-Consumer* ConsumerSet::find(AccountId account, std::string_view stream, std::string_view consumer) {
-  const Stream* found = streams_.find(account, stream);
+Consumer* ConsumerSet::find_or_add(AccountId account, std::string_view stream,
+                                   std::string_view consumer) {
+  Stream* found = streams_.find(account, stream);
   if (found == nullptr) return nullptr;
   const auto of_stream = of_stream_.find(found->uid());
-  if (of_stream == of_stream_.end()) return nullptr;
-  const auto named = of_stream->second.by_name.find(consumer);
-  return named == of_stream->second.by_name.end() ? nullptr : named->second;
+  if (of_stream != of_stream_.end()) {
+    const auto named = of_stream->second.by_name.find(consumer);
+    if (named != of_stream->second.by_name.end()) return named->second;
+  }
+  const ConsumerState* state = found->machine().find_consumer(consumer);
+  return state == nullptr || !found->is_leading() ? nullptr : &add(*found, state->id());
 }
 
 Consumer* ConsumerSet::find(const Stream& stream, ConsumerId id) {
@@ -110,25 +124,32 @@ Consumer* ConsumerSet::find(const Stream& stream, ConsumerId id) {
   return found == of_stream->second.by_id.end() ? nullptr : found->second.get();
 }
 
-void ConsumerSet::add(Stream& stream, ConsumerId id) {
+Consumer& ConsumerSet::add(Stream& stream, ConsumerId id) {
   ConsumerState* state = stream.machine_for_selector().consumer_for_selector(id);
   LEAT_CHECK(state != nullptr) << "consumer " << id;
   OfStream& of_stream = of_stream_[stream.uid()];
   auto consumer = std::make_unique<Consumer>(stream, *state, rng_);
-  of_stream.by_name[state->name()] = consumer.get();
+  Consumer& added = *consumer;
+  of_stream.by_name[state->name()] = &added;
   of_stream.by_id[id] = std::move(consumer);
-  router_.claim_consumer(stream.account(), stream.name(), state->name());
+  return added;
+}
+
+void ConsumerSet::take_over(Stream& stream, const ConsumerState& state) {
+  if (acts_by_itself(state)) add(stream, state.id());
+  router_.claim_consumer(stream.account(), stream.name(), state.name());
 }
 
 void ConsumerSet::end(Stream& stream, const ConsumerGone& gone) {
+  router_.release_consumer(stream.account(), stream.name(), gone.name);
   const auto of_stream = of_stream_.find(stream.uid());
   if (of_stream == of_stream_.end()) return;
   const auto found = of_stream->second.by_id.find(gone.consumer);
   if (found == of_stream->second.by_id.end()) return;
   found->second->end(ConsumerEndpoint::End::kDeleted);
   of_stream->second.by_name.erase(gone.name);
-  router_.release_consumer(stream.account(), stream.name(), gone.name);
   of_stream->second.by_id.erase(found);
+  if (of_stream->second.empty()) of_stream_.erase(of_stream);
 }
 
 void ConsumerSet::became_leader(Stream& stream) {
@@ -137,7 +158,7 @@ void ConsumerSet::became_leader(Stream& stream) {
     if (ends_with_process(stream, state.config())) {
       remove(stream, state.name(), [](const CommandReply&) {});
     } else {
-      add(stream, id);
+      take_over(stream, state);
     }
   }
 }
@@ -149,8 +170,8 @@ void ConsumerSet::applied(Stream& stream, const StreamEffects& effects) {
     if (reply.change == CommandReply::Change::kNone) continue;
     if (Consumer* consumer = find(stream, reply.consumer)) {
       consumer->update();
-    } else if (stream.machine().find_consumer(reply.consumer) != nullptr) {
-      add(stream, reply.consumer);
+    } else if (const ConsumerState* state = stream.machine().find_consumer(reply.consumer)) {
+      take_over(stream, *state);
     }
   }
   for (const ConsumerId id : effects.woken) {
@@ -170,7 +191,7 @@ void ConsumerSet::stopping(Stream& stream, Stop why) {
 }
 
 void ConsumerSet::deliver(const JsSubject& subject, const RoutedMessage& message) {
-  Consumer* consumer = find(message.account, subject.stream, subject.consumer);
+  Consumer* consumer = find_or_add(message.account, subject.stream, subject.consumer);
   if (consumer == nullptr) return;
   // The router sends nothing else here.
   if (subject.endpoint == JsEndpoint::kConsumerMsgNext) {

@@ -21,6 +21,7 @@ namespace leat {
 
 // The consumers of all streams that lead on one shard: makes and ends them as the streams' entries
 // say, takes the acks, pulls and flow control answers of the shard, and publishes their advisories.
+// A pull consumer that nobody uses is its state only: it begins to act with its first pull or ack.
 // Owned by the shard's hosts, used on the shard's thread; a listener of the StreamSet.
 class ConsumerSet : public StreamListener, public StreamTrafficSink {
  public:
@@ -63,14 +64,21 @@ class ConsumerSet : public StreamListener, public StreamTrafficSink {
     }
   };
   struct OfStream {
-    std::unordered_map<ConsumerId, std::unique_ptr<Consumer>> by_id;
-    std::unordered_map<std::string, Consumer*, NameHash, std::equal_to<>> by_name;
+    // Most have one.
+    std::unordered_map<ConsumerId, std::unique_ptr<Consumer>> by_id{1};
+    std::unordered_map<std::string, Consumer*, NameHash, std::equal_to<>> by_name{1};
     std::multiset<std::string, std::less<>> being_made;
+
+    bool empty() const { return by_id.empty() && being_made.empty(); }
   };
 
-  Consumer* find(AccountId account, std::string_view stream, std::string_view consumer);
+  // Null: the stream has no such consumer.
+  Consumer* find_or_add(AccountId account, std::string_view stream, std::string_view consumer);
+  // Null also when it does not act yet.
   Consumer* find(const Stream& stream, ConsumerId id);
-  void add(Stream& stream, ConsumerId id);
+  Consumer& add(Stream& stream, ConsumerId id);
+  // A consumer of the stream that this shard has from now on.
+  void take_over(Stream& stream, const ConsumerState& state);
   void end(Stream& stream, const ConsumerGone& gone);
   void publish_event(Stream& stream, const DeliveryEvent& event);
   ConsumerInfo info_of(Stream& stream, const ConsumerState& state);

@@ -68,7 +68,7 @@ class Directory {
   struct Stream {
     ShardId owner;
     bool allows_direct_get = false;
-    TextSet consumers;
+    TextSet consumers{1};  // most have few
   };
   struct Account {
     bool is_enabled = false;
