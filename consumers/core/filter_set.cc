@@ -21,7 +21,7 @@ bool FilterSet::matches(std::string_view subject) const {
 
 bool FilterSet::learn(const SubjectRef& subject) const {
   const bool is_match = matches(subject.text);
-  if (subject.number >= known_.size()) known_.resize(subject.number + subject.number / 2 + 16);
+  if (subject.number >= known_.size()) known_.resize(subject.number + subject.number / 8 + 16);
   known_[subject.number] = subject.generation << 1 | (is_match ? 1 : 0);
   return is_match;
 }

@@ -77,7 +77,9 @@ char* ByteBuffer::writable(std::size_t size) {
   if (alone && block_->capacity >= held + size) {
     std::memmove(block_->bytes(), block_->bytes() + begin_, held);
   } else {
-    auto* grown = internal::ByteBlock::allocate(std::max(next_size_, held + std::max(held, size)));
+    // Sizes are powers of two, as the allocator has them: with its header the block is one of them.
+    const std::size_t room = next_size_ - std::min(next_size_, sizeof(internal::ByteBlock));
+    auto* grown = internal::ByteBlock::allocate(std::max(room, held + std::max(held, size)));
     next_size_ = std::min(2 * next_size_, block_size_);
     if (held > 0) std::memcpy(grown->bytes(), block_->bytes() + begin_, held);
     if (block_ != nullptr) block_->release();

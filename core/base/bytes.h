@@ -76,6 +76,7 @@ class Bytes {
 // unshared rest moves there. Used for socket reads, log entries and replies of one turn.
 class ByteBuffer {
  public:
+  // A block is of this size with its header; larger where more is wanted at once.
   explicit ByteBuffer(std::size_t block_size = 64 * 1024)
       : next_size_(block_size), block_size_(block_size) {}
   // Begins with a small block and doubles up to full ones, for owners of which there are many and

@@ -80,8 +80,9 @@ inline constexpr std::uint32_t kMessagesPerLookAhead = 8192;
 // move in pieces of bounded memory.
 inline constexpr std::size_t kEntryBytes = 1024 * 1024;
 
-// Storage: a block closes at this size of messages, or this many of them.
-inline constexpr std::size_t kBlockBytes = 64 * 1024;
+// Storage: a block closes at this size of messages, or this many of them. With the message that
+// fills it, it stays below 64 KiB: the allocator's next size is 80.
+inline constexpr std::size_t kBlockBytes = 60 * 1024;
 inline constexpr std::size_t kBlockMessages = 512;
 // One row of state; larger state is spread over numbered pages, so that a change rewrites little.
 inline constexpr std::size_t kStatePageBytes = 16 * 1024;
@@ -126,8 +127,15 @@ inline constexpr int kColdReadThreads = 4;
 // The newest entries of one stream, kept for consumers that keep up; older messages come from
 // blocks. Two entries of full size at the least.
 inline constexpr std::size_t kTailCacheBytes = 4 * 1024 * 1024;
+// Smaller entries are not kept there: what is slow enough to come in them is read from the open
+// block, so that a quiet stream has its messages in memory once.
+inline constexpr std::size_t kTailEntryBytes = 4 * 1024;
+// Rooms for entries that a shard keeps for the next ones, and the largest entry that leaves its
+// room to them.
+inline constexpr std::size_t kSpareEntries = 64;
+inline constexpr std::size_t kSpareEntryBytes = 256 * 1024;
 // Blocks read back from the store, for all streams of one shard.
-inline constexpr std::size_t kBlockCacheBytes = 64 * 1024 * 1024;
+inline constexpr std::size_t kBlockCacheBytes = 24 * 1024 * 1024;
 // Blocks that one consumer has read ahead of its place, at most.
 inline constexpr std::size_t kReadAheadBlocks = 16;
 // Taken in by one stream and not yet applied; above it the connections that publish to it are not

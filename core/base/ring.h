@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -60,7 +62,9 @@ class Ring {
 
  private:
   void grow() {
-    const std::size_t wider = capacity_ == 0 ? 4 : capacity_ * 2;
+    // About a cache line at first: most owners are quiet and hold one or two at a time.
+    constexpr std::size_t kFirst = std::bit_floor(std::clamp<std::size_t>(64 / sizeof(T), 1, 4));
+    const std::size_t wider = capacity_ == 0 ? kFirst : capacity_ * 2;
     auto items = std::make_unique<T[]>(wider);
     for (std::size_t i = 0; i < size_; ++i) items[i] = std::move((*this)[i]);
     items_ = std::move(items);

@@ -41,15 +41,17 @@ Bytes Group::raft_row() const {
 
 void Group::process() {
   apply_committed();  // what an unfinished entry held back
+  RaftReady& ready = groups_.ready_;
   while (raft_.has_ready()) {
-    raft_.take_ready(ready_);
-    if (ready_.became_leader) leads_from_ = raft_.log().last().index;
-    persist(ready_);
+    raft_.take_ready(ready);
+    if (ready.became_leader) leads_from_ = raft_.log().last().index;
+    persist(ready);
     // Messages to peers go out through the transport; a group of one has none.
-    LEAT_CHECK(ready_.send_now.empty() && ready_.send_after_persist.empty());
-    for (RaftEntry& entry : ready_.committed) to_apply_.push_back(std::move(entry));
+    LEAT_CHECK(ready.send_now.empty() && ready.send_after_persist.empty());
+    for (RaftEntry& entry : ready.committed) to_apply_.push_back(std::move(entry));
     apply_committed();
   }
+  ready.clear();  // its entries are with the log and the machine
 }
 
 void Group::persist(RaftReady& ready) {

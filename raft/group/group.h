@@ -61,7 +61,6 @@ class Group {
   Raft raft_;
   StateMachine& machine_;
   GroupSet& groups_;
-  RaftReady ready_;
   Ring<RaftEntry> to_apply_;
   LogPosition applied_;
   LogIndex leads_from_;  // became_leader is told once this is applied

@@ -52,6 +52,7 @@ class GroupSet : public LogListener {
   std::vector<Awaited> awaited_;    // a queue: [awaited_begin_, end)
   std::size_t awaited_begin_ = 0;
   std::unordered_map<GroupId, Group*> groups_;
+  RaftReady ready_;  // of the group that is being processed; its memory is used again
   bool is_scheduled_ = false;
 };
 

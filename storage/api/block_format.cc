@@ -89,10 +89,15 @@ void BlockBuilder::append(const StoredMessage& message) {
   at = encoding::store_varint(at, message.subject.size());
   at = encoding::store_varint(at, message.headers.size());
   at = encoding::store_varint(at, message.payload.size());
-  body_.append(head, static_cast<std::size_t>(at - head));
-  body_.append(message.subject);
-  body_.append(message.headers);
-  body_.append(message.payload);
+  const std::size_t head_size = static_cast<std::size_t>(at - head);
+  const std::size_t size = body_.size() + head_size + message.subject.size() +
+                           message.headers.size() + message.payload.size();
+  // By half of it, not to twice: most streams have a few messages here.
+  if (size > body_.capacity()) body_.reserve(std::max(size, body_.size() + body_.size() / 2));
+  add({head, head_size});
+  add(message.subject);
+  add(message.headers);
+  add(message.payload);
   last_ = message.sequence;
 }
 
@@ -103,7 +108,7 @@ bool BlockBuilder::is_full() const {
 std::optional<StoredMessage> BlockBuilder::find(StreamSeq sequence) const {
   if (empty() || sequence < first_ || sequence > last_) return std::nullopt;
   const auto message_at = [this](std::size_t position) {
-    Cursor cursor(std::string_view(body_).substr(offsets_[position]));
+    Cursor cursor(std::string_view(body_.data(), body_.size()).substr(offsets_[position]));
     return decode(cursor, {first_, base_time_});
   };
   const auto sequence_at = [&](std::size_t position) { return message_at(position).sequence; };

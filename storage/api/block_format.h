@@ -63,10 +63,12 @@ class BlockBuilder {
   Bytes value() const;
 
  private:
+  void add(std::string_view bytes) { body_.insert(body_.end(), bytes.begin(), bytes.end()); }
+
   StreamSeq first_;
   StreamSeq last_;
   WallNs base_time_ = 0;
-  std::string body_;                    // messages
+  std::vector<char> body_;              // messages
   std::vector<std::uint32_t> offsets_;  // into body_
 };
 

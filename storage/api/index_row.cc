@@ -76,6 +76,7 @@ IndexedMessageId decode_id(Cursor& cursor, const Place& base) {
 void IndexRowBuilder::reset(StreamSeq first) {
   first_ = first;
   subjects_.clear();
+  subject_count_ = 0;
   numbers_.clear();
   messages_.clear();
   ids_.clear();
@@ -93,17 +94,26 @@ void IndexRowBuilder::append(const IndexedMessage& message, std::string_view sub
   has_base_time_ = true;
   messages_.push_back(message);
   // A run of one subject, the common case, needs no look-up.
-  if (last_subject_ != subject || numbers_.empty()) {
-    last_subject_ = subject;
-    const auto next = static_cast<std::uint32_t>(numbers_.size());
-    const auto [found, is_new] = numbers_.try_emplace(last_subject_, next);
-    if (is_new) {
-      encoding::append_varint(subjects_, subject.size());
-      subjects_.append(subject);
-    }
-    last_number_ = found->second;
-  }
+  if (last_subject_ != subject || subject_count_ == 0) last_number_ = number_of(subject);
   messages_.back().subject = last_number_;
+}
+
+std::uint32_t IndexRowBuilder::number_of(std::string_view subject) {
+  if (subject_count_ == 1 && numbers_.empty()) numbers_.emplace(last_subject_, 0);
+  last_subject_ = subject;
+  bool is_new = subject_count_ == 0;
+  std::uint32_t number = 0;
+  if (!is_new) {
+    const auto [found, is_inserted] = numbers_.try_emplace(last_subject_, subject_count_);
+    number = found->second;
+    is_new = is_inserted;
+  }
+  if (is_new) {
+    ++subject_count_;
+    encoding::append_varint(subjects_, subject.size());
+    subjects_.append(subject);
+  }
+  return number;
 }
 
 void IndexRowBuilder::append_id(const IndexedMessageId& id) {
@@ -121,7 +131,7 @@ void IndexRowBuilder::append_id(const IndexedMessageId& id) {
 Bytes IndexRowBuilder::value(StreamSeq last) const {
   std::string value(kHeaderBytes, '\0');
   value.reserve(kHeaderBytes + subjects_.size() + 12 * messages_.size() + ids_.size() + 30);
-  encoding::append_varint(value, numbers_.size());
+  encoding::append_varint(value, subject_count_);
   value.append(subjects_);
   Place place{first_, base_time_};
   for (const IndexedMessage& message : messages_) {

@@ -64,9 +64,13 @@ class IndexRowBuilder {
   Bytes value(StreamSeq last) const;
 
  private:
+  // In the dictionary, where it is added when it is new; becomes the last subject.
+  std::uint32_t number_of(std::string_view subject);
+
   StreamSeq first_;
   std::string subjects_;  // encoded dictionary
-  std::unordered_map<std::string, std::uint32_t> numbers_;
+  std::uint32_t subject_count_ = 0;
+  std::unordered_map<std::string, std::uint32_t> numbers_;  // empty while there is one subject
   std::vector<IndexedMessage> messages_;
   std::string ids_;  // encoded relative to the base time
   std::size_t id_count_ = 0;

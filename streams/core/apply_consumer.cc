@@ -96,7 +96,7 @@ void Apply::delete_consumer(const ConsumerDeleteCommand& command) {
   state_.consumer_list.erase(
       std::find(state_.consumer_list.begin(), state_.consumer_list.end(), consumer));
   state_.consumers.erase(id);
-  state_.consumers_to_erase.insert(id);
+  state_.page_book().consumers_to_erase.insert(id);
   reply({.kind = CommandKind::kConsumerDelete, .count = 1, .consumer = id});
 }
 

@@ -11,7 +11,7 @@ namespace leat {
 // A list that grows at its end by pages of twice the size: elements never move, so growing costs no
 // copy and no second room for what is there. T is trivial. Owned by whoever holds it.
 //
-//   page 0: 16 | page 1: 32 | page 2: 64 | ...
+//   page 0: 2 | page 1: 4 | page 2: 8 | ...
 template <typename T>
 class GrownPages {
  public:
@@ -29,8 +29,8 @@ class GrownPages {
   }
 
  private:
-  static constexpr std::size_t kFirst = 16;
-  static constexpr std::size_t kFirstBits = 4;
+  static constexpr std::size_t kFirst = 2;
+  static constexpr std::size_t kFirstBits = 1;
   static std::size_t page_of(std::size_t position) {
     return static_cast<std::size_t>(std::bit_width(position + kFirst)) - 1 - kFirstBits;
   }

@@ -41,7 +41,7 @@ std::uint32_t IndexChunk::live_count_from(std::size_t place) const {
 }
 
 IndexSlot& IndexChunk::append(std::size_t place) {
-  LEAT_CHECK(!is_packed_ && place >= slots_.size()) << place << " was given out before";
+  LEAT_CHECK(!is_packed() && place >= slots_.size()) << place << " was given out before";
   if (place == slots_.size()) {
     slots_.emplace_back();
   } else {
@@ -58,14 +58,14 @@ void IndexChunk::erase(std::size_t place) {
 }
 
 WallNs IndexChunk::time(std::size_t place) const {
-  if (!is_packed_) return slots_[place].time();
-  const std::uint64_t value = times_.at(place);
-  return stamps_.empty() ? static_cast<WallNs>(value) : stamps_[value];
+  if (!is_packed()) return slots_[place].time();
+  const std::uint64_t value = packed_->times.at(place);
+  return packed_->stamps.empty() ? static_cast<WallNs>(value) : packed_->stamps[value];
 }
 
 void IndexChunk::set_next_distance(std::size_t place, std::uint32_t distance) {
-  if (is_packed_) {
-    distances_.set(place, distance, kPlaces);
+  if (is_packed()) {
+    packed_->distances.set(place, distance, kPlaces);
   } else {
     slots_[place].next_distance = distance;
   }
@@ -86,27 +86,28 @@ void IndexChunk::pack() {
     slot = slots_[place + 1];
     slot.next_distance = 0;
   }
+  auto packed = std::make_unique<Packed>();
   std::vector<std::uint64_t> values(kPlaces);
   const auto pack_as = [&](PackedColumn& column, auto member) {
     for (std::size_t place = 0; place < kPlaces; ++place) values[place] = slots_[place].*member;
     column = PackedColumn::pack(values);
   };
-  pack_as(subjects_, &IndexSlot::subject);
-  subject_max_ = static_cast<std::uint32_t>(*std::max_element(values.begin(), values.end()));
-  pack_as(sizes_, &IndexSlot::size_and_never);
-  pack_as(distances_, &IndexSlot::next_distance);
-  pack_times();
-  is_packed_ = true;
+  pack_as(packed->subjects, &IndexSlot::subject);
+  packed->subject_max = static_cast<std::uint32_t>(*std::max_element(values.begin(), values.end()));
+  pack_as(packed->sizes, &IndexSlot::size_and_never);
+  pack_as(packed->distances, &IndexSlot::next_distance);
+  pack_times(*packed);
+  packed_ = std::move(packed);
   std::vector<IndexSlot>().swap(slots_);
 }
 
 // Messages of one entry share its stamp: under load there are few stamps in a chunk.
-void IndexChunk::pack_times() {
+void IndexChunk::pack_times(Packed& packed) const {
   std::vector<std::uint64_t> values(kPlaces);
   for (std::size_t place = 0; place < kPlaces; ++place) {
     values[place] = static_cast<std::uint64_t>(slots_[place].time());
   }
-  times_ = PackedColumn::pack(values);
+  packed.times = PackedColumn::pack(values);
   std::vector<WallNs> stamps;
   for (std::size_t place = 0; place < kPlaces && stamps.size() <= kStampsMax; ++place) {
     const WallNs time = slots_[place].time();
@@ -114,16 +115,20 @@ void IndexChunk::pack_times() {
     values[place] = stamps.size() - 1;
   }
   const std::size_t ranked_bytes = kPlaces + stamps.size() * sizeof(WallNs);
-  if (stamps.size() > kStampsMax || ranked_bytes >= times_.width() * kPlaces) return;
-  times_ = PackedColumn::pack(values);
+  if (stamps.size() > kStampsMax || ranked_bytes >= packed.times.width() * kPlaces) return;
+  packed.times = PackedColumn::pack(values);
   stamps.shrink_to_fit();
-  stamps_ = std::move(stamps);
+  packed.stamps = std::move(stamps);
 }
 
 std::size_t IndexChunk::memory_bytes() const {
-  return sizeof(*this) + slots_.capacity() * sizeof(IndexSlot) +
-         (subjects_.width() + sizes_.width() + distances_.width() + times_.width()) * kPlaces +
-         stamps_.capacity() * sizeof(WallNs);
+  std::size_t bytes = sizeof(*this) + slots_.capacity() * sizeof(IndexSlot);
+  if (packed_ == nullptr) return bytes;
+  const Packed& packed = *packed_;
+  bytes += sizeof(packed) + packed.stamps.capacity() * sizeof(WallNs);
+  return bytes + (packed.subjects.width() + packed.sizes.width() + packed.distances.width() +
+                  packed.times.width()) *
+                     kPlaces;
 }
 
 }  // namespace leat

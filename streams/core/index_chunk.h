@@ -56,35 +56,38 @@ class IndexChunk {
   IndexSlot& append(std::size_t place);
   void erase(std::size_t place);
   void pack();
-  bool is_packed() const { return is_packed_; }
+  bool is_packed() const { return packed_ != nullptr; }
 
   // Whether a place was given out; then the rest may be asked, also of what has left.
-  bool has(std::size_t place) const { return is_packed_ || place < slots_.size(); }
+  bool has(std::size_t place) const { return is_packed() || place < slots_.size(); }
   std::uint32_t subject(std::size_t place) const {
-    return is_packed_ ? static_cast<std::uint32_t>(subjects_.at(place)) : slots_[place].subject;
+    return is_packed() ? static_cast<std::uint32_t>(packed_->subjects.at(place))
+                       : slots_[place].subject;
   }
   std::uint32_t size_and_never(std::size_t place) const {
-    return is_packed_ ? static_cast<std::uint32_t>(sizes_.at(place)) : slots_[place].size_and_never;
+    return is_packed() ? static_cast<std::uint32_t>(packed_->sizes.at(place))
+                       : slots_[place].size_and_never;
   }
   std::uint32_t next_distance(std::size_t place) const {
-    return is_packed_ ? static_cast<std::uint32_t>(distances_.at(place))
-                      : slots_[place].next_distance;
+    return is_packed() ? static_cast<std::uint32_t>(packed_->distances.at(place))
+                       : slots_[place].next_distance;
   }
   WallNs time(std::size_t place) const;
   void set_next_distance(std::size_t place, std::uint32_t distance);
   // False when no message here, present or gone, has this subject.
   bool may_hold(std::uint32_t subject) const {
-    return !is_packed_ || (subject >= subjects_.smallest() && subject <= subject_max_);
+    return !is_packed() ||
+           (subject >= packed_->subjects.smallest() && subject <= packed_->subject_max);
   }
   // How many of the 64 places from `first` on whose bit is set have a subject that matches.
   template <typename Matches>
   std::uint64_t count_if(std::size_t first, std::uint64_t places, Matches matches) const {
     std::uint64_t count = 0;
-    const PackedColumn::View packed = subjects_.view();
+    const PackedColumn::View packed = is_packed() ? packed_->subjects.view() : PackedColumn::View();
     for (; places != 0; places &= places - 1) {
       const auto place = first + static_cast<std::size_t>(std::countr_zero(places));
       const std::uint32_t subject =
-          is_packed_ ? static_cast<std::uint32_t>(packed.at(place)) : slots_[place].subject;
+          is_packed() ? static_cast<std::uint32_t>(packed.at(place)) : slots_[place].subject;
       count += matches(subject) ? 1 : 0;
     }
     return count;
@@ -92,18 +95,20 @@ class IndexChunk {
   std::size_t memory_bytes() const;
 
  private:
-  void pack_times();
+  struct Packed {
+    std::uint32_t subject_max = 0;
+    PackedColumn subjects;
+    PackedColumn sizes;
+    PackedColumn distances;
+    PackedColumn times;          // ranks where there are stamps
+    std::vector<WallNs> stamps;  // ascending; empty where times stand for themselves
+  };
+  void pack_times(Packed& packed) const;
 
   std::array<std::uint64_t, kPlaces / 64> live_{};
   std::uint32_t live_count_ = 0;
-  bool is_packed_ = false;
-  std::vector<IndexSlot> slots_;  // while open
-  std::uint32_t subject_max_ = 0;
-  PackedColumn subjects_;
-  PackedColumn sizes_;
-  PackedColumn distances_;
-  PackedColumn times_;          // ranks where there are stamps
-  std::vector<WallNs> stamps_;  // ascending; empty where times stand for themselves
+  std::vector<IndexSlot> slots_;    // while open
+  std::unique_ptr<Packed> packed_;  // null: open
 };
 
 }  // namespace leat

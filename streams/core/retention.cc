@@ -149,7 +149,7 @@ void Apply::remove(StreamSeq sequence, RemovalReason reason) {
   const std::uint32_t number = slot.subject();
   state_.bytes -= slot.size_bytes();
   if (sequence != state_.index.first()) {
-    state_.dirty_removed_pages.insert(removed_page_of(sequence));
+    state_.page_book().dirty_removed_pages.insert(removed_page_of(sequence));
   }
   state_.index.erase(sequence);
   state_.schedules.erase(sequence);

@@ -67,26 +67,29 @@ void StreamPages::take_stream(const Visitor& visit) {
 }
 
 void StreamPages::erase_consumer(ConsumerId id, const Visitor& visit) {
+  PageBook& book = state_.page_book();
   write_parts(
-      {.kind = StatePageKind::kConsumer, .owner = id.value, .existing = state_.consumer_pages[id]},
+      {.kind = StatePageKind::kConsumer, .owner = id.value, .existing = book.consumer_pages[id]},
       {}, visit);
-  state_.consumer_pages.erase(id);
-  for (const std::uint64_t page : state_.pending_pages[id]) {
+  book.consumer_pages.erase(id);
+  for (const std::uint64_t page : book.pending_pages[id]) {
     visit({.kind = StatePageKind::kPending, .owner = id.value, .number = page}, {});
   }
-  state_.pending_pages.erase(id);
+  book.pending_pages.erase(id);
 }
 
 void StreamPages::take_consumers(const Visitor& visit) {
-  for (const ConsumerId id : std::exchange(state_.consumers_to_erase, {})) {
-    erase_consumer(id, visit);
+  if (state_.pages != nullptr) {
+    for (const ConsumerId id : std::exchange(state_.pages->consumers_to_erase, {})) {
+      erase_consumer(id, visit);
+    }
   }
   std::string out;
   for (ConsumerState* consumer : state_.consumer_list) {
     if (ConsumerPages::take_dirty(*consumer)) {
       out.clear();
       ConsumerPages::append_consumer(*consumer, out);
-      std::uint64_t& parts = state_.consumer_pages[consumer->id()];
+      std::uint64_t& parts = state_.page_book().consumer_pages[consumer->id()];
       parts = write_parts(
           {.kind = StatePageKind::kConsumer, .owner = consumer->id().value, .existing = parts}, out,
           visit);
@@ -98,7 +101,7 @@ void StreamPages::take_consumers(const Visitor& visit) {
 void StreamPages::take_pending(ConsumerState& consumer, const Visitor& visit) {
   const std::set<std::uint64_t> dirty = ConsumerPages::take_dirty_pending(consumer);
   if (dirty.empty()) return;
-  std::set<std::uint64_t>& existing = state_.pending_pages[consumer.id()];
+  std::set<std::uint64_t>& existing = state_.page_book().pending_pages[consumer.id()];
   std::string out;
   for (const std::uint64_t page : dirty) {
     out.clear();
@@ -115,14 +118,16 @@ void StreamPages::take_pending(ConsumerState& consumer, const Visitor& visit) {
 }
 
 void StreamPages::take_removed(const Visitor& visit) {
+  if (state_.pages == nullptr) return;
+  PageBook& book = *state_.pages;
   const std::uint64_t first_page = removed_page_of(state_.first_sequence());
   // What lies below the first message needs no page.
-  while (!state_.removed_pages.empty() && *state_.removed_pages.begin() < first_page) {
-    visit({.kind = StatePageKind::kInteriorDeletes, .number = *state_.removed_pages.begin()}, {});
-    state_.removed_pages.erase(state_.removed_pages.begin());
+  while (!book.removed_pages.empty() && *book.removed_pages.begin() < first_page) {
+    visit({.kind = StatePageKind::kInteriorDeletes, .number = *book.removed_pages.begin()}, {});
+    book.removed_pages.erase(book.removed_pages.begin());
   }
   std::string out;
-  for (const std::uint64_t page : std::exchange(state_.dirty_removed_pages, {})) {
+  for (const std::uint64_t page : std::exchange(book.dirty_removed_pages, {})) {
     if (page < first_page) continue;
     out.assign(1 + kRemovedBytes, '\0');
     out[0] = static_cast<char>(kVersion);
@@ -132,7 +137,7 @@ void StreamPages::take_removed(const Visitor& visit) {
       out[1 + i / 8] = static_cast<char>(out[1 + i / 8] | 1 << (i % 8));
     }
     visit({.kind = StatePageKind::kInteriorDeletes, .number = page}, out);
-    state_.removed_pages.insert(page);
+    book.removed_pages.insert(page);
   }
 }
 
@@ -150,24 +155,24 @@ Status StreamPages::load_page(const StatePageKey& key, std::string_view value) {
     case StatePageKind::kStream:
       if (key.number != state_.stream_pages) return corrupt("a part of the stream page is missing");
       ++state_.stream_pages;
-      stream_page_ += value;
+      loading().stream_page += value;
       return {};
     case StatePageKind::kConsumer: {
-      std::uint64_t& parts = state_.consumer_pages[ConsumerId(key.owner)];
+      std::uint64_t& parts = state_.page_book().consumer_pages[ConsumerId(key.owner)];
       if (key.number != parts) return corrupt("a part of a consumer page is missing");
       ++parts;
-      consumer_values_[ConsumerId(key.owner)] += value;
+      loading().consumer_values[ConsumerId(key.owner)] += value;
       return {};
     }
     case StatePageKind::kPending:
-      pending_values_.emplace(key, value);
+      loading().pending_values.emplace(key, value);
       return {};
     case StatePageKind::kInteriorDeletes:
       if (value.size() != 1 + kRemovedBytes || value[0] != static_cast<char>(kVersion)) {
         return corrupt("a page of removed messages cannot be read");
       }
-      removed_values_.emplace(key.number, value);
-      state_.removed_pages.insert(key.number);
+      loading().removed_values.emplace(key.number, value);
+      state_.page_book().removed_pages.insert(key.number);
       return {};
     case StatePageKind::kSchedules:
       return state_.schedules.load_page(key.number, value);
@@ -195,7 +200,7 @@ Status StreamPages::parse_stream(std::string_view value) {
   state_.is_deleted = in.byte() != 0;
   state_.last_seq = StreamSeq(in.varint());
   state_.last_time = in.signed_varint();
-  first_seq_ = StreamSeq(in.varint());
+  loading().first_seq = StreamSeq(in.varint());
   state_.last_msg_id = in.text();
   state_.dedup_floor = in.signed_varint();
   state_.next_consumer = ConsumerId(in.varint());
@@ -204,34 +209,36 @@ Status StreamPages::parse_stream(std::string_view value) {
 }
 
 Status StreamPages::parse_loaded() {
-  is_parsed_ = is_loading_ = true;
-  LEAT_TRY(parse_stream(stream_page_));
-  for (const auto& [id, value] : consumer_values_) {
+  Loading& loaded = loading();
+  loaded.is_parsed = true;
+  LEAT_TRY(parse_stream(loaded.stream_page));
+  for (const auto& [id, value] : loaded.consumer_values) {
     LEAT_TRY_ASSIGN(auto consumer, ConsumerPages::parse_consumer(id, value));
     state_.consumers_by_name.emplace(consumer->name(), id);
     state_.consumer_list.push_back(consumer.get());
     state_.consumers.emplace(id, std::move(consumer));
   }
-  for (const auto& [key, value] : pending_values_) {
+  for (const auto& [key, value] : loaded.pending_values) {
     ConsumerState* consumer = state_.find_consumer(ConsumerId(key.owner));
     if (consumer == nullptr) return corrupt("pending deliveries of no consumer");
     LEAT_TRY(ConsumerPages::parse_pending(*consumer, value));
-    state_.pending_pages[consumer->id()].insert(key.number);
+    state_.page_book().pending_pages[consumer->id()].insert(key.number);
   }
   return {};
 }
 
 bool StreamPages::is_removed(StreamSeq sequence) const {
-  const auto page = removed_values_.find(removed_page_of(sequence));
-  if (page == removed_values_.end()) return false;
+  const auto page = loading_->removed_values.find(removed_page_of(sequence));
+  if (page == loading_->removed_values.end()) return false;
   const std::uint64_t offset = sequence.value % kRemovedPageSequences;
   return (static_cast<unsigned char>(page->second[1 + offset / 8]) >> (offset % 8) & 1) != 0;
 }
 
 Status StreamPages::load_row(const IndexRow& row) {
-  if (!is_parsed_) LEAT_TRY(parse_loaded());
+  if (!loading().is_parsed) LEAT_TRY(parse_loaded());
   for (const IndexedMessage& message : row.messages) {
-    if (message.is_deleted || message.sequence < first_seq_ || is_removed(message.sequence)) {
+    if (message.is_deleted || message.sequence < loading_->first_seq ||
+        is_removed(message.sequence)) {
       continue;
     }
     if (message.sequence > state_.last_seq || message.subject >= row.subjects.size()) {
@@ -263,26 +270,22 @@ Status StreamPages::load_row(const IndexRow& row) {
 }
 
 StreamSeq StreamPages::first_kept() const {
-  return is_loading_ ? first_seq_ : state_.first_sequence();
+  return loading_ != nullptr && loading_->is_parsed ? loading_->first_seq : state_.first_sequence();
 }
 
 Status StreamPages::finish() {
-  if (!is_parsed_) LEAT_TRY(parse_loaded());
+  if (!loading().is_parsed) LEAT_TRY(parse_loaded());
   const StreamSeq first = state_.first_sequence();
-  if (first_seq_ != first) {
+  if (loading_->first_seq != first) {
     return corrupt("the first message is " + std::to_string(first.value) + " where it should be " +
-                   std::to_string(first_seq_.value));
+                   std::to_string(loading_->first_seq.value));
   }
   const auto is_message = [this](StreamSeq sequence) { return state_.index.contains(sequence); };
   if (!state_.schedules.all_of(is_message)) return corrupt("a schedule is no message");
   for (ConsumerState* consumer : state_.consumer_list) {
     if (!consumer->is_booked()) ConsumerMachine::recount(*consumer, state_);
   }
-  is_loading_ = false;
-  stream_page_.clear();
-  consumer_values_.clear();
-  pending_values_.clear();
-  removed_values_.clear();
+  loading_.reset();
   return {};
 }
 

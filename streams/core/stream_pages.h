@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -62,14 +63,20 @@ class StreamPages {
   bool is_removed(StreamSeq sequence) const;
 
   StreamState& state_;
-  // While loading.
-  std::string stream_page_;
-  std::map<ConsumerId, std::string> consumer_values_;
-  std::map<StatePageKey, std::string> pending_values_;
-  std::map<std::uint64_t, std::string> removed_values_;
-  StreamSeq first_seq_;
-  bool is_parsed_ = false;
-  bool is_loading_ = false;
+  // What was read and is not in the state yet.
+  struct Loading {
+    std::string stream_page;
+    std::map<ConsumerId, std::string> consumer_values;
+    std::map<StatePageKey, std::string> pending_values;
+    std::map<std::uint64_t, std::string> removed_values;
+    StreamSeq first_seq;
+    bool is_parsed = false;
+  };
+  Loading& loading() {
+    if (loading_ == nullptr) loading_ = std::make_unique<Loading>();
+    return *loading_;
+  }
+  std::unique_ptr<Loading> loading_;  // null: nothing is being loaded
 };
 
 }  // namespace leat

@@ -35,6 +35,17 @@ struct TtlDeadline {
   StreamSeq sequence;
 };
 
+// Which pages there are beside the stream's own, and which are to change. A stream that nothing was
+// written of and nothing removed from has none.
+struct PageBook {
+  // Pages of removed sequences: changed since the last write set, and those that exist.
+  std::set<std::uint64_t> dirty_removed_pages;
+  std::set<std::uint64_t> removed_pages;
+  std::map<ConsumerId, std::uint64_t> consumer_pages;  // parts of each consumer's page that exist
+  std::set<ConsumerId> consumers_to_erase;             // deleted since the last write set
+  std::map<ConsumerId, std::set<std::uint64_t>> pending_pages;  // that exist
+};
+
 // Everything that entries change in a stream and its consumers. Owned by StreamMachine; changed by
 // Apply, loaded by StreamPages, read by everyone on the stream's thread. A struct: the rules are in
 // apply_*.cc, and what holds between entries is
@@ -73,13 +84,12 @@ struct StreamState : StreamView {
   std::vector<ConsumerState*> consumer_list;  // by id
   ConsumerId next_consumer{1};
 
-  // Pages of removed sequences: changed since the last write set, and those that exist.
-  std::set<std::uint64_t> dirty_removed_pages;
-  std::set<std::uint64_t> removed_pages;
-  std::uint64_t stream_pages = 0;                      // parts of the stream's page that exist
-  std::map<ConsumerId, std::uint64_t> consumer_pages;  // the same of each consumer's
-  std::set<ConsumerId> consumers_to_erase;             // deleted since the last write set
-  std::map<ConsumerId, std::set<std::uint64_t>> pending_pages;  // that exist
+  std::uint64_t stream_pages = 0;  // parts of the stream's page that exist
+  PageBook& page_book() {
+    if (pages == nullptr) pages = std::make_unique<PageBook>();
+    return *pages;
+  }
+  std::unique_ptr<PageBook> pages;  // null: empty
   std::uint64_t apply_calls = 0;
 
   // StreamView.

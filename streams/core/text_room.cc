@@ -9,7 +9,7 @@ namespace leat {
 
 namespace {
 // The first blocks are small: most streams have few subjects.
-constexpr std::size_t kFirstBlockUnits = 32;
+constexpr std::size_t kFirstBlockUnits = 8;
 }  // namespace
 
 std::size_t TextRoom::units_for(std::size_t text_size) {

@@ -21,6 +21,7 @@ class BlockCache {
   void insert(GroupId stream, BlockReader block);
   void drop_stream(GroupId stream);
   std::size_t size_bytes() const { return bytes_; }
+  std::size_t bytes_max() const { return bytes_max_; }
 
  private:
   struct Key {

@@ -1,5 +1,6 @@
 #include "streams/host/held_publishers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/limits.h"
@@ -15,7 +16,11 @@ HeldPublishers::~HeldPublishers() {
 void HeldPublishers::hold(const Origin& origin) {
   PublisherBrake* brake = stream_.context().brake;
   if (brake == nullptr || origin.connection == ConnectionId()) return;
-  if (!held_.emplace(origin.connection, origin.shard).second) return;
+  const auto at = std::lower_bound(
+      held_.begin(), held_.end(), origin.connection,
+      [](const Origin& held, ConnectionId connection) { return held.connection < connection; });
+  if (at != held_.end() && at->connection == origin.connection) return;
+  held_.insert(at, origin);
   brake->hold(origin.shard, origin.connection);
   arm();
 }
@@ -35,8 +40,8 @@ void HeldPublishers::arm() {
 }
 
 void HeldPublishers::release_all() {
-  for (const auto& [connection, shard] : std::exchange(held_, {})) {
-    stream_.context().brake->release(shard, connection);
+  for (const Origin& held : std::exchange(held_, {})) {
+    stream_.context().brake->release(held.shard, held.connection);
   }
 }
 

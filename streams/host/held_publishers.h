@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/env/scheduler.h"
@@ -29,7 +29,7 @@ class HeldPublishers {
   void release_all();
 
   Stream& stream_;
-  std::map<ConnectionId, ShardId> held_;
+  std::vector<Origin> held_;  // by connection
   TimerId timer_;
 };
 

@@ -1,5 +1,6 @@
 #include "streams/host/pending_answers.h"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -8,29 +9,15 @@
 
 namespace leat {
 
-namespace {
-
-// Reply subjects of many publishes stand in one block; a quiet stream has a small one.
-constexpr std::size_t kFirstRepliesBytes = 128;
-constexpr std::size_t kRepliesBytes = 64 * 1024;
-
-}  // namespace
-
-PendingAnswers::PendingAnswers(Router& router, Place place)
-    : router_(router),
-      place_(std::move(place)),
-      replies_(ByteBuffer::Sizes{.first = kFirstRepliesBytes, .full = kRepliesBytes}) {
-  ack_room_.resize(kPubAckBytes + 6 * (place_.stream.size() + place_.domain.size()));
-}
-
 PendingAnswers::Waiter PendingAnswers::waiter(AccountId account, ShardId shard,
                                               std::string_view reply) {
   Waiter waiter;
   waiter.account = account;
   waiter.shard = shard;
   if (!reply.empty()) {
-    replies_.append(reply);
-    waiter.reply = replies_.take_all();
+    ByteBuffer& replies = context_.scratch.replies;
+    replies.append(reply);
+    waiter.reply = replies.take_all();
   }
   return waiter;
 }
@@ -67,7 +54,7 @@ void PendingAnswers::release(LogIndex index, const StreamEffects& effects) {
   for (const AckVerdict& verdict : effects.acks) {
     Waiter waiter = acks_.pop_front();
     if (waiter.reply.empty() || !verdict.is_answered) continue;
-    router_.answer({waiter.account, waiter.shard, std::move(waiter.reply)}, {}, {});
+    context_.router.answer({waiter.account, waiter.shard, std::move(waiter.reply)}, {}, {});
   }
   for (const CommandReply& reply : effects.replies) {
     CommandCallback done = commands_.pop_front();
@@ -79,14 +66,16 @@ void PendingAnswers::answer_publish(Waiter waiter, const PublishVerdict& verdict
   if (waiter.reply.empty()) return;
   const ReplyHandle to{waiter.account, waiter.shard, std::move(waiter.reply)};
   if (verdict.kind == PublishVerdict::Kind::kRefused) {
-    router_.answer(to, {}, pub_ack_error(place_.stream, to_api_error(verdict)));
+    context_.router.answer(to, {}, pub_ack_error(stream_, to_api_error(verdict)));
     return;
   }
-  const PubAck ack{.stream = place_.stream,
-                   .domain = place_.domain,
+  const PubAck ack{.stream = stream_,
+                   .domain = context_.domain,
                    .seq = verdict.sequence,
                    .is_duplicate = verdict.kind == PublishVerdict::Kind::kDuplicate};
-  router_.answer(to, {}, format_pub_ack(ack, ack_room_));
+  std::string& room = context_.scratch.ack;
+  room.resize(std::max(room.size(), kPubAckBytes + 6 * (ack.stream.size() + ack.domain.size())));
+  context_.router.answer(to, {}, format_pub_ack(ack, room));
 }
 
 }  // namespace leat

@@ -9,8 +9,8 @@
 #include "core/base/ring.h"
 #include "core/base/task.h"
 #include "core/router/message.h"
-#include "core/router/router.h"
 #include "streams/core/stream_effects.h"
+#include "streams/host/stream_context.h"
 
 namespace leat {
 
@@ -26,12 +26,9 @@ using CommandCallback = InlineFunction<void(const CommandReply&)>;
 // it refuses publishes (limits::kStreamPendingBytes).
 class PendingAnswers {
  public:
-  // What PubAcks say of where a message went.
-  struct Place {
-    std::string stream{};
-    std::string domain{};
-  };
-  PendingAnswers(Router& router, Place place);
+  // `stream`: its name, which PubAcks say. All of it outlives the answers.
+  PendingAnswers(const StreamContext& context, const std::string& stream)
+      : context_(context), stream_(stream) {}
 
   // Commands added to the entry that is being gathered. An empty handle wants no answer.
   void add_publish(AccountId account, ShardId shard, std::string_view reply);
@@ -60,15 +57,13 @@ class PendingAnswers {
   Waiter waiter(AccountId account, ShardId shard, std::string_view reply);
   void answer_publish(Waiter waiter, const PublishVerdict& verdict);
 
-  Router& router_;
-  Place place_;
-  ByteBuffer replies_;  // the reply subjects; each waiter holds a share
+  const StreamContext& context_;
+  const std::string& stream_;
   Ring<Waiter> publishes_;
   Ring<CommandCallback> commands_;
   Ring<Waiter> acks_;
   Entry gathering_;
   Ring<Entry> entries_;
-  std::string ack_room_;  // PubAcks are written here
 };
 
 }  // namespace leat

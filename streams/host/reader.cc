@@ -61,6 +61,13 @@ void Reader::read_ahead(StreamSeq sequence, Extent extent) {
   read(first, key);
 }
 
+Reader::Extent Reader::extent_of_one(StreamSeq sequence, std::uint64_t stream_bytes) {
+  const StreamSeq block = places_.blocks.block_of(sequence);
+  const bool is_neighbour = std::exchange(asked_block_, block) == block;
+  return is_neighbour || stream_bytes <= places_.cache.bytes_max() ? Extent::kBlock
+                                                                   : Extent::kMessage;
+}
+
 StreamSeq Reader::behind_block_of(StreamSeq sequence) const {
   const StreamSeq first = places_.blocks.block_of(sequence);
   return first ? places_.blocks.next_block(first) : StreamSeq();

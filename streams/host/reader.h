@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <vector>
@@ -33,7 +34,7 @@ class Reader {
   };
   // `on_lost`: the block of this first sequence could not be read twice, or is not there; it may
   // have left by retention meanwhile. Runs before those who wait for it are told.
-  using LostCallback = InlineFunction<void(StreamSeq first, const Error& why)>;
+  using LostCallback = InlineFunction<void(StreamSeq first, const Error& why), sizeof(void*)>;
   Reader(GroupId stream, const Places& places, LostCallback on_lost);
   // Reads that are under way are answered to nobody.
   ~Reader();
@@ -51,6 +52,9 @@ class Reader {
   void load(StreamSeq sequence, Extent extent, LoadCallback done);
   // The same for a find that is expected; nothing when it is in memory or under way.
   void read_ahead(StreamSeq sequence, Extent extent);
+  // How much to load for one message that was asked for by itself: its block where the cache has
+  // room for all of the stream, or where the question before was about the same block.
+  Extent extent_of_one(StreamSeq sequence, std::uint64_t stream_bytes);
   // Where the block behind that of `sequence` begins; none when that one is not closed yet.
   StreamSeq behind_block_of(StreamSeq sequence) const;
 
@@ -77,6 +81,7 @@ class Reader {
   };
   LostCallback on_lost_;
   std::map<StreamSeq, Load> loading_;  // by key
+  StreamSeq asked_block_;              // of the last extent_of_one()
 };
 
 }  // namespace leat

@@ -9,25 +9,23 @@
 #include "raft/group/recovery.h"
 
 namespace leat {
-namespace {
 
-// Entries are cut from blocks of this size; a longer one gets a block of its own.
-constexpr std::size_t kEntryBlockBytes = 256 * 1024;
-constexpr std::size_t kFirstEntryBlockBytes = 512;
-
-}  // namespace
+// There may be a hundred thousand, nearly all quiet; a size of the allocator.
+static_assert(sizeof(Stream) <= 1792);
 
 Stream::Stream(StreamAssignment assignment, const StreamContext& context, StreamMachine machine)
-    : assignment_(std::move(assignment)),
+    : uid_(assignment.uid),
+      account_(assignment.account),
+      name_(assignment.config.name),
+      config_number_(assignment.config_number),
+      assigned_(std::make_unique<StreamConfig>(std::move(assignment.config))),
       context_(context),
       machine_(std::move(machine)),
       tail_(limits::kTailCacheBytes),
-      reader_(assignment_.uid, {tail_, blocks_, context_.cache, context_.store},
+      reader_(uid_, {tail_, blocks_, context_.cache, context_.store},
               [this](StreamSeq first, const Error& why) { block_lost(first, why); }),
-      rewriter_(assignment_.uid, context_.store),
-      entry_buffer_(ByteBuffer::Sizes{.first = kFirstEntryBlockBytes, .full = kEntryBlockBytes}),
-      answers_(context_.router,
-               {.stream = assignment_.config.name, .domain = std::string(context_.domain)}),
+      rewriter_(uid_, context_.store),
+      answers_(context_, name_),
       self_(std::make_shared<Stream*>(this)) {}
 
 Stream::~Stream() {
@@ -85,7 +83,7 @@ Status Stream::load(const Recovered& recovered) {
 }
 
 void Stream::start(Task ready) {
-  ready_ = std::move(ready);
+  ready_ = std::make_unique<Task>(std::move(ready));
   const Status stands = group_->campaign();
   LEAT_CHECK(stands.has_value()) << stands.error().text;
   if (machine_.config_number() == 0 && group_->last_index().value == 1) {
@@ -97,9 +95,9 @@ void Stream::start(Task ready) {
 
 void Stream::became_leader() {
   last_stamp_ = std::max(last_stamp_, machine_.last_stamp());
-  if (machine_.config_number() >= assignment_.config_number) {
+  if (machine_.config_number() >= config_number_) {
     open();
-  } else if (!writer_.is_open() && group_->last_index() == group_->applied().index) {
+  } else if (open_ == nullptr && group_->last_index() == group_->applied().index) {
     // The assignment is newer than the log, or a crash took the first configuration.
     propose_config([this](const CommandReply&) { open(); });
   }
@@ -113,7 +111,7 @@ void Stream::open() {
   for (StreamListener* listener : context_.listeners) listener->became_leader(*this);
   expiry_.rearm();
   schedules_.rearm();
-  if (ready_) std::exchange(ready_, Task())();
+  if (const std::unique_ptr<Task> ready = std::move(ready_); ready && *ready) (*ready)();
 }
 
 void Stream::follow_config() {
@@ -122,11 +120,13 @@ void Stream::follow_config() {
   context_.router.set_direct_get(
       account(), name(),
       applied.allow_direct ? Router::DirectGet::kAllowed : Router::DirectGet::kRefused);
+  if (machine_.config_number() >= config_number_) assigned_.reset();
 }
 
 void Stream::update(StreamAssignment assignment, CommandCallback done) {
-  LEAT_CHECK(assignment.uid == uid() && assignment.config_number > assignment_.config_number);
-  assignment_ = std::move(assignment);
+  LEAT_CHECK(assignment.uid == uid() && assignment.config_number > config_number_);
+  config_number_ = assignment.config_number;
+  assigned_ = std::make_unique<StreamConfig>(std::move(assignment.config));
   propose_config([this, done = std::move(done)](const CommandReply& reply) mutable {
     // Subscriptions may not change inside a publish, and apply is never inside one.
     follow_config();
@@ -135,11 +135,11 @@ void Stream::update(StreamAssignment assignment, CommandCallback done) {
 }
 
 void Stream::remove(Task done) {
-  removed_ = std::move(done);
+  removed_ = std::make_unique<Task>(std::move(done));
   is_removing_ = true;
   ingest_.set_subjects({});
   open_entry();
-  writer_.add_stream_delete();
+  open_->writer.add_stream_delete();
   answers_.add_command([this](const CommandReply&) { finish_remove(); });
 }
 
@@ -153,8 +153,8 @@ void Stream::finish_remove() {
     Stream* stream = *self;
     // `done` destroys the stream, and with it the place where it stands.
     if (stream != nullptr && stream->removed_) {
-      Task removed = std::move(stream->removed_);
-      removed();
+      const std::unique_ptr<Task> removed = std::move(stream->removed_);
+      (*removed)();
     }
   });
 }
@@ -173,14 +173,14 @@ void Stream::stop(Task done) {
   after_applied([this, done = std::move(done)]() mutable {
     // One turn later: an entry that is being applied cannot be stored yet.
     post([this, done = std::move(done)]() mutable {
-      if (!is_applying_) take_write_set();
+      if (unfinished_ == nullptr) take_write_set();
       done();
     });
   });
 }
 
 const StreamConfig& Stream::config() const {
-  return machine_.config_number() == 0 ? assignment_.config : machine_.config();
+  return machine_.config_number() == 0 ? *assigned_ : machine_.config();
 }
 
 StreamInfo Stream::info(const StateDetails& details) const {

@@ -76,9 +76,9 @@ class Stream : public StateMachine {
   // `done` runs.
   void stop(Task done);
 
-  GroupId uid() const { return assignment_.uid; }
-  AccountId account() const { return assignment_.account; }
-  const std::string& name() const { return assignment_.config.name; }
+  GroupId uid() const { return uid_; }
+  AccountId account() const { return account_; }
+  const std::string& name() const { return name_; }
   // As applied; before the first one as assigned.
   const StreamConfig& config() const;
   bool is_leading() const { return is_open_; }
@@ -149,10 +149,10 @@ class Stream : public StateMachine {
   void follow_config();
 
   // Gives the outcome of an entry to blocks, waiters and listeners.
-  void finish_apply(const RaftEntry& entry);
+  void finish_apply(const RaftEntry& entry, const StreamEffects& effects);
   void continue_apply();
-  void keep_stored(const Bytes& entry);
-  void note_removals();
+  void keep_stored(const Bytes& entry, const StreamEffects& effects);
+  void note_removals(const StreamEffects& effects);
   void run_after_applied(LogIndex index);
   void plan_write_set();
   void take_write_set();
@@ -163,33 +163,39 @@ class Stream : public StateMachine {
     LogIndex index;
     Task task;
   };
+  // An entry that goes on next turn, and what it has done so far.
+  struct Unfinished {
+    RaftEntry entry;
+    StreamEffects effects;
+  };
 
-  StreamAssignment assignment_;
-  StreamContext context_;
+  const GroupId uid_;
+  const AccountId account_;
+  const std::string name_;
+  std::uint64_t config_number_ = 0;         // as assigned
+  std::unique_ptr<StreamConfig> assigned_;  // null: it is applied, and the machine has it
+  const StreamContext& context_;
   StreamMachine machine_;
-  StreamEffects effects_;
   StreamBlocks blocks_;
   TailCache tail_;
   Reader reader_;
   BlockRewriter rewriter_;
-  ByteBuffer entry_buffer_;
-  EntryWriter writer_{entry_buffer_};
+  std::unique_ptr<OpenEntry> open_;  // null: nothing was proposed in this turn
   PendingAnswers answers_;
   Ring<AfterApplied> after_applied_;
   Ingest ingest_{*this};
   ExpiryTimer expiry_{*this};
   ScheduleTimer schedules_{*this};
-  Task ready_;
-  Task removed_;
-  WallNs last_stamp_ = 0;       // of the newest entry, proposed or applied
-  SteadyNs last_stamp_at_ = 0;  // when it was given
+  std::unique_ptr<Task> ready_;    // of start(), until it has run
+  std::unique_ptr<Task> removed_;  // of remove()
+  WallNs last_stamp_ = 0;          // of the newest entry, proposed or applied
+  SteadyNs last_stamp_at_ = 0;     // when it was given
   std::size_t unapplied_bytes_ = 0;
-  RaftEntry applying_;  // the entry that goes on next turn
-  bool is_applying_ = false;
+  std::size_t blocks_left_ = 0;  // by retention, since the last write set
+  std::unique_ptr<Unfinished> unfinished_;
   bool is_open_ = false;
   bool is_write_set_planned_ = false;
   bool is_flush_wanted_ = false;  // of the next write set
-  std::size_t blocks_left_ = 0;   // by retention, since the last write set
   bool is_removing_ = false;
   std::shared_ptr<Stream*> self_;  // null inside once the stream is gone
   std::unique_ptr<Group> group_;

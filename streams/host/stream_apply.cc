@@ -10,49 +10,50 @@
 namespace leat {
 
 StateMachine::Applied Stream::apply(const RaftEntry& entry) {
-  effects_.clear();
-  if (machine_.apply(entry.index, entry.payload, effects_) == ApplyProgress::kMore) {
-    is_applying_ = true;
-    applying_ = entry;
+  StreamEffects& effects = context_.scratch.effects;
+  effects.clear();
+  if (machine_.apply(entry.index, entry.payload, effects) == ApplyProgress::kMore) {
+    unfinished_ = std::make_unique<Unfinished>(Unfinished{entry, std::move(effects)});
+    effects = StreamEffects();
     post([this] { continue_apply(); });
     return Applied::kLater;
   }
-  finish_apply(entry);
+  finish_apply(entry, effects);
   return Applied::kYes;
 }
 
 void Stream::continue_apply() {
-  if (machine_.apply(applying_.index, applying_.payload, effects_) == ApplyProgress::kMore) {
+  const RaftEntry& entry = unfinished_->entry;
+  if (machine_.apply(entry.index, entry.payload, unfinished_->effects) == ApplyProgress::kMore) {
     post([this] { continue_apply(); });
     return;
   }
-  is_applying_ = false;
-  const RaftEntry entry = std::exchange(applying_, RaftEntry());
-  finish_apply(entry);
+  const std::unique_ptr<Unfinished> finished = std::move(unfinished_);
+  finish_apply(finished->entry, finished->effects);
   group_->entry_applied();
 }
 
-void Stream::finish_apply(const RaftEntry& entry) {
-  keep_stored(entry.payload);
+void Stream::finish_apply(const RaftEntry& entry, const StreamEffects& effects) {
+  keep_stored(entry.payload, effects);
   unapplied_bytes_ -= std::min(unapplied_bytes_, entry.payload.size());
-  if (!effects_.removals.empty()) note_removals();
+  if (!effects.removals.empty()) note_removals(effects);
   if (blocks_.has_full()) plan_write_set();
   // From here on code of others runs, which may propose but not apply.
   // Listeners first: who is told that a consumer was made finds it.
   if (is_open_) {
-    for (StreamListener* listener : context_.listeners) listener->applied(*this, effects_);
+    for (StreamListener* listener : context_.listeners) listener->applied(*this, effects);
     expiry_.rearm();
     schedules_.rearm();
   }
-  answers_.release(entry.index, effects_);
+  answers_.release(entry.index, effects);
   ingest_.relieved();
   run_after_applied(entry.index);
 }
 
-void Stream::note_removals() {
+void Stream::note_removals(const StreamEffects& effects) {
   const StreamSeq first_kept = machine_.first_kept();
   blocks_left_ += blocks_.forget_below(first_kept);
-  for (const RemovalEffect& removal : effects_.removals) {
+  for (const RemovalEffect& removal : effects.removals) {
     // What could not be read stays where it is, for whoever wants to look.
     if (removal.last < first_kept || removal.reason == RemovalReason::kLost) continue;
     blocks_.removed(std::max(removal.first, first_kept), removal.last);
@@ -61,17 +62,18 @@ void Stream::note_removals() {
   if (blocks_left_ + blocks_.empty_count() >= limits::kBlocksLeftUntold) must_store();
 }
 
-void Stream::keep_stored(const Bytes& entry) {
+void Stream::keep_stored(const Bytes& entry, const StreamEffects& effects) {
   std::size_t next_id = 0;
   const auto append_ids = [&](StreamSeq through) {
-    for (; next_id < effects_.message_ids.size(); ++next_id) {
-      const MessageIdEffect& id = effects_.message_ids[next_id];
+    for (; next_id < effects.message_ids.size(); ++next_id) {
+      const MessageIdEffect& id = effects.message_ids[next_id];
       if (id.sequence > through) return;
       blocks_.append_id({.sequence = id.sequence, .time = id.time, .id = id.id});
     }
   };
-  if (!effects_.stored.empty()) tail_.begin_entry(entry);
-  for (const StoredEffect& stored : effects_.stored) {
+  const bool is_in_tail = entry.size() >= limits::kTailEntryBytes && !effects.stored.empty();
+  if (is_in_tail) tail_.begin_entry(entry);
+  for (const StoredEffect& stored : effects.stored) {
     // Headers and payload stand next to each other in an entry.
     const std::string_view body =
         stored.headers.empty() ? stored.payload
@@ -83,7 +85,7 @@ void Stream::keep_stored(const Bytes& entry) {
                               .headers = stored.headers,
                               .body = body};
     blocks_.append(message, {.size_bytes = stored.size_bytes, .ttl_s = stored.ttl_s});
-    tail_.add(message);
+    if (is_in_tail) tail_.add(message);
     append_ids(stored.sequence);
   }
   append_ids(StreamSeq(~std::uint64_t{0}));
@@ -102,7 +104,7 @@ void Stream::plan_write_set() {
   at_turn_end([this] {
     is_write_set_planned_ = false;
     // Never inside an entry: its end plans the write set again.
-    if (!is_applying_) take_write_set();
+    if (unfinished_ == nullptr) take_write_set();
   });
 }
 
@@ -165,7 +167,7 @@ void Stream::get_message(StreamSeq sequence, MessageCallback done) {
     return;
   }
   reader_.load(
-      sequence, Reader::Extent::kBlock,
+      sequence, reader_.extent_of_one(sequence, machine_.bytes()),
       [this, sequence, done = std::move(done)](Status loaded) mutable {
         const std::optional<MessageView> found = reader_.find(sequence);
         // Retention may have taken the block while it was being read.

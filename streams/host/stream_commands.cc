@@ -28,21 +28,21 @@ void Stream::post(Task task) {
 }
 
 void Stream::open_entry() {
-  if (writer_.is_open()) {
-    if (writer_.size_bytes() < limits::kEntryBytes) return;
+  if (open_ != nullptr) {
+    if (open_->writer.size_bytes() < limits::kEntryBytes) return;
     close_entry();
   }
   last_stamp_ = now();
   last_stamp_at_ = context_.clock.steady_ns();
-  writer_.begin(last_stamp_);
+  open_ = context_.scratch.entries.open(last_stamp_);
   context_.scheduler.at_turn_end([self = self_] {
     if (*self != nullptr) (*self)->close_entry();
   });
 }
 
 void Stream::close_entry() {
-  if (!writer_.is_open()) return;
-  Bytes entry = writer_.finish();
+  if (open_ == nullptr) return;
+  Bytes entry = context_.scratch.entries.finish(std::move(open_));
   unapplied_bytes_ += entry.size();
   const Result<LogIndex> index = group_->propose(std::move(entry));
   LEAT_CHECK(index.has_value()) << index.error().text;
@@ -51,16 +51,16 @@ void Stream::close_entry() {
 
 void Stream::take_publish(const RoutedMessage& message, const StoredHeaders& headers) {
   open_entry();
-  writer_.add(PublishCommand{.subject = message.subject,
-                             .headers = headers.headers,
-                             .headers_rest = headers.headers_rest,
-                             .payload = message.payload()});
+  open_->writer.add(PublishCommand{.subject = message.subject,
+                                   .headers = headers.headers,
+                                   .headers_rest = headers.headers_rest,
+                                   .payload = message.payload()});
   await_pub_ack(message);
 }
 
 void Stream::take_schedule(const RoutedMessage& message, std::string_view headers, WallNs due) {
   open_entry();
-  writer_.add(ScheduleCommand{
+  open_->writer.add(ScheduleCommand{
       .due = due,
       .publish = {.subject = message.subject, .headers = headers, .payload = message.payload()}});
   await_pub_ack(message);
@@ -75,7 +75,7 @@ void Stream::await_pub_ack(const RoutedMessage& message) {
 template <typename Command>
 void Stream::add_command(const Command& command, CommandCallback done) {
   open_entry();
-  writer_.add(command);
+  open_->writer.add(command);
   answers_.add_command(std::move(done));
 }
 
@@ -111,21 +111,20 @@ void Stream::propose(const GiveUpCommand& command, CommandCallback done) {
 }
 
 void Stream::propose_config(CommandCallback done) {
-  add_command(ConfigCommand{.number = assignment_.config_number, .config = assignment_.config},
-              std::move(done));
+  add_command(ConfigCommand{.number = config_number_, .config = *assigned_}, std::move(done));
 }
 
 void Stream::propose(const AcksCommand& command, std::span<const AckSender> senders) {
   LEAT_CHECK(command.items.size() == senders.size());
   open_entry();
-  writer_.add(command);
+  open_->writer.add(command);
   for (const AckSender& sender : senders) {
     answers_.add_ack(sender.account, sender.shard, sender.reply);
   }
 }
 
 void Stream::after_applied(Task task) {
-  const LogIndex awaited = writer_.is_open() ? group_->last_index().next() : group_->last_index();
+  const LogIndex awaited = open_ != nullptr ? group_->last_index().next() : group_->last_index();
   if (awaited <= group_->applied().index) {
     task();
     return;

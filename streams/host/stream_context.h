@@ -14,10 +14,11 @@
 #include "streams/host/block_cache.h"
 #include "streams/host/damage.h"
 #include "streams/host/stream_listener.h"
+#include "streams/host/stream_scratch.h"
 
 namespace leat {
 
-// What a stream is given by its shard. All of it outlives the stream.
+// What a stream is given by its shard. It, and all of it, outlives the stream.
 struct StreamContext {
   Router& router;
   Scheduler& scheduler;
@@ -25,6 +26,7 @@ struct StreamContext {
   GroupSet& groups;     // over the log of the stream's storage type
   MessageStore& store;  // of the stream's storage type
   BlockCache& cache;
+  StreamScratch& scratch;
   const std::vector<StreamListener*>& listeners;
   std::vector<StreamDamage>& damages;  // found so far
   PublisherBrake* brake;               // null: nobody publishes through connections

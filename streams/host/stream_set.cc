@@ -12,7 +12,9 @@ StreamSet::StreamSet(const Doors& doors)
     : doors_(doors),
       file_groups_(doors.file.log, doors.scheduler),
       memory_groups_(doors.memory.log, doors.scheduler),
-      cache_(limits::kBlockCacheBytes) {}
+      cache_(limits::kBlockCacheBytes),
+      file_context_(context_of(StorageType::kFile)),
+      memory_context_(context_of(StorageType::kMemory)) {}
 
 StreamSet::~StreamSet() = default;
 
@@ -24,6 +26,7 @@ StreamContext StreamSet::context_of(StorageType storage) {
           .groups = is_file ? file_groups_ : memory_groups_,
           .store = is_file ? doors_.file.store : doors_.memory.store,
           .cache = cache_,
+          .scratch = scratch_,
           .listeners = listeners_,
           .damages = damages_,
           .brake = doors_.brake,
@@ -45,8 +48,8 @@ void StreamSet::create(StreamAssignment assignment, DoneCallback done) {
     done(failure(ErrorKind::kExists, "stream " + assignment.config.name + " is here already"));
     return;
   }
-  const StreamContext context = context_of(assignment.config.storage);
-  Result<std::unique_ptr<Stream>> stream = Stream::create(std::move(assignment), context);
+  const StreamContext& shared = context(assignment.config.storage);
+  Result<std::unique_ptr<Stream>> stream = Stream::create(std::move(assignment), shared);
   if (!stream) {
     done(tl::unexpected(std::move(stream).error()));
     return;
@@ -104,14 +107,14 @@ void StreamSet::drop(GroupId uid) {
 
 Status StreamSet::recover(StreamAssignment assignment, RecoveredStore& store,
                           const RecoveredLog& log) {
-  const StreamContext context = context_of(assignment.config.storage);
+  const StreamContext& shared = context(assignment.config.storage);
   const std::string name = assignment.config.name;
   const AccountId account = assignment.account;
   const GroupId uid = assignment.uid;
   Result<std::unique_ptr<Stream>> stream =
       assignment.config.storage == StorageType::kFile
-          ? Stream::recover(std::move(assignment), context, {.store = store, .log = log})
-          : Stream::create(std::move(assignment), context);
+          ? Stream::recover(std::move(assignment), shared, {.store = store, .log = log})
+          : Stream::create(std::move(assignment), shared);
   if (!stream) {
     damages_.push_back({.account = account,
                         .uid = uid,

@@ -111,6 +111,9 @@ class StreamSet {
   // A task that runs the given one when it was run `count` times.
   static std::shared_ptr<Task> after_all(std::size_t count, Task done);
   StreamContext context_of(StorageType storage);
+  const StreamContext& context(StorageType storage) const {
+    return storage == StorageType::kFile ? file_context_ : memory_context_;
+  }
   Stream& add(std::unique_ptr<Stream> stream);
   void drop(GroupId uid);
   void remove_offline(GroupId uid, DoneCallback done);
@@ -121,6 +124,9 @@ class StreamSet {
   BlockCache cache_;
   std::vector<StreamListener*> listeners_;
   std::vector<StreamDamage> damages_;
+  StreamScratch scratch_;
+  StreamContext file_context_;
+  StreamContext memory_context_;
   std::unordered_map<GroupId, std::unique_ptr<Stream>> by_uid_;
   std::map<std::pair<AccountId, std::string>, Stream*, NameOrder> by_name_;
   std::vector<GroupId> recovered_;

@@ -10,10 +10,11 @@
 namespace leat {
 
 // The newest messages of one stream, as views into the log entries that brought them, so that a
-// consumer that keeps up never touches the store. Owned by its stream, on its shard.
+// consumer that keeps up never touches the store. Entries below limits::kTailEntryBytes are not
+// brought here. Owned by its stream, on its shard.
 //
 // Holds between calls: messages stand in ascending order of sequence without a hole in between that
-// could have been found (a sequence that was never stored has an empty place); every view points
+// could have been found (a sequence that is not here has an empty place); every view points
 // into an entry of entries_. Bounded in bytes of entries: the oldest entry leaves with all its
 // messages.
 class TailCache {
