@@ -22,10 +22,11 @@ bool ends_with_process(const Stream& stream, const ConsumerConfig& consumer) {
 }
 
 // Whether it does anything before somebody pulls or acks: the others cost nothing here until then.
+// What is pending may have been delivered too often when its time is over, and that is told.
 bool acts_by_itself(const ConsumerState& state) {
   const ConsumerConfig& config = state.config();
   return !config.is_pull() || config.inactive_threshold > 0 || !state.is_booked() ||
-         config.replay_policy == ReplayPolicy::kOriginal;
+         config.replay_policy == ReplayPolicy::kOriginal || !state.pending().empty();
 }
 
 }  // namespace

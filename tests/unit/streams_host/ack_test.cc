@@ -56,6 +56,23 @@ TEST_F(AckTest, ProgressThatIsSaidAllTheTimeCostsFewEntriesAndIsNotLost) {
   EXPECT_EQ(place(pull_now(1)[0]), "$JS.ACK.K.w.2.1.2");
 }
 
+TEST_F(AckTest, TheLastDeliveryIsToldAlsoWhenNobodyPullsAfterARestart) {
+  publish("k", "m1");
+  for (int delivery = 1; delivery < 3; ++delivery) {
+    ASSERT_EQ(pull_now(1).size(), 1u);
+    shard_.advance(301 * kMs);
+  }
+  ASSERT_EQ(pull_now(1).size(), 1u);
+  crash_and_restart();
+  client_->subscribe("$JS.EVENT.ADVISORY.>");
+  shard_.advance(kSecond);
+  int advisories = 0;
+  for (const Got& one : client_->take()) {
+    if (one.subject == "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.K.w") ++advisories;
+  }
+  EXPECT_EQ(advisories, 1);
+}
+
 TEST_F(AckTest, AcksOfAllKinds) {
   client_->subscribe("$JS.EVENT.ADVISORY.>");
   publish_five();
