@@ -130,7 +130,8 @@ void Listener::start(Accepted accepted) {
 
 void Listener::close() {
   *alive_ = false;
-  shard_.cancel(retry_);
+  // One that was never started goes on the thread that made it, while the shard runs.
+  if (retry_) shard_.cancel(std::exchange(retry_, {}));
   ErrorCode ignored;
   acceptor_.close(ignored);
 }

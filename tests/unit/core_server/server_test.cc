@@ -60,6 +60,17 @@ TEST_F(Servers, ATakenPortIsARefusalInThePeersWords) {
   EXPECT_THAT(second.error().text, testing::HasSubstr("bind: address already in use\""));
 }
 
+// Its shards have worked by then, and belong to their own threads.
+TEST_F(Servers, ATakenPortIsRefusedAlsoWithStreams) {
+  auto first = Server::start(options());
+  ASSERT_TRUE(first) << first.error().text;
+  ServerOptions same = with_streams();
+  same.port = (*first)->client_port();
+  const auto second = Server::start(std::move(same));
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().text, testing::HasSubstr("bind: address already in use\""));
+}
+
 TEST_F(Servers, AStoreBelongsToOneServer) {
   auto first = Server::start(with_streams());
   ASSERT_TRUE(first) << first.error().text;
