@@ -89,5 +89,12 @@ class Server:
             words = stat.read().rsplit(")", 1)[1].split()
         return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
-    def disk_mb(self):
-        return sum(os.path.getsize(os.path.join(d, f)) for d, _, fs in os.walk(self.store) for f in fs) / 2**20
+    def disk_mb(self, folder=""):
+        total = 0
+        for place, _, names in os.walk(os.path.join(self.store, folder)):
+            for name in names:
+                try:
+                    total += os.path.getsize(os.path.join(place, name))
+                except FileNotFoundError:  # it left meanwhile
+                    pass
+        return total / 2**20

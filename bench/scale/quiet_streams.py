@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Many streams of one message and one durable consumer each: quiet_streams.py SERVER [streams]
+"""Many streams of one message and one durable consumer each, then one that is busy:
+quiet_streams.py SERVER [streams] [GiB]
 
-Bounds: 8 KB a stream, 2 KB a consumer, restart under 10 s for 100,000, idle under 1 % of a core.
+Bounds: 8 KB a stream, 2 KB a consumer, restart under 10 s for 100,000, idle under 1 % of a core; and
+10 GiB on one stream keep the journal under its horizon (256 MiB) and two segments (64 MiB each).
 """
 import json
 import signal
@@ -30,6 +32,20 @@ def bulk(client, requests):
 def check(answer):
     if b'"error"' in answer:
         raise RuntimeError(answer)
+
+
+def be_busy(server, client, gib):
+    client.api("STREAM.CREATE.BUSY", {"name": "BUSY", "subjects": ["busy"], "max_bytes": 1 << 30})
+    message = b"PUB busy %%s%d\r\n%s\r\n" % (1 << 16, b"x" * (1 << 16))
+    begin, largest = time.perf_counter(), 0
+    for _ in range(int(gib * 1024)):  # a MiB at a time, with one ack
+        inbox = client.inbox()
+        client.send(message % b"" * 15 + message % (inbox + b" "))
+        while client.next_message()[0] != inbox:
+            pass
+        largest = max(largest, server.disk_mb("jetstream/journal"))
+    print(f"{gib} GiB on one stream in {time.perf_counter() - begin:.1f} s, journal at most {largest:.0f} MiB, "
+          f"store {server.disk_mb():.0f} MiB, memory {server.memory_mb():.0f} MiB")
 
 
 def main():
@@ -65,6 +81,7 @@ def main():
     cpu = server.cpu_s()
     time.sleep(10)  # the idleness that is measured
     print(f"idle {(server.cpu_s() - cpu) * 10:.2f} % of a core")
+    be_busy(server, client, float(sys.argv[3]) if len(sys.argv) > 3 else 10)
     server.stop()
 
 

@@ -97,7 +97,7 @@ inline constexpr std::size_t kJournalSegmentBytes = 64 * 1024 * 1024;
 // With more journal than this, whoever holds back its oldest segment is asked to store what it has;
 // so many groups are asked with each batch, and so many segments that left wait to be used again.
 inline constexpr std::size_t kJournalHorizonBytes = 256 * 1024 * 1024;
-inline constexpr std::size_t kHoldersAskedAtOnce = 256;
+inline constexpr std::size_t kHoldersAskedAtOnce = 1024;
 inline constexpr std::size_t kSpareSegments = 2;
 // With less than this left on the disk nothing new is taken in: what is in memory tables still has
 // to be flushed (twice kStoreMemtableBytes at the most), compactions need room for what they

@@ -126,8 +126,7 @@ Bytes BlockBuilder::value() const {
   encoding::store(start + kCountOffset, static_cast<std::uint16_t>(offsets_.size()));
   encoding::store(start + kFirstOffset, first_.value);
   encoding::store(start + kTimeOffset, base_time_);
-  std::memcpy(start + kBlockHeaderBytes, body_.data(), body_.size());
-  char* at = start + kBlockHeaderBytes + body_.size();
+  char* at = std::copy(body_.begin(), body_.end(), start + kBlockHeaderBytes);
   for (const std::uint32_t offset : offsets_) {
     encoding::store(at, static_cast<std::uint32_t>(offset + kBlockHeaderBytes));
     at += kOffsetBytes;
