@@ -181,11 +181,13 @@ void Consumer::run() {
   arm_deadline();
 }
 
-// Deliveries that have reached max_deliver are given up when their time is over, whether or not
-// anybody asks for messages, and before it is counted what is left for whoever asks.
+// Deliveries that have reached max_deliver are given up when somebody asks for messages, and before
+// it is counted what is left for whoever asks. Where the first is the last, their time decides, as
+// clients know it.
 bool Consumer::give_up_exhausted() {
   if (is_giving_up_) return true;
   const bool is_asked = (pull_ && pull_->has_arrivals()) || endpoint_->wants_message();
+  if (!is_asked && config().max_deliver != 1) return false;
   if (is_asked) selector_.collect_due(stream_.now());
   GiveUpCommand give_up;
   if (!selector_.take_give_up(give_up)) return false;
