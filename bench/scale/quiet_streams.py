@@ -74,7 +74,9 @@ def main():
             info = json.loads(client.request(f"$JS.API.STREAM.INFO.Q{count - 1}"))
             if info.get("state", {}).get("messages") == 1:
                 break
-            time.sleep(0.01)  # between two looks
+            if time.perf_counter() - begin > 120:
+                raise RuntimeError(f"not ready after {how.name}: {info}")
+            time.sleep(0.01)  # a stream that is recovered tells nobody: the pause of a poll with a deadline
         print(f"ready {time.perf_counter() - begin:.2f} s after {how.name}, "
               f"{(server.memory_mb() - before) * 1024 / count:.1f} KB each with its consumer")
     time.sleep(2)  # what the start has left to do

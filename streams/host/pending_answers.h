@@ -23,7 +23,7 @@ using CommandCallback = InlineFunction<void(const CommandReply&)>;
 // Holds between calls: the entries of the log from the front one on, and for each as many places in
 // the three queues as it has commands of that kind. Entries that nobody here proposed (replay after
 // a restart) have no places and stay without an answer. Bounded by what the stream takes in before
-// it refuses publishes (limits::kStreamPendingBytes).
+// it holds publishers back (limits::kStreamPendingBytes).
 class PendingAnswers {
  public:
   // `stream`: its name, which PubAcks say. All of it outlives the answers.

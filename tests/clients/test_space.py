@@ -113,7 +113,8 @@ async def test_a_work_queue_gives_its_room_back_also_behind_a_message_that_stays
     client = await nats.connect(server.url)
     js = client.jetstream()
     state = (await js.stream_info("BUSY")).state
-    assert state.first_seq == (1 if is_one_stuck else state.first_seq)
+    assert state.messages == (1 if is_one_stuck else 0)
     if is_one_stuck:
+        assert state.first_seq == 1
         assert (await js.get_msg("BUSY", 1)).data == BODY
     await client.close()
