@@ -11,12 +11,14 @@ cd "$(dirname "$0")/.."
 passed=0
 failed=0
 failures=()
+logs=build/test-logs
+mkdir -p "$logs"
 
-step() {  # step NAME COMMAND...: runs a command, shows its output, counts it as one check
+step() {  # step NAME COMMAND...: runs a command, shows and keeps its output, counts it as one check
   local name=$1 start=$SECONDS
   shift
   printf '\n== %s\n' "$name"
-  if "$@"; then
+  if "$@" 2>&1 | tee "$logs/$name.log"; then
     passed=$((passed + 1))
     printf '== %s: ok (%d s)\n' "$name" $((SECONDS - start))
   else
@@ -46,6 +48,7 @@ unit() {  # unit PRESET: every registered test, output only of those that fail
 
 finish() {
   printf '\n'
+  for name in "${failures[@]}"; do printf '== end of what failed: %s\n' "$name"; tail -n 60 "$logs/$name.log"; done
   for name in "${failures[@]}"; do printf 'failed: %s\n' "$name"; done
   printf '%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" -eq 0 ]
