@@ -19,6 +19,10 @@ bool FilterSet::matches(std::string_view subject) const {
          });
 }
 
+void FilterSet::expect(std::uint32_t number_end) const {
+  if (number_end > known_.size()) known_.resize(number_end);
+}
+
 bool FilterSet::learn(const SubjectRef& subject) const {
   const bool is_match = matches(subject.text);
   if (subject.number >= known_.size()) known_.resize(subject.number + subject.number / 8 + 16);

@@ -32,6 +32,8 @@ class FilterSet {
     const Known answer = known(subject.number, subject.generation);
     return answer == Known::kNothing ? learn(subject) : answer == Known::kYes;
   }
+  // Makes room at once, before all subjects below this number are asked for.
+  void expect(std::uint32_t number_end) const;
   // What is remembered, without the text.
   enum class Known : std::uint8_t { kNothing, kNo, kYes };
   Known known(std::uint32_t number, std::uint32_t generation) const {

@@ -43,15 +43,17 @@ bool has_empty_token(std::string_view subject) {
 }
 
 bool subject_matches(std::string_view pattern, std::string_view subject) {
-  if (has_empty_token(subject)) return false;
+  // Most subjects that do not match differ at the end.
+  const std::string_view last = pattern.substr(pattern.rfind('.') + 1);
+  if (last != kOneToken && last != kAllTokens && !subject.ends_with(last)) return false;
   SubjectTokens wanted(pattern);
   SubjectTokens given(subject);
   while (!wanted.at_end() && !given.at_end()) {
     const std::string_view token = wanted.next();
-    if (token == kAllTokens) return wanted.at_end();
+    if (token == kAllTokens) return wanted.at_end() && !has_empty_token(subject);
     if (token != given.next() && token != kOneToken) return false;
   }
-  return wanted.at_end() && given.at_end();
+  return wanted.at_end() && given.at_end() && !has_empty_token(subject);
 }
 
 bool subjects_collide(std::string_view a, std::string_view b) {

@@ -75,7 +75,8 @@ class SubjectTable {
       if (number != kNone) visit(number);
       return;
     }
-    for (std::uint32_t number = 0; number < entries_.size(); ++number) {
+    if (!filters.is_everything()) filters.expect(number_end());
+    for (std::uint32_t number = 0; number < number_end(); ++number) {
       if (entries_[number].count > 0 && matches(filters, number)) visit(number);
     }
   }
