@@ -70,10 +70,6 @@ void ApiConsumer::serve(ApiCall call) {
   }
 }
 
-Stream* ApiConsumer::find(const ApiCall& call) const {
-  return desk_.doors().streams.find(call.account(), call.stream());
-}
-
 void ApiConsumer::create(ApiCall call) {
   const ApiSettings& settings = desk_.settings();
   const AccountLimits& limits = settings.limits_of(call.account());
@@ -87,8 +83,8 @@ void ApiConsumer::create(ApiCall call) {
   if (auto status = check_consumer_target(*request, target); !status) {
     return call.refuse(status.error());
   }
-  Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
+  Stream* stream = desk_.find_whole_stream(call);
+  if (stream == nullptr) return;
   const auto config =
       normalize_consumer_config(request->config, stream->config(), limits, settings.assets);
   if (!config) return call.refuse(config.error());
@@ -128,8 +124,8 @@ void ApiConsumer::create(ApiCall call) {
 
 void ApiConsumer::remove(ApiCall call) {
   if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
-  Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
+  Stream* stream = desk_.find_whole_stream(call);
+  if (stream == nullptr) return;
   const std::string name(call.subject().consumer);
   desk_.doors().consumers.remove(
       *stream, name,
@@ -142,8 +138,8 @@ void ApiConsumer::remove(ApiCall call) {
 
 void ApiConsumer::info(ApiCall call) {
   if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
-  Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
+  Stream* stream = desk_.find_whole_stream(call);
+  if (stream == nullptr) return;
   stream->after_applied([desk = &desk_, stream, call = std::move(call)]() mutable {
     const auto info = desk->doors().consumers.info(*stream, call.subject().consumer);
     if (!info) return call.refuse(ApiErrorCode::kConsumerNotFound);
@@ -154,8 +150,8 @@ void ApiConsumer::info(ApiCall call) {
 void ApiConsumer::names(ApiCall call) {
   const auto request = decode_consumer_page_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
-  Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
+  Stream* stream = desk_.find_whole_stream(call);
+  if (stream == nullptr) return;
   stream->after_applied(
       [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
         std::vector<std::string> names = desk->doors().consumers.names(*stream);
@@ -167,8 +163,8 @@ void ApiConsumer::names(ApiCall call) {
 void ApiConsumer::list(ApiCall call) {
   const auto request = decode_consumer_page_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
-  Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
+  Stream* stream = desk_.find_whole_stream(call);
+  if (stream == nullptr) return;
   stream->after_applied(
       [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
         std::vector<ConsumerInfo> infos = desk->doors().consumers.infos(*stream);

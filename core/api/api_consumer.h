@@ -26,8 +26,6 @@ class ApiConsumer {
   void list(ApiCall call);
   void refuse_unbuilt(ApiCall call);
 
-  Stream* find(const ApiCall& call) const;
-
   ApiDesk& desk_;
 };
 

@@ -107,10 +107,23 @@ void ApiDesk::dispatch(ApiCall call) {
   call.refuse(ApiErrorCode::kBadRequest);  // the router sends nothing else here
 }
 
-ApiError ApiDesk::missing_stream(const ApiCall& call) const {
+Stream* ApiDesk::find_stream(ApiCall& call) {
+  Stream* stream = doors_.streams.find(call.account(), call.stream());
+  if (stream != nullptr) return stream;
   const StreamDamage* damage = doors_.streams.offline(call.account(), call.stream());
-  if (damage == nullptr) return api_error(ApiErrorCode::kStreamNotFound);
-  return api_error(ApiErrorCode::kStreamOfflineReason, {damage->text});
+  if (damage == nullptr) {
+    call.refuse(ApiErrorCode::kStreamNotFound);
+  } else {
+    call.refuse(api_error(ApiErrorCode::kStreamOfflineReason, {damage->text}));
+  }
+  return nullptr;
+}
+
+Stream* ApiDesk::find_whole_stream(ApiCall& call) {
+  Stream* stream = find_stream(call);
+  if (stream == nullptr || !stream->is_read_only()) return stream;
+  call.refuse(stream->read_only_error());
+  return nullptr;
 }
 
 void ApiDesk::answered(const RoutedMessage& request, JsEndpoint endpoint, std::string_view reply,

@@ -78,8 +78,10 @@ class ApiDesk : public StreamTrafficSink {
   Counts counts(AccountId account) const;
 
   DiskRoom disk_room() const { return doors_.streams.file_groups().log().room(); }
-  // Why there is no such stream here: it is offline, or unknown.
-  ApiError missing_stream(const ApiCall& call) const;
+  // The stream of a request. Null: the call was refused, because the stream is unknown or offline.
+  Stream* find_stream(ApiCall& call);
+  // The same for a request that a stream which is read only does not serve.
+  Stream* find_whole_stream(ApiCall& call);
 
   enum class Outcome : std::uint8_t { kGood, kRefused };
   // Sends the answer of a call and keeps the books. Called by ApiCall.

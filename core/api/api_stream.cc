@@ -75,10 +75,6 @@ void ApiStream::serve(ApiCall call) {
   }
 }
 
-Stream* ApiStream::find(const ApiCall& call) const {
-  return desk_.doors().streams.find(call.account(), call.stream());
-}
-
 MetaCommand ApiStream::command(const ApiCall& call, MetaCommandKind kind) const {
   MetaCommand command;
   command.kind = kind;
@@ -164,8 +160,8 @@ void ApiStream::remove(ApiCall call) {
 void ApiStream::info(ApiCall call) {
   auto request = decode_stream_info_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
-  Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
+  Stream* stream = desk_.find_stream(call);
+  if (stream == nullptr) return;
   stream->after_applied(
       [desk = &desk_, stream, request = std::move(*request), call = std::move(call)]() mutable {
         StreamInfo info = stream->info(
@@ -178,8 +174,8 @@ void ApiStream::info(ApiCall call) {
 void ApiStream::purge(ApiCall call) {
   const auto request = decode_purge_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
-  Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
+  Stream* stream = desk_.find_whole_stream(call);
+  if (stream == nullptr) return;
   if (stream->config().sealed) return call.refuse(ApiErrorCode::kStreamSealed);
   if (stream->config().deny_purge) {
     return call.refuse(api_error(ApiErrorCode::kStreamPurgeFailed, {"stream purge not permitted"}));
@@ -195,8 +191,8 @@ void ApiStream::purge(ApiCall call) {
 void ApiStream::delete_message(ApiCall call) {
   const auto request = decode_msg_delete_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
-  Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
+  Stream* stream = desk_.find_whole_stream(call);
+  if (stream == nullptr) return;
   if (stream->config().sealed) return call.refuse(ApiErrorCode::kStreamSealed);
   if (stream->config().deny_delete) {
     return call.refuse(
@@ -217,8 +213,8 @@ void ApiStream::delete_message(ApiCall call) {
 void ApiStream::get_message(ApiCall call) {
   auto request = decode_msg_get_request(call.body(), desk_.settings().strictness);
   if (!request) return call.refuse(request.error());
-  Stream* stream = find(call);
-  if (stream == nullptr) return call.refuse(desk_.missing_stream(call));
+  Stream* stream = desk_.find_stream(call);
+  if (stream == nullptr) return;
   stream->after_applied(
       [this, stream, request = std::move(*request), call = std::move(call)]() mutable {
         read_message(*stream, std::move(request), std::move(call));
@@ -227,9 +223,12 @@ void ApiStream::get_message(ApiCall call) {
 
 void ApiStream::read_message(Stream& stream, MsgGetRequest request, ApiCall call) {
   const StreamSeq sequence = selected(stream.machine(), request);
-  if (!sequence || !stream.machine().contains(sequence)) {
-    return call.refuse(ApiErrorCode::kNoMessageFound);
+  // Where the end is lost, what is not found and what was last are not known.
+  const bool is_found = stream.machine().contains(sequence);
+  if (stream.is_read_only() && (!is_found || !request.last_by_subj.empty())) {
+    return call.refuse(stream.read_only_error());
   }
+  if (!is_found) return call.refuse(ApiErrorCode::kNoMessageFound);
   stream.get_message(sequence, [this, &stream, sequence, request = std::move(request),
                                 call = std::move(call)](Result<MessageView> message) mutable {
     if (message) return call.answer(msg_get_reply(shown(*message, request)));

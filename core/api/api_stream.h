@@ -29,7 +29,6 @@ class ApiStream {
   void delete_message(ApiCall call);
   void refuse_unbuilt(ApiCall call);
 
-  Stream* find(const ApiCall& call) const;
   MetaCommand command(const ApiCall& call, MetaCommandKind kind) const;
 
   ApiDesk& desk_;

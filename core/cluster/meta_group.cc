@@ -17,7 +17,7 @@ MetaGroup::~MetaGroup() { *self_ = nullptr; }
 Result<std::unique_ptr<MetaGroup>> MetaGroup::recover(const Doors& doors, RecoveredStore& store,
                                                       const RecoveredLog& log) {
   LEAT_TRY_ASSIGN(const std::optional<StoredRow> stored, store.stored_row(kMetaGroup));
-  LEAT_TRY_ASSIGN(RaftStart start, recover_group(kMetaGroup, doors.self, log, stored));
+  LEAT_TRY_ASSIGN(RaftStart start, recover_whole_group(kMetaGroup, doors.self, log, stored));
   // What replay will give to the machine is read here once, where it can still be refused.
   for (const RaftEntry& entry : start.entries) {
     if (entry.is_no_op()) continue;

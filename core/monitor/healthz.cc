@@ -49,12 +49,26 @@ Finding find_asset(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
                           go_quote(query.stream) + " on account " + go_quote(query.account)};
 }
 
+std::string_view what_is(const StreamDamage& damage) {
+  switch (damage.extent) {
+    case StreamDamage::Extent::kMessages:
+      return ": ";
+    case StreamDamage::Extent::kEnd:
+      return " is read only: ";
+    case StreamDamage::Extent::kAll:
+      return " is offline: ";
+  }
+  return {};
+}
+
 // The first damage that the query is about; the log has all of them.
 Finding find_damage(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
   for (const StreamDamage& damage : snapshot.damages) {
     if (!query.stream.empty() && damage.stream != query.stream) continue;
-    const std::string what = damage.is_offline ? " is offline: " : ": ";
-    return {"STREAM", "JetStream stream " + go_quote(damage.stream) + what + damage.text, 503};
+    return {
+        "STREAM",
+        "JetStream stream " + go_quote(damage.stream) + std::string(what_is(damage)) + damage.text,
+        503};
   }
   return {};
 }

@@ -1,5 +1,6 @@
 #include "raft/group/recovery.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,34 +9,62 @@
 namespace leat {
 namespace {
 
-Status refuse_suspect(GroupId group, const RecoveredLog& log, LogIndex stored) {
+// The first entry that is not to be had from the log, and why.
+struct LogEnd {
+  LogIndex first_lost;
+  std::string reason;
+};
+
+std::optional<LogEnd> suspect_end(GroupId group, const RecoveredLog& log, LogIndex stored) {
+  std::optional<LogEnd> end;
   for (const SuspectRange& range : log.suspect_ranges()) {
     if (range.group != group) continue;
     // What the materialised state already holds needs no log.
     if (range.last && range.last <= stored && !range.is_hard_state_lost) continue;
-    return failure(ErrorKind::kCorruption,
-                   "the journal has damaged entries " + std::to_string(range.first.value) + " to " +
-                       (range.last ? std::to_string(range.last.value) : "the end") + " of group " +
-                       std::to_string(group.value) + ": " + range.reason);
+    const LogIndex first_lost = std::max(range.first, stored.next());
+    if (end && end->first_lost <= first_lost) continue;
+    end = LogEnd{.first_lost = first_lost,
+                 .reason = "the journal has damaged entries " + std::to_string(range.first.value) +
+                           " to " + (range.last ? std::to_string(range.last.value) : "the end") +
+                           " of group " + std::to_string(group.value) + ": " + range.reason};
   }
-  return {};
+  return end;
 }
 
-// What lies between is in neither of them: it is named, not stepped over.
-Status refuse_gap(GroupId group, const RaftStart& start) {
-  const LogIndex next = start.stored.index.next();
-  if (start.entries.empty() || start.entries.front().index == next) return {};
-  return failure(ErrorKind::kCorruption, "entries " + std::to_string(next.value) + " to " +
-                                             std::to_string(start.entries.front().index.value - 1) +
-                                             " of group " + std::to_string(group.value) +
-                                             " are neither in the store nor in the journal");
+std::string gap_text(GroupId group, LogIndex first, LogIndex last) {
+  return "entries " + std::to_string(first.value) + " to " + std::to_string(last.value) +
+         " of group " + std::to_string(group.value) +
+         " are neither in the store nor in the journal";
+}
+
+// Takes the entries behind `stored` as far as they connect.
+Status read_entries(GroupId group, const RecoveredLog& log, RecoveredGroup& recovered) {
+  RaftStart& start = recovered.start;
+  std::optional<LogEnd> end = suspect_end(group, log, start.stored.index);
+  LogIndex next = start.stored.index.next();
+  LEAT_TRY(log.replay(group, next, [&](const LogRecord& entry) -> Status {
+    if (!end && entry.index != next) {
+      end = LogEnd{.first_lost = next,
+                   .reason = gap_text(group, next, LogIndex(entry.index.value - 1))};
+    }
+    if (end && entry.index >= end->first_lost) return {};
+    next = entry.index.next();
+    start.entries.push_back({.index = entry.index,
+                             .term = entry.term,
+                             .previous_hash = entry.previous_hash,
+                             .payload = entry.payload});
+    return {};
+  }));
+  if (end) recovered.damage = std::move(end->reason);
+  return {};
 }
 
 }  // namespace
 
-Result<RaftStart> recover_group(GroupId group, NodeId self, const RecoveredLog& log,
-                                const std::optional<StoredRow>& stored) {
-  RaftStart start;
+Result<RecoveredGroup> recover_group(GroupId group, NodeId self, const RecoveredLog& log,
+                                     const std::optional<StoredRow>& stored) {
+  RecoveredGroup recovered;
+  RaftStart& start = recovered.start;
   start.self = self;
   start.members.voters = {self};
   if (stored) {
@@ -49,7 +78,6 @@ Result<RaftStart> recover_group(GroupId group, NodeId self, const RecoveredLog& 
     start.hard_state = row.hard_state;
     start.members = std::move(row.members);
   }
-  LEAT_TRY(refuse_suspect(group, log, start.stored.index));
   if (const std::optional<LogRecord> record = log.hard_state(group)) {
     LEAT_TRY_ASSIGN(const RaftHardState state, decode_hard_state(record->payload.view()));
     if (state.term >= start.hard_state.term) {
@@ -58,15 +86,17 @@ Result<RaftStart> recover_group(GroupId group, NodeId self, const RecoveredLog& 
       start.hard_state.commit = commit;
     }
   }
-  LEAT_TRY(log.replay(group, start.stored.index.next(), [&start](const LogRecord& entry) -> Status {
-    start.entries.push_back({.index = entry.index,
-                             .term = entry.term,
-                             .previous_hash = entry.previous_hash,
-                             .payload = entry.payload});
-    return {};
-  }));
-  LEAT_TRY(refuse_gap(group, start));
-  return start;
+  LEAT_TRY(read_entries(group, log, recovered));
+  return recovered;
+}
+
+Result<RaftStart> recover_whole_group(GroupId group, NodeId self, const RecoveredLog& log,
+                                      const std::optional<StoredRow>& stored) {
+  LEAT_TRY_ASSIGN(RecoveredGroup recovered, recover_group(group, self, log, stored));
+  if (!recovered.damage.empty()) {
+    return failure(ErrorKind::kCorruption, std::move(recovered.damage));
+  }
+  return std::move(recovered.start);
 }
 
 }  // namespace leat

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -10,10 +11,19 @@
 
 namespace leat {
 
-// From what a group starts after a restart: the newer hard state of its raft row and of the
+// What a group starts from after a restart: the newer hard state of its raft row and of the
 // journal, and the journal's entries from stored + 1. A log that ends before `stored` begins there.
-// kCorruption when the entries do not connect, or when the journal calls the group suspect.
-Result<RaftStart> recover_group(GroupId group, NodeId self, const RecoveredLog& log,
-                                const std::optional<StoredRow>& stored);
+struct RecoveredGroup {
+  RaftStart start;
+  // Why the entries end where they do, in words for a person, where they do not connect or the
+  // journal calls the group suspect from there on; empty: all of it is here.
+  std::string damage;
+};
+Result<RecoveredGroup> recover_group(GroupId group, NodeId self, const RecoveredLog& log,
+                                     const std::optional<StoredRow>& stored);
+
+// The same of a group that is of no use in part: damage is kCorruption.
+Result<RaftStart> recover_whole_group(GroupId group, NodeId self, const RecoveredLog& log,
+                                      const std::optional<StoredRow>& stored);
 
 }  // namespace leat

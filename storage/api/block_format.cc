@@ -169,8 +169,10 @@ Result<BlockReader> BlockReader::open(Bytes value) {
       return corrupt("an offset that is not its message's");
     }
     const StoredMessage message = decode(cursor, {reader.first_, reader.base_time_});
-    if (!cursor.is_good() || (i > 0 && message.sequence <= previous))
+    if (!cursor.is_good() || message.sequence < reader.first_ ||
+        (i > 0 && message.sequence <= previous)) {
       return corrupt("a bad message");
+    }
     previous = message.sequence;
   }
   if (cursor.remaining() != 0) return corrupt("bytes behind its messages");

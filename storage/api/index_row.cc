@@ -190,6 +190,9 @@ Result<IndexRow> IndexRow::parse(std::string_view value) {
   for (std::size_t i = 0; i < count; ++i) {
     LEAT_TRY_ASSIGN(const IndexedMessage message, decode_message(cursor, place));
     if (message.subject >= row.subjects.size()) return corrupt("a subject that it does not name");
+    if (i > 0 && message.sequence <= row.messages.back().sequence) {
+      return corrupt("sequences that do not ascend");
+    }
     row.messages.push_back(message);
     place = {message.sequence.next(), message.time};
   }

@@ -30,8 +30,8 @@ LogIndex first_held(const GroupLog& log) {
   return log.runs.empty() ? LogIndex(1) : log.runs.front().first;
 }
 
-// A share of nobody, which no flush will ever cover.
-const SegmentShare kHeldForever{.group = {}, .last = LogIndex(~std::uint64_t{0})};
+// What no flush will ever cover: of a group that is deleted some day, or of nobody.
+constexpr LogIndex kHeld{~std::uint64_t{0}};
 
 bool has(const GroupMark& mark, RecordKind kind) { return (mark.kinds & kind_bit(kind)) != 0; }
 
@@ -177,7 +177,10 @@ std::vector<SuspectRange> GroupIndex::finish() {
     settle_gaps(group, log);
     suspects.insert(suspects.end(), log.suspects.begin(), log.suspects.end());
   }
-  is_suspect_ = !suspects.empty();
+  for (const SuspectRange& range : suspects) {
+    LogIndex& last = suspect_lasts_[range.group];
+    last = std::max(last, range.last && !range.is_hard_state_lost ? range.last : kHeld);
+  }
   return suspects;
 }
 
@@ -195,13 +198,15 @@ std::vector<SegmentLedger::Segment> GroupIndex::segments() const {
   }
   std::vector<SegmentLedger::Segment> segments;
   for (auto& [number, of_groups] : shares) {
+    for (const auto& [group, last] : suspect_lasts_) {
+      of_groups[group].last = std::max(of_groups[group].last, last);
+    }
     SegmentLedger::Segment& segment = segments.emplace_back();
     segment.number = number;
     for (auto& [group, share] : of_groups) {
       share.group = group;
       segment.shares.push_back(share);
     }
-    if (is_suspect_) segment.shares.insert(segment.shares.begin(), kHeldForever);
   }
   return segments;
 }

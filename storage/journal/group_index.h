@@ -59,8 +59,9 @@ class GroupIndex : public ScanListener {
   // After the scan: settles the gaps and gathers all suspect ranges, ascending by group.
   std::vector<SuspectRange> finish();
 
-  // What each segment holds of whom, for trimming; after finish(). Where anything is suspect, all
-  // of the log is held: it is what is left to repair from.
+  // What each segment holds of whom, for trimming; after finish(). A suspect group holds all of the
+  // log, which is what is left to repair it from, until its store has what is suspect or it is
+  // deleted.
   std::vector<SegmentLedger::Segment> segments() const;
 
   const std::map<GroupId, GroupLog>& groups() const { return groups_; }
@@ -80,7 +81,7 @@ class GroupIndex : public ScanListener {
   std::optional<LogRecord> witness_;
   std::map<std::uint64_t, std::uint64_t> lives_;  // of all segments
   bool is_damaged_ = false;
-  bool is_suspect_ = false;
+  std::map<GroupId, LogIndex> suspect_lasts_;  // a flush beyond it proves that nothing is missing
   std::vector<Gap> gaps_;
 };
 

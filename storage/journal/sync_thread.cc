@@ -281,8 +281,8 @@ void SyncThread::name_overdue_holder() {
         << "journal: stream " << holder
         << " does not store what its oldest segment has; it grows above journal_size";
   } else {
-    LEAT_LOG(kWarning) << "journal: damage was found in it, so that nothing leaves; it grows above "
-                          "journal_size";
+    LEAT_LOG(kWarning) << "journal: a batch header is lost in it, so that nothing leaves; it grows "
+                          "above journal_size";
   }
 }
 

@@ -42,6 +42,13 @@ StreamSeq selected(const StreamMachine& machine, const MsgGetRequest& request) {
   return from;
 }
 
+// Where the end of a stream is lost, what is not found, what was last and how much follows are not
+// known.
+bool is_known(const StreamMachine& machine, const MsgGetRequest& request) {
+  return request.last_by_subj.empty() && request.multi_last.empty() && request.batch == 0 &&
+         machine.contains(selected(machine, request));
+}
+
 }  // namespace
 
 HeaderBuilder& direct_get_headers(HeaderBuilder& headers, std::string_view stream,
@@ -121,6 +128,9 @@ void DirectGet::serve(Request& request) {
 
 void DirectGet::serve_selected(Stream& stream, const ReplyHandle& to,
                                const MsgGetRequest& request) {
+  if (stream.is_read_only() && !is_known(stream.machine(), request)) {
+    return send_status(to, 500, stream.read_only_error().description);
+  }
   if (request.batch != 0 || !request.multi_last.empty()) {
     DirectGetBatch::start(stream, router_, to, request);
     return;

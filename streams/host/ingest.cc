@@ -30,6 +30,10 @@ void Ingest::set_subjects(const std::vector<std::string>& subjects) {
 }
 
 bool Ingest::deliver(const RoutedMessage& message, SinkCookie) {
+  if (stream_.is_read_only()) {
+    refuse(message, stream_.read_only_error());
+    return true;
+  }
   if (stream_.is_overloaded()) {
     held_.hold(message.origin);
     if (stream_.is_flooded() && !message.reply.empty()) {

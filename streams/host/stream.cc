@@ -49,15 +49,28 @@ Result<std::unique_ptr<Stream>> Stream::recover(StreamAssignment assignment,
                                                 const Recovered& recovered) {
   const GroupId uid = assignment.uid;
   LEAT_TRY_ASSIGN(const std::optional<StoredRow> stored, recovered.store.stored_row(uid));
-  LEAT_TRY_ASSIGN(RaftStart start, recover_group(uid, context.self, recovered.log, stored));
+  LEAT_TRY_ASSIGN(RecoveredGroup group, recover_group(uid, context.self, recovered.log, stored));
+  RaftStart& start = group.start;
+  const bool is_whole = group.damage.empty();
+  if (!is_whole && !stored && start.entries.empty()) {
+    return failure(ErrorKind::kCorruption, std::move(group.damage));
+  }
   // What replay will give to the machine is read here once, where it can still be refused.
   for (const RaftEntry& entry : start.entries) {
     if (!entry.is_no_op()) LEAT_TRY(check_entry(entry.payload.view()));
   }
-  std::unique_ptr<Stream> stream(new Stream(std::move(assignment), context, StreamMachine()));
+  const StreamContext& used = is_whole ? context : recovered.read_only;
+  std::unique_ptr<Stream> stream(new Stream(std::move(assignment), used, StreamMachine()));
+  if (!is_whole) {
+    used.damages.push_back({.account = stream->account(),
+                            .uid = uid,
+                            .stream = stream->name(),
+                            .text = std::move(group.damage),
+                            .extent = StreamDamage::Extent::kEnd});
+  }
   if (stored) LEAT_TRY(stream->load(recovered));
   LEAT_TRY_ASSIGN(Raft raft, Raft::start(std::move(start)));
-  stream->group_ = std::make_unique<Group>(uid, std::move(raft), *stream, context.groups);
+  stream->group_ = std::make_unique<Group>(uid, std::move(raft), *stream, used.groups);
   return stream;
 }
 
@@ -108,10 +121,42 @@ void Stream::open() {
   is_open_ = true;
   context_.router.claim_stream(account(), name());
   follow_config();
-  for (StreamListener* listener : context_.listeners) listener->became_leader(*this);
+  if (is_read_only()) tell_read_only();
+  for (StreamListener* listener : listeners()) listener->became_leader(*this);
+  rearm_timers();
+  if (const std::unique_ptr<Task> ready = std::move(ready_); ready && *ready) (*ready)();
+}
+
+std::span<StreamListener* const> Stream::listeners() const {
+  if (is_read_only()) return {};
+  return context_.listeners;
+}
+
+void Stream::rearm_timers() {
+  if (is_read_only()) return;
   expiry_.rearm();
   schedules_.rearm();
-  if (const std::unique_ptr<Task> ready = std::move(ready_); ready && *ready) (*ready)();
+}
+
+// Only now is it known which messages are here.
+void Stream::tell_read_only() {
+  StreamDamage& damage = own_damage();
+  damage.text = "messages behind " + std::to_string(machine_.last_sequence().value) +
+                " are lost: " + damage.text;
+  LEAT_LOG(kError) << "Stream " << name() << " is read only: " << damage.text;
+}
+
+StreamDamage& Stream::own_damage() const {
+  const auto found =
+      std::find_if(context_.damages.begin(), context_.damages.end(), [this](const auto& damage) {
+        return damage.uid == uid_ && damage.extent == StreamDamage::Extent::kEnd;
+      });
+  LEAT_CHECK(found != context_.damages.end());
+  return *found;
+}
+
+ApiError Stream::read_only_error() const {
+  return api_error(ApiErrorCode::kStreamOfflineReason, {own_damage().text});
 }
 
 void Stream::follow_config() {
@@ -144,7 +189,7 @@ void Stream::remove(Task done) {
 }
 
 void Stream::finish_remove() {
-  for (StreamListener* listener : context_.listeners) {
+  for (StreamListener* listener : listeners()) {
     listener->stopping(*this, StreamListener::Stop::kDeleted);
   }
   if (is_open_) context_.router.release_stream(account(), name());
@@ -166,7 +211,7 @@ void Stream::stop(Task done) {
     return;
   }
   ingest_.set_subjects({});
-  for (StreamListener* listener : context_.listeners) {
+  for (StreamListener* listener : listeners()) {
     listener->stopping(*this, StreamListener::Stop::kShutdown);
   }
   is_open_ = false;

@@ -55,9 +55,11 @@ class Stream : public StateMachine {
   static Result<std::unique_ptr<Stream>> create(StreamAssignment assignment,
                                                 const StreamContext& context);
   // A stream as the store and the log have it; entries from stored + 1 are replayed by start().
+  // Where the end of its log is damaged, it is read only and lives in the other context.
   struct Recovered {
     RecoveredStore& store;
     const RecoveredLog& log;
+    const StreamContext& read_only;
   };
   static Result<std::unique_ptr<Stream>> recover(StreamAssignment assignment,
                                                  const StreamContext& context,
@@ -82,6 +84,11 @@ class Stream : public StateMachine {
   // As applied; before the first one as assigned.
   const StreamConfig& config() const;
   bool is_leading() const { return is_open_; }
+  // Nothing may be proposed; only sequences up to the last one are known, and of no subject which
+  // message is its last.
+  bool is_read_only() const { return context_.is_read_only; }
+  // Why, as an answer.
+  ApiError read_only_error() const;
   const StreamMachine& machine() const { return machine_; }
   StreamMachine& machine_for_selector() { return machine_; }
   StreamInfo info(const StateDetails& details) const;
@@ -147,6 +154,11 @@ class Stream : public StateMachine {
   void propose_config(CommandCallback done);
   void open();
   void follow_config();
+  void rearm_timers();
+  void tell_read_only();
+  StreamDamage& own_damage() const;
+  // Nobody hears of a stream that is read only.
+  std::span<StreamListener* const> listeners() const;
 
   // Gives the outcome of an entry to blocks, waiters and listeners.
   void finish_apply(const RaftEntry& entry, const StreamEffects& effects);

@@ -41,9 +41,8 @@ void Stream::finish_apply(const RaftEntry& entry, const StreamEffects& effects) 
   // From here on code of others runs, which may propose but not apply.
   // Listeners first: who is told that a consumer was made finds it.
   if (is_open_) {
-    for (StreamListener* listener : context_.listeners) listener->applied(*this, effects);
-    expiry_.rearm();
-    schedules_.rearm();
+    for (StreamListener* listener : listeners()) listener->applied(*this, effects);
+    rearm_timers();
   }
   answers_.release(entry.index, effects);
   ingest_.relieved();
@@ -114,7 +113,7 @@ void Stream::must_store() {
 }
 
 void Stream::take_write_set() {
-  if (machine_.is_deleted()) return;
+  if (machine_.is_deleted() || is_read_only()) return;
   WriteSet set;
   set.group = uid();
   rewriter_.put(blocks_, machine_);

@@ -33,6 +33,9 @@ struct StreamContext {
   NodeId self;
   TimeZones* zones = nullptr;  // null: there is none but UTC
   std::string_view domain{};   // of the server, which clients are told; empty: none
+  // The end of the stream's log is lost. What stands before it is shown and kept as it is: its
+  // group runs over the log of memory, and nothing is written to the store.
+  bool is_read_only = false;
 };
 
 }  // namespace leat

@@ -13,18 +13,20 @@ StreamSet::StreamSet(const Doors& doors)
       file_groups_(doors.file.log, doors.scheduler),
       memory_groups_(doors.memory.log, doors.scheduler),
       cache_(limits::kBlockCacheBytes),
-      file_context_(context_of(StorageType::kFile)),
-      memory_context_(context_of(StorageType::kMemory)) {}
+      file_context_(context_of(file_groups_, doors.file.store)),
+      memory_context_(context_of(memory_groups_, doors.memory.store)),
+      read_only_context_(context_of(memory_groups_, doors.file.store)) {
+  read_only_context_.is_read_only = true;
+}
 
 StreamSet::~StreamSet() = default;
 
-StreamContext StreamSet::context_of(StorageType storage) {
-  const bool is_file = storage == StorageType::kFile;
+StreamContext StreamSet::context_of(GroupSet& groups, MessageStore& store) {
   return {.router = doors_.router,
           .scheduler = doors_.scheduler,
           .clock = doors_.clock,
-          .groups = is_file ? file_groups_ : memory_groups_,
-          .store = is_file ? doors_.file.store : doors_.memory.store,
+          .groups = groups,
+          .store = store,
           .cache = cache_,
           .scratch = scratch_,
           .listeners = listeners_,
@@ -79,7 +81,7 @@ void StreamSet::remove(GroupId uid, DoneCallback done) {
 // What is left of it goes because somebody has decided so, unread.
 void StreamSet::remove_offline(GroupId uid, DoneCallback done) {
   const auto is_it = [uid](const StreamDamage& damage) {
-    return damage.uid == uid && damage.is_offline;
+    return damage.uid == uid && damage.extent == StreamDamage::Extent::kAll;
   };
   if (std::erase_if(damages_, is_it) == 0) {
     done(failure(ErrorKind::kNotFound, "stream is not here"));
@@ -91,7 +93,8 @@ void StreamSet::remove_offline(GroupId uid, DoneCallback done) {
 const StreamDamage* StreamSet::offline(AccountId account, std::string_view name) const {
   const auto found =
       std::find_if(damages_.begin(), damages_.end(), [&](const StreamDamage& damage) {
-        return damage.is_offline && damage.account == account && damage.stream == name;
+        return damage.extent == StreamDamage::Extent::kAll && damage.account == account &&
+               damage.stream == name;
       });
   return found == damages_.end() ? nullptr : &*found;
 }
@@ -103,6 +106,9 @@ void StreamSet::drop(GroupId uid) {
       by_name_.find(NameOrder::NameView{found->second->account(), found->second->name()});
   if (named != by_name_.end() && named->second == found->second.get()) by_name_.erase(named);
   by_uid_.erase(found);
+  std::erase_if(damages_, [uid](const StreamDamage& damage) {
+    return damage.uid == uid && damage.extent == StreamDamage::Extent::kEnd;
+  });
 }
 
 Status StreamSet::recover(StreamAssignment assignment, RecoveredStore& store,
@@ -113,14 +119,15 @@ Status StreamSet::recover(StreamAssignment assignment, RecoveredStore& store,
   const GroupId uid = assignment.uid;
   Result<std::unique_ptr<Stream>> stream =
       assignment.config.storage == StorageType::kFile
-          ? Stream::recover(std::move(assignment), shared, {.store = store, .log = log})
+          ? Stream::recover(std::move(assignment), shared,
+                            {.store = store, .log = log, .read_only = read_only_context_})
           : Stream::create(std::move(assignment), shared);
   if (!stream) {
     damages_.push_back({.account = account,
                         .uid = uid,
                         .stream = name,
                         .text = stream.error().text,
-                        .is_offline = true});
+                        .extent = StreamDamage::Extent::kAll});
     return failure(stream.error().kind, "stream " + name + ": " + stream.error().text);
   }
   recovered_.push_back(add(std::move(*stream)).uid());

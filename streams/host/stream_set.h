@@ -110,7 +110,7 @@ class StreamSet {
 
   // A task that runs the given one when it was run `count` times.
   static std::shared_ptr<Task> after_all(std::size_t count, Task done);
-  StreamContext context_of(StorageType storage);
+  StreamContext context_of(GroupSet& groups, MessageStore& store);
   const StreamContext& context(StorageType storage) const {
     return storage == StorageType::kFile ? file_context_ : memory_context_;
   }
@@ -127,6 +127,7 @@ class StreamSet {
   StreamScratch scratch_;
   StreamContext file_context_;
   StreamContext memory_context_;
+  StreamContext read_only_context_;
   std::unordered_map<GroupId, std::unique_ptr<Stream>> by_uid_;
   std::map<std::pair<AccountId, std::string>, Stream*, NameOrder> by_name_;
   std::vector<GroupId> recovered_;

@@ -115,15 +115,36 @@ async def test_damage_in_the_journal_is_named_and_other_streams_are_served(runni
     client = await nats.connect(running.url)
     js = client.jetstream()
     assert (await js.stream_info("OTHER")).state.messages == MESSAGES
-    with pytest.raises(nats.js.errors.APIError) as offline:
-        await js.stream_info("EV")
-    assert offline.value.err_code == 10194 and "damaged entries" in offline.value.description
-    assert "is offline" in running.health()
-    # Nothing takes its place.
+    # What stands before the damage can be read; nothing is added to it, and nothing is guessed.
+    assert 'stream \\"EV\\" is read only: messages behind 398 are lost' in running.health()
+    assert (await js.stream_info("EV")).state.last_seq == 398
+    for sequence in (1, 398):
+        assert (await js.get_msg("EV", sequence)).data.startswith(b"message")
+    for refused_request in (js.get_msg("EV", 399), js.get_last_msg("EV", "EV.0"), js.publish("EV.0", b"new"),
+                            js.purge_stream("EV"), js.delete_msg("EV", 1), js.consumers_info("EV"),
+                            js.add_consumer("EV", durable_name="new")):
+        with pytest.raises(nats.js.errors.APIError) as read_only:
+            await refused_request
+        assert read_only.value.err_code == 10194 and "damaged entries" in read_only.value.description
+    # Nothing takes its place, and a stop and a start change nothing.
     with pytest.raises(nats.js.errors.APIError):
-        await js.add_stream(name="EV", subjects=["EV.>"])
+        await js.add_stream(name="EV", subjects=["EV.>"], description="new")
     await client.close()
+    running.stop()
+    running.start()
     assert segments[-1].exists()
+    client = await nats.connect(running.url)
+    js = client.jetstream()
+    assert (await js.get_msg("EV", 398)).data.startswith(b"message")
+    # Who gives it up may have its name again.
+    await js.delete_stream("EV")
+    await fill(running)
+    assert (await js.stream_info("EV")).state.messages == MESSAGES
+    assert running.health() == '{"status":"ok"}'
+    running.kill()
+    running.start()
+    assert running.health() == '{"status":"ok"}'
+    await client.close()
 
 
 async def test_a_second_server_is_kept_out(running, tmp_path_factory):

@@ -212,7 +212,7 @@ const Losses& World::losses() {
   for (const auto& parts : life_->shards) {
     for (const StreamDamage& damage : parts->hosts->jetstream()->streams().damages()) {
       Losses::Range range;
-      if (damage.is_offline) {
+      if (damage.extent != StreamDamage::Extent::kMessages) {
         losses_.offline.insert(damage.stream);
       } else if (std::sscanf(damage.text.c_str(), "messages %lu to %lu", &range.first,
                              &range.last) == 2) {

@@ -36,7 +36,7 @@ class GroupTest : public ::testing::Test {
  protected:
   std::unique_ptr<Group> started(GroupId id, Recorder& machine,
                                  const std::optional<StoredRow>& stored = {}) {
-    Result<RaftStart> start = recover_group(id, kSelf, log_, stored);
+    Result<RaftStart> start = recover_whole_group(id, kSelf, log_, stored);
     EXPECT_TRUE(start.has_value()) << start.error().text;
     Result<Raft> raft = Raft::start(std::move(*start));
     EXPECT_TRUE(raft.has_value()) << raft.error().text;
@@ -175,7 +175,7 @@ TEST_F(GroupTest, ALogThatBeginsAboveStoredNamesWhatIsMissing) {
     return record.kind == RecordKind::kEntry && record.index <= LogIndex(3);
   });
   ASSERT_EQ(stored.stored, LogIndex(1));
-  const Result<RaftStart> refused = recover_group(GroupId(5), kSelf, log_, stored);
+  const Result<RaftStart> refused = recover_whole_group(GroupId(5), kSelf, log_, stored);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().text,
             "entries 2 to 3 of group 5 are neither in the store nor in the journal");
@@ -187,10 +187,41 @@ TEST_F(GroupTest, ASuspectGroupDoesNotStart) {
                            .last = {},
                            .is_hard_state_lost = false,
                            .reason = "checksum"});
-  const Result<RaftStart> refused = recover_group(GroupId(5), kSelf, log_, {});
+  const Result<RaftStart> refused = recover_whole_group(GroupId(5), kSelf, log_, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::kCorruption);
-  EXPECT_TRUE(recover_group(GroupId(6), kSelf, log_, {}));
+  EXPECT_TRUE(recover_whole_group(GroupId(6), kSelf, log_, {}));
+}
+
+TEST_F(GroupTest, OfADamagedLogTheEntriesBeforeTheDamageAreRecovered) {
+  {
+    Recorder machine;
+    const auto group = started(GroupId(5), machine);
+    settle();
+    for (const char* entry : {"a", "b", "c"}) {
+      ASSERT_TRUE(group->propose(Bytes::of_static(entry)));
+      settle();
+    }
+  }
+  log_.suspects.push_back({.group = GroupId(5),
+                           .first = LogIndex(3),
+                           .last = LogIndex(3),
+                           .is_hard_state_lost = false,
+                           .reason = "checksum"});
+  const Result<RecoveredGroup> recovered = recover_group(GroupId(5), kSelf, log_, {});
+  ASSERT_TRUE(recovered);
+  EXPECT_EQ(recovered->damage, "the journal has damaged entries 3 to 3 of group 5: checksum");
+  ASSERT_EQ(recovered->start.entries.size(), 2u);
+  EXPECT_EQ(recovered->start.entries.back().payload.view(), "a");
+
+  log_.suspects.clear();
+  std::erase_if(log_.disk, [](const LogRecord& record) {
+    return record.kind == RecordKind::kEntry && record.index == LogIndex(3);
+  });
+  const Result<RecoveredGroup> gap = recover_group(GroupId(5), kSelf, log_, {});
+  ASSERT_TRUE(gap);
+  EXPECT_EQ(gap->damage, "entries 3 to 3 of group 5 are neither in the store nor in the journal");
+  EXPECT_EQ(gap->start.entries.size(), 2u);
 }
 
 TEST_F(GroupTest, AGroupThatIsGoneHearsNothingMore) {

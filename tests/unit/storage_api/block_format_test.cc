@@ -5,6 +5,8 @@
 
 #include <limits>
 
+#include "core/base/encoding.h"
+#include "core/base/hash.h"
 #include "core/base/limits.h"
 #include "tests/golden/golden.h"
 
@@ -113,6 +115,15 @@ TEST(BlockFormat, AnyFlippedBitIsCorruption) {
   for (std::size_t size = 0; size < good.size(); ++size) {
     ASSERT_FALSE(BlockReader::open(Bytes::copy_of(good.substr(0, size)))) << size;
   }
+}
+
+TEST(BlockFormat, SequencesThatRunOverTheLastOneAreCorruption) {
+  std::string bad(with_gaps().value().view());
+  encoding::store(&bad[8], ~std::uint64_t{0});  // its first sequence
+  encoding::store(&bad[4], crc32c_around(bad, 4));
+  const auto reader = BlockReader::open(Bytes::copy_of(bad));
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().kind, ErrorKind::kCorruption);
 }
 
 TEST(BlockFormat, AMessageThatIsCutOutIsTheSameMessage) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/encoding.h"
+#include "core/base/hash.h"
 #include "tests/golden/golden.h"
 
 namespace leat {
@@ -59,6 +61,22 @@ TEST(IndexRow, CostsAboutEightBytesAMessage) {
                    i % 3 == 0 ? "orders.new" : "orders.old");
   }
   EXPECT_LE(builder.value(StreamSeq(500)).size(), 500 * 8 + 64u);
+}
+
+TEST(IndexRow, SequencesThatRunOverTheLastOneAreCorruption) {
+  IndexRowBuilder builder;
+  constexpr std::uint64_t kLast = ~std::uint64_t{0};
+  builder.reset(StreamSeq(kLast - 2));
+  for (const std::uint64_t sequence : {kLast - 2, kLast - 1}) {
+    builder.append({.sequence = StreamSeq(sequence), .time = kStart, .size_bytes = 1}, "a");
+  }
+  std::string bad(builder.value(StreamSeq(kLast)).view());
+  ASSERT_TRUE(IndexRow::parse(bad));
+  encoding::store(&bad[8], kLast);  // its first sequence
+  encoding::store(&bad[4], crc32c_around(bad, 4));
+  const auto row = IndexRow::parse(bad);
+  ASSERT_FALSE(row);
+  EXPECT_EQ(row.error().kind, ErrorKind::kCorruption);
 }
 
 TEST(IndexRow, AnyFlippedBitIsCorruption) {

@@ -15,6 +15,7 @@ using journal::SegmentShare;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 FlushedGroup stored(std::uint64_t group, std::uint64_t index, std::uint64_t term = 0) {
   return {.group = GroupId(group),
@@ -211,7 +212,7 @@ TEST_F(JournalTrim, ASegmentIsUsedAgainAndItsOldBatchesAreNever) {
   EXPECT_EQ(log_->bounds(GroupId(2)).last, LogIndex(last));
 }
 
-TEST_F(JournalTrim, WithDamageInItNothingLeaves) {
+TEST_F(JournalTrim, ADamagedGroupHoldsTheLogUntilItIsDeleted) {
   open();
   write_synced({entry(2, "damaged")});
   write_synced({entry(2, "after")});
@@ -219,6 +220,37 @@ TEST_F(JournalTrim, WithDamageInItNothingLeaves) {
   damage(1, "damaged");
   open();
   EXPECT_THAT(suspects(), ElementsAre("2:1-1"));
+  fill_segments(3, 1);
+  flushed({stored(3, chains_[3].last)}, 3);
+  EXPECT_TRUE(has_segment(1));
+  fill_segments(3, 1);
+  flushed({{.group = GroupId(2), .is_deleted = true}, stored(3, chains_[3].last)}, 4);
+  EXPECT_FALSE(has_segment(1));
+  EXPECT_FALSE(has_segment(2));
+}
+
+TEST_F(JournalTrim, DamageThatTheStoreIsBeyondHoldsNothing) {
+  open();
+  write_synced({entry(2, "damaged")});
+  write_synced({entry(2, "after")});
+  writer_.reset();
+  damage(1, "damaged");
+  open();
+  EXPECT_THAT(suspects(), ElementsAre("2:1-1"));
+  fill_segments(3, 1);
+  flushed({stored(2, 2), stored(3, chains_[3].last)}, 3);
+  EXPECT_FALSE(has_segment(1));
+}
+
+// Which groups were in it, nobody can say.
+TEST_F(JournalTrim, WithALostHeaderNothingLeaves) {
+  open();
+  write_synced({entry(2, "damaged")});
+  write_synced({entry(2, "after")});
+  writer_.reset();
+  damage(1, "LBAT");
+  open();
+  EXPECT_THAT(suspects(), Not(IsEmpty()));
   fill_segments(3, 1);
   flushed({stored(2, 9), stored(3, chains_[3].last)}, 3);
   EXPECT_TRUE(has_segment(1));
