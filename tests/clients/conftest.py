@@ -19,9 +19,10 @@ def server(tmp_path):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
-    """Runs `async def` tests in an event loop of their own, with a deadline."""
+    """Runs `async def` tests in an event loop of their own, with a deadline; a long one is its module's DEADLINE."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     wanted = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**wanted), timeout=170))
+    deadline = getattr(pyfuncitem.module, "DEADLINE", 170)
+    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**wanted), timeout=deadline))
     return True

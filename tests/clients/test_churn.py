@@ -17,6 +17,7 @@ from server import Server
 
 CYCLES = int(os.environ.get("LEAT_CHURN_CYCLES", "10"))
 FLIPS = int(os.environ.get("LEAT_FLIPS", "10"))
+DEADLINE = 170 + 3 * (CYCLES + FLIPS)
 SEED = int(os.environ.get("LEAT_SEED", str(random.randrange(1 << 30))))
 
 

@@ -10,6 +10,7 @@ import random
 import nats
 
 CYCLES = int(os.environ.get("LEAT_KILL_CYCLES", "10"))
+DEADLINE = 170 + 3 * CYCLES
 SEED = int(os.environ.get("LEAT_SEED", str(random.randrange(1 << 30))))
 
 
