@@ -44,6 +44,7 @@ struct OneShard {
                  .clock = shard,
                  .file = {.log = log, .store = store},
                  .memory = {.log = memory_log, .store = store},
+                 .rooms = rooms,
                  .self = NodeId(1)}),
         consumers(streams, router, 2) {
     router.connect_shards({&router});
@@ -88,6 +89,7 @@ struct OneShard {
   MemoryLogStore memory_log{shard};
   MemoryMessageStore store;
   Subscriber client;
+  StreamRooms rooms;
   StreamSet streams;
   ConsumerSet consumers;
 };

@@ -132,15 +132,19 @@ Status Assignments::settle_strangers(RecoveredStore& store, const RecoveredLog& 
   std::set<GroupId> settled(deleted.begin(), deleted.end());
   settled.insert(kMetaGroup);
   state().for_each([&settled](const MetaStream& stream) { settled.insert(stream.uid); });
+  std::size_t ended = 0;
   for (const GroupId group : strangers) {
     if (!settled.insert(group).second) continue;
     if (group < state().next_uid()) {
-      LEAT_LOG(kInfo) << "Stream " << group << " was deleted: what a crash left of it goes now";
+      ++ended;
       doors_.store.delete_stream(group, Task());
     } else {
       LEAT_LOG(kWarning) << "The store has data of stream " << group
                          << ", which no account has; it is kept and not used";
     }
+  }
+  if (ended > 0) {
+    LEAT_LOG(kInfo) << "What a crash left of deleted streams goes now, of " << ended;
   }
   return {};
 }

@@ -13,12 +13,14 @@ JetStreamHosts::JetStreamHosts(const World& world, const JetStreamDoors& doors,
                                const JetStreamSettings& settings)
     : world_(world),
       file_store_(doors.file.store),
+      rooms_(doors.rooms),
       streams_(StreamSet::Doors{.router = world.router,
                                 .scheduler = world.scheduler,
                                 .clock = world.clock,
                                 .brake = &world.brake,
                                 .file = doors.file,
                                 .memory = doors.memory,
+                                .rooms = doors.rooms,
                                 .self = kSelf,
                                 .zones = doors.zones,
                                 .domain = settings.api->domain}),
@@ -39,7 +41,7 @@ JetStreamHosts::JetStreamHosts(const World& world, const JetStreamDoors& doors,
                            .random_seed = world.random()},
             settings.api) {
   world.router.set_traffic_sink(StreamTraffic::kDirectGet, direct_get_);
-  for (const AccountId account : settings.enabled) world.router.enable_jetstream(account);
+  follow(settings);
 }
 
 JetStreamHosts::~JetStreamHosts() = default;
@@ -77,7 +79,13 @@ void JetStreamHosts::stop(Task done) {
 void JetStreamHosts::set_settings(const JetStreamSettings& settings) {
   desk_.set_settings(settings.api);
   assignments_.set_accounts(settings.accounts);
+  follow(settings);
+}
+
+void JetStreamHosts::follow(const JetStreamSettings& settings) {
   for (const AccountId account : settings.enabled) world_.router.enable_jetstream(account);
+  rooms_.server().set_bounds(settings.api->file_bytes_max, settings.api->memory_bytes_max);
+  rooms_.set_bounds(settings.api->accounts);
 }
 
 }  // namespace leat

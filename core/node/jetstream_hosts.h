@@ -24,6 +24,7 @@ namespace leat {
 struct JetStreamDoors {
   StreamStorage file;
   StreamStorage memory;
+  StreamRooms& rooms;          // of all shards
   TimeZones* zones = nullptr;  // null: none but UTC
 };
 
@@ -70,8 +71,11 @@ class JetStreamHosts {
   const MetaGroup* meta() const { return meta_.get(); }
 
  private:
+  void follow(const JetStreamSettings& settings);
+
   World world_;
   MessageStore& file_store_;
+  StreamRooms& rooms_;
   StreamSet streams_;
   ConsumerSet consumers_;
   DirectGet direct_get_;

@@ -23,13 +23,6 @@ std::string store_directory(const JetStreamOptions& options) {
   return temporary + "/leat/jetstream";
 }
 
-void log_damage(const RecoveredLog& log) {
-  for (const SuspectRange& range : log.suspect_ranges()) {
-    LEAT_LOG(kError) << "Journal: group " << range.group << " is damaged from index " << range.first
-                     << ": " << range.reason;
-  }
-}
-
 }  // namespace
 
 Result<std::unique_ptr<JetStreamStorage>> JetStreamStorage::open(const JetStreamOptions& options) {
@@ -56,7 +49,6 @@ Result<std::unique_ptr<JetStreamStorage>> JetStreamStorage::open(const JetStream
   log.ask_for_flush = [rocks = storage->rocks_.get()] { rocks->ask_for_flush(); };
   LEAT_TRY_ASSIGN(storage->journal_, open_journal(storage->files_, std::move(log)));
   LEAT_TRY(storage->rocks_->set_flush_listener(*storage->journal_.journal));
-  log_damage(*storage->journal_.recovered);
   return storage;
 }
 
@@ -68,6 +60,7 @@ JetStreamDoors JetStreamStorage::open_shard(Shard& shard) {
   parts.memory_store = std::make_unique<MemoryMessageStore>(shard);
   return {.file = {*parts.log, *parts.store},
           .memory = {*parts.memory_log, *parts.memory_store},
+          .rooms = rooms_,
           .zones = &zones_};
 }
 

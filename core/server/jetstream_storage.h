@@ -59,6 +59,7 @@ class JetStreamStorage {
   OpenedJournal journal_;  // hears of flushes, so it goes after the database
   std::unique_ptr<RocksStore> rocks_;
   std::vector<ShardParts> shards_;
+  StreamRooms rooms_;
 };
 
 // What a generation says to the streams.

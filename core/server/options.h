@@ -35,8 +35,8 @@ struct AccountJetStreamOptions {
   std::int64_t streams_max = kUnlimited;
   std::int64_t consumers_max = kUnlimited;
   std::int64_t ack_pending_max = kUnlimited;
-  std::int64_t memory_stream_bytes_max = 0;  // 0: no bound for one stream
-  std::int64_t file_stream_bytes_max = 0;
+  std::int64_t memory_stream_bytes_max = -1;  // -1: no bound for one stream
+  std::int64_t file_stream_bytes_max = -1;
   bool stream_bytes_required = false;  // max_bytes must be set on every stream
 };
 

@@ -32,6 +32,10 @@ std::uint64_t StreamMachine::config_number() const { return parts_->state.config
 WallNs StreamMachine::created() const { return parts_->state.created; }
 std::uint64_t StreamMachine::message_count() const { return parts_->state.index.count(); }
 std::uint64_t StreamMachine::bytes() const { return parts_->state.bytes; }
+std::uint32_t StreamMachine::size_of(std::size_t subject, std::size_t headers,
+                                     std::size_t payload) const {
+  return parts_->state.size_of(subject, headers, payload);
+}
 StreamSeq StreamMachine::first_sequence() const { return parts_->state.first_sequence(); }
 StreamSeq StreamMachine::last_sequence() const { return parts_->state.last_seq; }
 const StreamView& StreamMachine::view() const { return parts_->state; }

@@ -69,6 +69,8 @@ class StreamMachine {
   StreamStateInfo state_info(const StateDetails& details) const;
   std::uint64_t message_count() const;
   std::uint64_t bytes() const;
+  // What a message of these sizes counts for in bytes().
+  std::uint32_t size_of(std::size_t subject, std::size_t headers, std::size_t payload) const;
   StreamSeq first_sequence() const;
   StreamSeq last_sequence() const;
   bool contains(StreamSeq sequence) const;

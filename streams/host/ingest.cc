@@ -45,6 +45,10 @@ bool Ingest::deliver(const RoutedMessage& message, SinkCookie) {
     refuse(message, api_error(ApiErrorCode::kInsufficientResources));
     return true;
   }
+  if (const std::optional<ApiErrorCode> bound = stream_.broken_bound(message)) {
+    refuse(message, api_error(*bound));
+    return true;
+  }
   const std::string_view block = message.headers();
   const PublishHeaders headers = block.empty() ? PublishHeaders() : scan_publish_headers(block);
   const ApiResult<Admission> admitted = admit(stream_.config(), headers, facts(message, headers));

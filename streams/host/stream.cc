@@ -26,10 +26,12 @@ Stream::Stream(StreamAssignment assignment, const StreamContext& context, Stream
               [this](StreamSeq first, const Error& why) { block_lost(first, why); }),
       rewriter_(uid_, context_.store),
       answers_(context_, name_),
+      account_room_(context_.rooms.of(account_)),
       self_(std::make_shared<Stream*>(this)) {}
 
 Stream::~Stream() {
   *self_ = nullptr;
+  add_bytes(-counted_bytes_);
   context_.cache.drop_stream(uid());
 }
 
@@ -92,6 +94,7 @@ Status Stream::load(const Recovered& recovered) {
   LEAT_TRY(recovered.store.scan_index_rows(uid(), StreamSeq(0), load_row));
   LEAT_TRY(machine_.finish_load());
   last_stamp_ = machine_.last_stamp();
+  count_bytes();
   return {};
 }
 
@@ -125,6 +128,30 @@ void Stream::open() {
   for (StreamListener* listener : listeners()) listener->became_leader(*this);
   rearm_timers();
   if (const std::unique_ptr<Task> ready = std::move(ready_); ready && *ready) (*ready)();
+}
+
+void Stream::count_bytes() {
+  add_bytes(static_cast<std::int64_t>(machine_.bytes()) - counted_bytes_);
+}
+
+void Stream::add_bytes(std::int64_t size_bytes) {
+  if (size_bytes == 0) return;
+  counted_bytes_ += size_bytes;
+  account_room_.add(config().storage, size_bytes);
+  context_.rooms.server().add(config().storage, size_bytes);
+}
+
+std::optional<ApiErrorCode> Stream::broken_bound(const RoutedMessage& message) const {
+  const StorageType storage = config().storage;
+  const StreamRoom& server_room = context_.rooms.server();
+  if (!server_room.is_bounded(storage) && !account_room_.is_bounded(storage)) return std::nullopt;
+  // What is on its way counts as well, though it may be refused yet.
+  const auto size_bytes = static_cast<std::int64_t>(
+      unapplied_bytes_ +
+      machine_.size_of(message.subject.size(), message.headers().size(), message.payload().size()));
+  if (!server_room.has(storage, size_bytes)) return ApiErrorCode::kInsufficientResources;
+  if (!account_room_.has(storage, size_bytes)) return ApiErrorCode::kAccountResourcesExceeded;
+  return std::nullopt;
 }
 
 std::span<StreamListener* const> Stream::listeners() const {

@@ -123,6 +123,8 @@ class Stream : public StateMachine {
   bool is_overloaded() const;
   // Whether the disk has room for what is new: no publishes without, no bookings when exhausted.
   DiskRoom room() const { return context_.groups.log().room(); }
+  // The bound of the server or the account that a message would break.
+  std::optional<ApiErrorCode> broken_bound(const RoutedMessage& message) const;
   bool is_flooded() const { return unapplied_bytes_ > limits::kStreamBufferedBytes; }
   // The wall clock as the next stamp will show it: never behind what is applied.
   WallNs now() const;
@@ -154,6 +156,8 @@ class Stream : public StateMachine {
   void propose_config(CommandCallback done);
   void open();
   void follow_config();
+  void count_bytes();
+  void add_bytes(std::int64_t size_bytes);
   void rearm_timers();
   void tell_read_only();
   StreamDamage& own_damage() const;
@@ -203,7 +207,9 @@ class Stream : public StateMachine {
   WallNs last_stamp_ = 0;          // of the newest entry, proposed or applied
   SteadyNs last_stamp_at_ = 0;     // when it was given
   std::size_t unapplied_bytes_ = 0;
-  std::size_t blocks_left_ = 0;  // by retention, since the last write set
+  StreamRoom& account_room_;
+  std::int64_t counted_bytes_ = 0;  // in the rooms of account and server
+  std::size_t blocks_left_ = 0;     // by retention, since the last write set
   std::unique_ptr<Unfinished> unfinished_;
   bool is_open_ = false;
   bool is_write_set_planned_ = false;

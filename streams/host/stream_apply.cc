@@ -37,6 +37,7 @@ void Stream::finish_apply(const RaftEntry& entry, const StreamEffects& effects) 
   keep_stored(entry.payload, effects);
   unapplied_bytes_ -= std::min(unapplied_bytes_, entry.payload.size());
   if (!effects.removals.empty()) note_removals(effects);
+  count_bytes();
   if (blocks_.has_full()) plan_write_set();
   // From here on code of others runs, which may propose but not apply.
   // Listeners first: who is told that a consumer was made finds it.

@@ -14,6 +14,7 @@
 #include "streams/host/block_cache.h"
 #include "streams/host/damage.h"
 #include "streams/host/stream_listener.h"
+#include "streams/host/stream_rooms.h"
 #include "streams/host/stream_scratch.h"
 
 namespace leat {
@@ -29,7 +30,8 @@ struct StreamContext {
   StreamScratch& scratch;
   const std::vector<StreamListener*>& listeners;
   std::vector<StreamDamage>& damages;  // found so far
-  PublisherBrake* brake;               // null: nobody publishes through connections
+  StreamRooms& rooms;
+  PublisherBrake* brake;  // null: nobody publishes through connections
   NodeId self;
   TimeZones* zones = nullptr;  // null: there is none but UTC
   std::string_view domain{};   // of the server, which clients are told; empty: none

@@ -31,6 +31,7 @@ StreamContext StreamSet::context_of(GroupSet& groups, MessageStore& store) {
           .scratch = scratch_,
           .listeners = listeners_,
           .damages = damages_,
+          .rooms = doors_.rooms,
           .brake = doors_.brake,
           .self = doors_.self,
           .zones = doors_.zones,

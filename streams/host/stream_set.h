@@ -46,6 +46,7 @@ class StreamSet {
     PublisherBrake* brake = nullptr;
     StreamStorage file;
     StreamStorage memory;
+    StreamRooms& rooms;
     NodeId self;
     TimeZones* zones = nullptr;  // null: none but UTC
     std::string domain{};        // of the server; empty: none

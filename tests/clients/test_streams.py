@@ -8,6 +8,8 @@ import nats.js.api as api
 import nats.js.errors
 import pytest
 
+from server import Server
+
 
 async def stream_client(server, **config):
     client = await nats.connect(server.url)
@@ -173,3 +175,27 @@ async def test_what_is_asked_behind_an_ack_shows_it(server):
         information = await js.consumer_info("S", "c")
         assert (information.num_ack_pending, information.ack_floor.stream_seq) == (0, number + 1)
     await client.close()
+
+
+async def test_an_account_holds_what_it_may_hold_and_no_more(tmp_path):
+    bounds = "max_file: 2000, max_mem: 1000"
+    server = Server(tmp_path, config=f"accounts {{ A {{ users: [{{user: a, password: p}}], jetstream: {{ {bounds} }} }} }}\n"
+                                     "shards: 2\n").start()
+    try:
+        client = await nats.connect(server.url, user="a", password="p")
+        js = client.jetstream()
+        held = {}
+        # A second one on disk, perhaps on another shard, finds no room even if it would drop its own.
+        for name, storage, taken in (("F", "file", 12), ("G", "file", 0), ("M", "memory", 7)):
+            await js.add_stream(name=name, subjects=[f"{name}.>"], storage=storage, max_msgs=100)
+            held[name] = 0
+            with pytest.raises(nats.js.errors.APIError) as refused:
+                for _ in range(100):
+                    await js.publish(f"{name}.a", b"x" * 100, headers={"K": "v"})
+                    held[name] += 1
+            assert refused.value.err_code == 10002 and held[name] == taken
+        await js.purge_stream("F")
+        assert (await js.publish("G.a", b"x")).seq == 1
+        await client.close()
+    finally:
+        server.stop()

@@ -54,6 +54,7 @@ struct World::ShardParts {
 struct World::Life {
   ConnectionLedger ledger;
   std::unique_ptr<RecoveredStore> recovered_store;
+  StreamRooms rooms;
   std::vector<std::unique_ptr<ShardParts>> shards;
   // Before the shards' own parts in destruction: its handles post to them.
   std::unique_ptr<SimJournal> journal;
@@ -99,7 +100,8 @@ void World::add_shard(std::uint16_t index) {
                                               settings_);
   parts->hosts->add_jetstream(
       JetStreamDoors{.file = {life_->journal->log_of(parts->shard), *parts->store},
-                     .memory = {parts->memory_log, parts->memory_store}},
+                     .memory = {parts->memory_log, parts->memory_store},
+                     .rooms = life_->rooms},
       jetstream_settings_);
   parts->hosts->jetstream()->streams().add_listener(*parts->watch);
   life_->shards.push_back(std::move(parts));

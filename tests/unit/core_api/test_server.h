@@ -214,6 +214,7 @@ class TestServer : public Sink {
                          .clock = shard,
                          .file = {*hosts->log, store_},
                          .memory = {*hosts->memory_log, *hosts->memory_store},
+                         .rooms = rooms_,
                          .self = NodeId(1),
                          .domain = settings_.domain});
     hosts->consumers = std::make_unique<ConsumerSet>(*hosts->streams, *hosts->router, 2);
@@ -285,6 +286,7 @@ class TestServer : public Sink {
   }
 
   ApiSettings settings_;
+  StreamRooms rooms_;
   std::vector<std::unique_ptr<ShardOfMany>> shards_;
   KeptRecords records_;
   // One store for all shards, whose answers come in turns of its own.

@@ -160,6 +160,7 @@ class World : public ::testing::Test {
                    .brake = &brake,
                    .file = {.log = log, .store = store},
                    .memory = {.log = memory_log, .store = memory_store},
+                   .rooms = rooms,
                    .self = NodeId(1),
                    .zones = &zones}),
           consumers(streams, router, 2),
@@ -171,6 +172,7 @@ class World : public ::testing::Test {
     Router router;
     MemoryLogStore memory_log;
     MemoryMessageStore memory_store;
+    StreamRooms rooms;
     StreamSet streams;
     ConsumerSet consumers;
     DirectGet direct_get;
