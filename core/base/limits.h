@@ -115,6 +115,8 @@ inline constexpr std::size_t kStoreMemtableBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kBlocksLeftUntold = 1024;
 // Blocks of one stream that are read at once to be written anew without what left between others.
 inline constexpr std::size_t kRewritesAtOnce = 4;
+// Index rows of one stream that were made anew from their blocks and wait to be written.
+inline constexpr std::size_t kRestoredRows = 64;
 // Bytes of one stream below its floor before the store drops whole files of it.
 inline constexpr std::uint64_t kReclaimStepBytes = 64 * 1024 * 1024;
 // Streams that are looked at for that after one flush.

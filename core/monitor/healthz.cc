@@ -1,6 +1,8 @@
 #include "core/monitor/healthz.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "core/base/quote.h"
 #include "proto/json/json_writer.h"
@@ -13,6 +15,7 @@ struct Finding {
   std::string_view kind;
   std::string text;
   int status = 404;
+  std::string stream{};  // where it is about another one than the query
 };
 
 Finding check_query(const HealthzQuery& query) {
@@ -36,6 +39,12 @@ Finding find_asset(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
   const auto stream = std::find_if(streams.begin(), streams.end(), [&](const StreamPart& part) {
     return part.info.config.name == query.stream;
   });
+  const auto is_asked_for = [&](const StreamDamage& damage) {
+    return damage.extent == StreamDamage::Extent::kAll && damage.stream == query.stream;
+  };
+  const bool is_offline =
+      std::any_of(snapshot.damages.begin(), snapshot.damages.end(), is_asked_for);
+  if (stream == streams.end() && is_offline) return {};
   if (stream == streams.end()) {
     return {"STREAM", "JetStream stream " + go_quote(query.stream) + " not found on account " +
                           go_quote(query.account)};
@@ -61,16 +70,17 @@ std::string_view what_is(const StreamDamage& damage) {
   return {};
 }
 
-// The first damage that the query is about; the log has all of them.
-Finding find_damage(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
+std::vector<Finding> find_damages(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
+  std::vector<Finding> findings;
   for (const StreamDamage& damage : snapshot.damages) {
     if (!query.stream.empty() && damage.stream != query.stream) continue;
-    return {
-        "STREAM",
-        "JetStream stream " + go_quote(damage.stream) + std::string(what_is(damage)) + damage.text,
-        503};
+    const std::string what(what_is(damage));
+    findings.push_back({.kind = "STREAM",
+                        .text = "JetStream stream " + go_quote(damage.stream) + what + damage.text,
+                        .status = 503,
+                        .stream = damage.stream});
   }
-  return {};
+  return findings;
 }
 
 Finding check_room(DiskRoom room) {
@@ -89,29 +99,40 @@ Finding check_room(DiskRoom room) {
   return {};
 }
 
-HttpResponse respond(const HealthzQuery& query, const Finding& finding) {
+void put_details(const HealthzQuery& query, const std::vector<Finding>& findings,
+                 JsonWriter& json) {
+  json.key("errors").begin_array();
+  for (const Finding& finding : findings) {
+    json.begin_object()
+        .field("type", finding.kind)
+        .field_if_set("account", query.account)
+        .field_if_set("stream", finding.stream.empty() ? query.stream : finding.stream)
+        .field_if_set("consumer", query.consumer)
+        .field("error", finding.text)
+        .end_object();
+  }
+  json.end_array();
+}
+
+// Without details the first one stands for all.
+HttpResponse respond(const HealthzQuery& query, const std::vector<Finding>& findings) {
   HttpResponse response = json_response("");
   JsonWriter json(response.body);
-  if (finding.kind.empty()) {
+  if (findings.empty()) {
     json.begin_object().field("status", "ok").end_object();
     return response;
   }
-  response.status = finding.status;
-  const bool is_error = query.details || finding.status == 400;
+  const Finding& first = findings.front();
+  response.status = first.status;
+  const bool is_error = query.details || first.status == 400;
   json.begin_object().field("status", is_error ? "error" : "unavailable");
   if (query.details) {
-    json.key("errors")
-        .begin_array()
-        .begin_object()
-        .field("type", finding.kind)
-        .field_if_set("account", query.account)
-        .field_if_set("stream", query.stream)
-        .field_if_set("consumer", query.consumer)
-        .field("error", finding.text)
-        .end_object()
-        .end_array();
+    put_details(query, findings, json);
+  } else if (findings.size() == 1) {
+    json.field("error", first.text);
   } else {
-    json.field("error", finding.text);
+    json.field("error", first.text + "; and " + std::to_string(findings.size() - 1) +
+                            " more, all are told with details=true");
   }
   json.end_object();
   return response;
@@ -140,8 +161,9 @@ HttpResponse healthz_response(const MonitorFacts& facts, const HealthzQuery& que
     finding = find_asset(query, snapshot);
   }
   if (finding.kind.empty() && !query.is_server_only) finding = check_room(snapshot.room);
-  if (finding.kind.empty() && !query.is_server_only) finding = find_damage(query, snapshot);
-  return respond(query, finding);
+  if (!finding.kind.empty()) return respond(query, {finding});
+  if (query.is_server_only) return respond(query, {});
+  return respond(query, find_damages(query, snapshot));
 }
 
 }  // namespace leat

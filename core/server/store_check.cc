@@ -6,7 +6,6 @@
 
 #include "proto/record/meta_entry.h"
 #include "storage/api/block_format.h"
-#include "storage/api/index_row.h"
 #include "storage/journal/inspect.h"
 #include "storage/journal/recovery.h"
 
@@ -151,42 +150,33 @@ Status StoreCheck::load(const MetaStream& stream, StreamMachine& machine, Stream
   LEAT_TRY_ASSIGN(const std::optional<StoredRow> stored, rows.stored_row(stream.uid));
   if (!stored) return {};
   facts.stored = stored->stored;
-  LEAT_TRY(rows.scan_state_pages(stream.uid,
-                                 [&machine](const StatePageKey& key, std::string_view value) {
-                                   return machine.load_page(key, value);
-                                 }));
-  const auto load_row = [&](StreamSeq first, std::string_view value) -> Status {
-    const Result<IndexRow> row = IndexRow::parse(value);
-    if (!row) {
-      return failure(row.error().kind,
-                     "index row " + std::to_string(first.value) + ": " + row.error().text);
-    }
-    const std::uint64_t count_before = machine.message_count();
-    const Status loaded = machine.load_index_row(*row);
+  return load_stored_state(rows, stream.uid, machine, [&](const LoadedBlock& block) {
+    using Row = LoadedBlock::Row;
     // Rows outlive their blocks, for the message ids in them.
-    if (machine.message_count() > count_before) {
-      ++facts.blocks;
-      check_block(stream, *row, facts);
+    if (block.live_count == 0) return;
+    ++facts.blocks;
+    if (block.row == Row::kRebuilt) {
+      problem("stream " + stream.config.name + ": the index row of block " +
+              std::to_string(block.first.value) +
+              " is lost, the block is there: " + block.why.text);
     }
-    return loaded;
-  };
-  LEAT_TRY(rows.scan_index_rows(stream.uid, StreamSeq(0), load_row));
-  return machine.finish_load();
+    check_block(stream, block, facts);
+  });
 }
 
-void StoreCheck::check_block(const MetaStream& stream, const IndexRow& row,
+void StoreCheck::check_block(const MetaStream& stream, const LoadedBlock& loaded,
                              const StreamFacts& facts) {
-  const Result<Bytes> value = store_->rows().read_block(stream.uid, row.first);
+  const Result<Bytes> value = store_->rows().read_block(stream.uid, loaded.first);
   const Result<BlockReader> block =
       value ? BlockReader::open(*value) : Result<BlockReader>(tl::unexpected(Error(value.error())));
   progress_.done(value ? value->size() : 0);
   if (!block) {
-    problem("stream " + stream.config.name + ": " + range_text(row.first, row.last) +
+    problem("stream " + stream.config.name + ": " + range_text(loaded.first, loaded.last) +
             " are lost: " + block.error().text);
   } else if (facts.is_listed) {
-    out_ << "  block " << row.first << " to " << row.last << "  " << block->message_count()
-         << " messages  " << value->size() << " bytes  " << row.subjects.size() << " subjects  "
-         << row.ids.size() << " message ids\n";
+    out_ << "  block " << loaded.first << " to " << loaded.last << "  " << block->message_count()
+         << " messages  " << value->size() << " bytes  " << loaded.subject_count << " subjects  "
+         << loaded.id_count << " message ids\n";
   }
 }
 

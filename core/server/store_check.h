@@ -10,6 +10,7 @@
 #include "storage/api/log_store.h"
 #include "storage/rocks/store_inspector.h"
 #include "streams/core/stream_machine.h"
+#include "streams/host/stored_state.h"
 #include "streams/meta/meta_state.h"
 
 namespace leat {
@@ -62,7 +63,7 @@ class StoreCheck {
   Status read_streams();
   void check_stream(const MetaStream& stream);
   Status load(const MetaStream& stream, StreamMachine& machine, StreamFacts& facts);
-  void check_block(const MetaStream& stream, const IndexRow& row, const StreamFacts& facts);
+  void check_block(const MetaStream& stream, const LoadedBlock& loaded, const StreamFacts& facts);
   void replay(const MetaStream& stream, StreamMachine& machine, const StreamFacts& facts);
   void name_strangers();
   void problem(const std::string& text);

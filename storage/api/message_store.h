@@ -76,7 +76,9 @@ class RecoveredStore {
   virtual StoreTicket last_ticket() = 0;
   // None when no write set of the group reached the disk: everything is in the log.
   virtual Result<std::optional<StoredRow>> stored_row(GroupId group) = 0;
-  // In key order; stops at the visitor's first failure. Views end with the call.
+  // In key order; stops at the visitor's first failure. Views end with the call. An index row that
+  // cannot be read has no value, and the first sequence of its block; where that one is unknown as
+  // well, the first that it may have.
   virtual Status scan_state_pages(GroupId stream, const PageVisitor& visit) = 0;
   virtual Status scan_index_rows(GroupId stream, StreamSeq from, const RowVisitor& visit) = 0;
   virtual Status scan_meta_rows(const MetaVisitor& visit) = 0;

@@ -17,6 +17,7 @@
 #include "core/base/log.h"
 #include "storage/api/block_format.h"
 #include "storage/api/poison.h"
+#include "storage/rocks/state_blocks.h"
 
 namespace leat::rocks {
 
@@ -99,6 +100,15 @@ constexpr std::size_t kNeighbours = 256;
 constexpr std::size_t kDeletedNeighbours = 64;
 constexpr std::size_t kInfoLogBytes = 1u << 20;
 
+// Whether every table of a database is there, as far as its own lists tell.
+bool has_all_tables(const Database& database) {
+  std::error_code unused;
+  for (const StoreInspector::Table& table : database.tables()) {
+    if (!std::filesystem::exists(table.name, unused)) return false;
+  }
+  return true;
+}
+
 rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   rocksdb::DBOptions db;
   db.create_if_missing = true;
@@ -106,7 +116,6 @@ rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   db.atomic_flush = true;
   db.enable_pipelined_write = false;
   db.allow_concurrent_memtable_write = false;  // one store thread writes
-  db.paranoid_checks = true;
   db.max_background_jobs = 2;
   db.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(2 * options.memtable_bytes);
@@ -116,8 +125,10 @@ rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   return db;
 }
 
-rocksdb::ColumnFamilyOptions family_options(const RocksStoreOptions& options,
-                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+// No policy: blocks by their size alone.
+rocksdb::ColumnFamilyOptions family_options(
+    const RocksStoreOptions& options, const std::shared_ptr<rocksdb::Cache>& cache,
+    std::shared_ptr<rocksdb::FlushBlockPolicyFactory> block_policy) {
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = options.memtable_bytes;
   family.max_write_buffer_number = kMemtablesMax;
@@ -131,6 +142,7 @@ rocksdb::ColumnFamilyOptions family_options(const RocksStoreOptions& options,
   rocksdb::BlockBasedTableOptions table;
   table.checksum = rocksdb::kXXH3;
   table.block_cache = cache;
+  table.flush_block_policy_factory = std::move(block_policy);
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return family;
 }
@@ -153,6 +165,8 @@ Error error_of(const rocksdb::Status& status) {
   return {kind_of(status), "store: " + status.ToString()};
 }
 
+// A database with a bad table is opened to be written only when all its files are there: RocksDB
+// removes tables that its list does not name, and an old list would name too few.
 Result<std::unique_ptr<Database>> Database::open(const RocksStoreOptions& options,
                                                  const RetentionBook& retention) {
   std::error_code error;
@@ -160,17 +174,39 @@ Result<std::unique_ptr<Database>> Database::open(const RocksStoreOptions& option
   if (error) {
     return failure(ErrorKind::kIo, "making the directory " + options.path + ": " + error.message());
   }
+  Result<std::unique_ptr<Database>> whole = open_as(options, retention, BadTables::kRefused);
+  if (whole || whole.error().kind != ErrorKind::kCorruption) return whole;
+  {
+    const Result<std::unique_ptr<Database>> looked = inspect_as(options.path, BadTables::kKept);
+    if (!looked || !has_all_tables(**looked)) return whole;
+  }
+  Result<std::unique_ptr<Database>> damaged = open_as(options, retention, BadTables::kKept);
+  if (!damaged) return whole;
+  LEAT_LOG(kError) << whole.error().text
+                   << ": nothing in this table can be read; compactions pause, check the store "
+                      "with leat-server inspect";
+  return damaged;
+}
+
+// RocksDB calls it paranoid to refuse a bad table when it opens; without that, reads fail.
+Result<std::unique_ptr<Database>> Database::open_as(const RocksStoreOptions& options,
+                                                    const RetentionBook& retention,
+                                                    BadTables bad_tables) {
   std::unique_ptr<Database> database(new Database);  // NOLINT: private
   database->events_ = std::make_shared<TableEvents>();
   rocksdb::DBOptions db_options = database_options(options);
+  db_options.paranoid_checks = bad_tables == BadTables::kRefused;
   db_options.listeners.push_back(database->events_);
   const auto cache = rocksdb::NewLRUCache(kBlockCacheBytes);
-  rocksdb::ColumnFamilyOptions blocks = family_options(options, cache);
+  rocksdb::ColumnFamilyOptions blocks = family_options(options, cache, nullptr);
   blocks.compaction_filter_factory = block_reclaimer(retention);
   blocks.table_properties_collector_factories.push_back(
       rocksdb::NewCompactOnDeletionCollectorFactory(kNeighbours, kDeletedNeighbours));
-  rocksdb::ColumnFamilyOptions state = family_options(options, cache);
+  rocksdb::ColumnFamilyOptions state = family_options(options, cache, state_blocks());
   state.compaction_filter_factory = index_row_reclaimer(retention);
+  for (rocksdb::ColumnFamilyOptions* family : {&blocks, &state}) {
+    family->disable_auto_compactions = bad_tables == BadTables::kKept;
+  }
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
       {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
       {kBlocksName, blocks},
@@ -190,17 +226,18 @@ Result<std::unique_ptr<Database>> Database::open(const RocksStoreOptions& option
   return database;
 }
 
-void Database::take(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
-  db_.reset(db);
-  default_ = handles[0];
-  blocks_ = handles[1];
-  state_ = handles[2];
+Result<std::unique_ptr<Database>> Database::open_to_inspect(const std::string& path) {
+  Result<std::unique_ptr<Database>> whole = inspect_as(path, BadTables::kRefused);
+  if (whole || whole.error().kind != ErrorKind::kCorruption) return whole;
+  Result<std::unique_ptr<Database>> damaged = inspect_as(path, BadTables::kKept);
+  return damaged ? std::move(damaged) : std::move(whole);
 }
 
-Result<std::unique_ptr<Database>> Database::open_to_inspect(const std::string& path) {
+Result<std::unique_ptr<Database>> Database::inspect_as(const std::string& path,
+                                                       BadTables bad_tables) {
   rocksdb::DBOptions options;
   options.info_log = std::make_shared<SilentLog>();
-  options.paranoid_checks = true;
+  options.paranoid_checks = bad_tables == BadTables::kRefused;
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const std::string& name :
        {rocksdb::kDefaultColumnFamilyName, std::string(kBlocksName), std::string(kStateName)}) {
@@ -212,6 +249,13 @@ Result<std::unique_ptr<Database>> Database::open_to_inspect(const std::string& p
   std::unique_ptr<Database> database(new Database);  // NOLINT: private
   database->take(db, handles);
   return database;
+}
+
+void Database::take(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+  db_.reset(db);
+  default_ = handles[0];
+  blocks_ = handles[1];
+  state_ = handles[2];
 }
 
 std::vector<StoreInspector::Table> Database::tables() const {
@@ -260,17 +304,31 @@ Result<Bytes> Database::get_message(std::string_view block_key, StreamSeq sequen
   return cut_message({block.data(), block.size()}, sequence);
 }
 
-Status Database::scan(Family family, const keys::Range& range, const Visitor& visit) const {
-  const rocksdb::Slice end = slice(range.end.view());
+// `end` is what the iterator points to as its bound.
+std::unique_ptr<rocksdb::Iterator> Database::seek(Family family, const keys::Range& range,
+                                                  rocksdb::Slice& end) const {
+  end = slice(range.end.view());
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &end;
   options.fill_cache = false;
-  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, handle(family)));
-  for (row->Seek(slice(range.begin.view())); row->Valid(); row->Next()) {
+  std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, handle(family)));
+  row->Seek(slice(range.begin.view()));
+  return row;
+}
+
+Status Database::scan(Family family, const keys::Range& range, const Visitor& visit) const {
+  rocksdb::Slice end;
+  const auto row = seek(family, range, end);
+  for (; row->Valid(); row->Next()) {
     LEAT_TRY(
         visit({row->key().data(), row->key().size()}, {row->value().data(), row->value().size()}));
   }
   return status_of(row->status());
+}
+
+bool Database::is_readable(Family family, const keys::Range& range) const {
+  rocksdb::Slice end;
+  return seek(family, range, end)->status().ok();
 }
 
 Status Database::flush_all(rocksdb::FlushOptions options) {

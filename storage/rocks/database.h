@@ -31,13 +31,17 @@ class Database {
   enum class Family { kBlocks, kState };
   using Visitor = std::function<Status(std::string_view key, std::string_view value)>;
 
-  // `retention` says what compactions may drop, and outlives the database.
+  // `retention` says what compactions may drop, and outlives the database. A table that cannot be
+  // read at all is logged, and every read that needs it fails; a missing one is refused, as is a
+  // list of tables that cannot be read.
   static Result<std::unique_ptr<Database>> open(const RocksStoreOptions& options,
                                                 const RetentionBook& retention);
 
-  // Read only: nothing is changed, not even RocksDB's own log; the three below are for this alone.
+  // Read only: nothing is changed, not even RocksDB's own log. As open(), and a missing table fails
+  // when it is read.
   static Result<std::unique_ptr<Database>> open_to_inspect(const std::string& path);
   std::vector<StoreInspector::Table> tables() const;
+  // Only of one that is opened to be inspected.
   Status verify(const StoreInspector::Table& table) const;
 
   // Called with each flush that has completed, by RocksDB's threads: everything up to the ticket is
@@ -77,6 +81,8 @@ class Database {
   Result<Bytes> get_message(std::string_view block_key, StreamSeq sequence) const;
   // All rows of a range in key order; stops at the visitor's first failure.
   Status scan(Family family, const keys::Range& range, const Visitor& visit) const;
+  // Whether a scan of this range can begin.
+  bool is_readable(Family family, const keys::Range& range) const;
 
   // Asks for a flush of both families together and returns at once.
   Status begin_flush();
@@ -88,7 +94,17 @@ class Database {
   void add_to(RocksStoreCounts& counts) const;
 
  private:
+  // What a table that cannot be read at all is: a reason not to open, or left alone.
+  enum class BadTables { kRefused, kKept };
+
   Database() = default;
+  static Result<std::unique_ptr<Database>> open_as(const RocksStoreOptions& options,
+                                                   const RetentionBook& retention,
+                                                   BadTables bad_tables);
+  static Result<std::unique_ptr<Database>> inspect_as(const std::string& path,
+                                                      BadTables bad_tables);
+  std::unique_ptr<rocksdb::Iterator> seek(Family family, const keys::Range& range,
+                                          rocksdb::Slice& end) const;
   Status flush_all(rocksdb::FlushOptions options);
   Status pin(Family family, std::string_view key, rocksdb::PinnableSlice& value) const;
   void take(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles);

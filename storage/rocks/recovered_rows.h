@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/api/message_store.h"
+#include "storage/rocks/damaged_scan.h"
 #include "storage/rocks/database.h"
 
 namespace leat::rocks {
@@ -13,7 +14,8 @@ class RecoveredRows : public RecoveredStore {
   Result<std::vector<GroupId>> groups() override;
   Result<std::vector<GroupId>> deleted_groups() override;
   StoreTicket last_ticket() override { return database_.last_ticket(); }
-  // Every group with a row, and every deleted one, as if it had been written just now.
+  // Every group with a row that can be read, and every deleted one, as if it had been written just
+  // now; what cannot be read is logged.
   Result<std::vector<WrittenGroup>> written_groups() const;
   Result<std::optional<StoredRow>> stored_row(GroupId group) override;
   Status scan_state_pages(GroupId stream, const PageVisitor& visit) override;
@@ -23,6 +25,7 @@ class RecoveredRows : public RecoveredStore {
 
  private:
   Result<std::vector<GroupId>> groups_of(char table);
+  Status scan_blocks_in(GroupId stream, const RowHole& hole, const RowVisitor& visit);
 
   const Database& database_;
 };

@@ -16,20 +16,6 @@ constexpr std::string_view kRollupNotPermitted = "rollup not permitted";
 
 constexpr DurationNs kSecondNs = 1'000'000'000;
 
-std::uint32_t ttl_seconds(const MessageTtl& ttl) {
-  switch (ttl.kind) {
-    case MessageTtl::Kind::kNever:
-      return kTtlNever;
-    case MessageTtl::Kind::kFor:
-      return static_cast<std::uint32_t>(
-          std::min<DurationNs>(ttl.duration / kSecondNs, kTtlNever - 1));
-    case MessageTtl::Kind::kNone:
-    case MessageTtl::Kind::kInvalid:
-      break;
-  }
-  return 0;
-}
-
 }  // namespace
 
 // The order of the checks is part of the protocol: expected sequences, then the schedule that is to
@@ -173,7 +159,7 @@ void Apply::skip(const PublishHeaders& headers) {
 std::uint32_t Apply::store(const PublishCommand& command, const PublishHeaders& headers,
                            std::uint32_t size_bytes) {
   const StreamSeq sequence = state_.last_seq.next();
-  const std::uint32_t ttl_s = state_.config.allow_msg_ttl ? ttl_seconds(headers.ttl) : 0;
+  const std::uint32_t ttl_s = state_.ttl_of(headers.ttl);
   state_.last_seq = sequence;
   state_.last_time = now_;
   state_.bytes += size_bytes;

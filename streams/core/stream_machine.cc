@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "streams/core/apply.h"
+#include "streams/core/rebuilt_row.h"
 #include "streams/core/stream_pages.h"
 #include "streams/core/stream_state.h"
 
@@ -180,6 +181,13 @@ void StreamMachine::take_dirty_pages(const PageVisitor& visit) { parts_->pages.t
 
 Status StreamMachine::load_page(const StatePageKey& key, std::string_view value) {
   return parts_->pages.load_page(key, value);
+}
+Status StreamMachine::finish_pages() { return parts_->pages.finish_pages(); }
+Bytes StreamMachine::rebuilt_index_row(const BlockReader& block) const {
+  return leat::rebuilt_index_row(block, parts_->state);
+}
+Status StreamMachine::load_lost(StreamSeq first, StreamSeq last) {
+  return parts_->pages.load_lost(first, last);
 }
 Status StreamMachine::load_index_row(const IndexRow& row) { return parts_->pages.load_row(row); }
 Status StreamMachine::finish_load() { return parts_->pages.finish(); }

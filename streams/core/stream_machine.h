@@ -16,6 +16,7 @@
 #include "core/base/result.h"
 #include "proto/api/info.h"
 #include "proto/record/entry.h"
+#include "storage/api/block_format.h"
 #include "storage/api/index_row.h"
 #include "storage/api/write_set.h"
 #include "streams/core/schedule_table.h"
@@ -110,11 +111,17 @@ class StreamMachine {
   // Names every page that changed since the last call; an empty value deletes the page.
   void take_dirty_pages(const PageVisitor& visit);
 
-  // The way back, on a new machine: all pages in key order, then all index rows, ascending, then
-  // finish_load(). Rows below the first message may still hold message ids. kCorruption when they
-  // contradict each other.
+  // The way back, on a new machine: all pages in key order, finish_pages(), then all index rows,
+  // ascending, then finish_load(). Rows below the first message may still hold message ids.
+  // kCorruption when they contradict each other.
   Status load_page(const StatePageKey& key, std::string_view value);
+  Status finish_pages();
   Status load_index_row(const IndexRow& row);
+  // The row of a block, made anew from the block. After finish_pages().
+  Bytes rebuilt_index_row(const BlockReader& block) const;
+  // In place of a row: nothing is known of the messages of these sequences, but which are still
+  // there. They count as messages without bytes until somebody proposes that they are lost.
+  Status load_lost(StreamSeq first, StreamSeq last);
   Status finish_load();
   // For the write set: messages below it have left. Known when the pages are loaded.
   StreamSeq first_kept() const;

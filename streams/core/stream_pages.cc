@@ -16,6 +16,8 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kRemovedBytes = kRemovedPageSequences / 8;
 constexpr DurationNs kSecondNs = 1'000'000'000;
+// Of a message of which nothing is left: nobody asks for it by its subject.
+constexpr std::string_view kLostSubject = "$LOST";
 
 tl::unexpected<Error> corrupt(std::string_view what) {
   return failure(ErrorKind::kCorruption, "stream state: " + std::string(what));
@@ -208,6 +210,8 @@ Status StreamPages::parse_stream(std::string_view value) {
   return {};
 }
 
+Status StreamPages::finish_pages() { return loading().is_parsed ? Status() : parse_loaded(); }
+
 Status StreamPages::parse_loaded() {
   Loading& loaded = loading();
   loaded.is_parsed = true;
@@ -235,7 +239,7 @@ bool StreamPages::is_removed(StreamSeq sequence) const {
 }
 
 Status StreamPages::load_row(const IndexRow& row) {
-  if (!loading().is_parsed) LEAT_TRY(parse_loaded());
+  LEAT_TRY(finish_pages());
   for (const IndexedMessage& message : row.messages) {
     if (message.is_deleted || message.sequence < loading_->first_seq ||
         is_removed(message.sequence)) {
@@ -269,21 +273,43 @@ Status StreamPages::load_row(const IndexRow& row) {
   return {};
 }
 
+// They stand there until a command takes them out, so that whoever waits for one is told.
+Status StreamPages::load_lost(StreamSeq first, StreamSeq last) {
+  LEAT_TRY(finish_pages());
+  loading_->has_lost = true;
+  first = std::max({first, loading_->first_seq, StreamSeq(1)});
+  last = std::min(last, state_.last_seq);
+  const StreamSeq before = state_.index.at_or_before(last);
+  const WallNs time = before ? state_.index.find(before).time() : 0;
+  while (first <= last) {
+    const StreamSeq end = std::min(last.next(), StreamSeq(first.value + kRemovedPageSequences));
+    IndexRow row;
+    row.first = first;
+    row.last = end.previous();
+    row.subjects = {kLostSubject};
+    for (; first < end; ++first) row.messages.push_back({.sequence = first, .time = time});
+    LEAT_TRY(load_row(row));
+  }
+  return {};
+}
+
 StreamSeq StreamPages::first_kept() const {
   return loading_ != nullptr && loading_->is_parsed ? loading_->first_seq : state_.first_sequence();
 }
 
 Status StreamPages::finish() {
-  if (!loading().is_parsed) LEAT_TRY(parse_loaded());
+  LEAT_TRY(finish_pages());
   const StreamSeq first = state_.first_sequence();
   if (loading_->first_seq != first) {
     return corrupt("the first message is " + std::to_string(first.value) + " where it should be " +
                    std::to_string(loading_->first_seq.value));
   }
   const auto is_message = [this](StreamSeq sequence) { return state_.index.contains(sequence); };
+  const bool has_lost = loading_->has_lost;
   if (!state_.schedules.all_of(is_message)) return corrupt("a schedule is no message");
   for (ConsumerState* consumer : state_.consumer_list) {
-    if (!consumer->is_booked()) ConsumerMachine::recount(*consumer, state_);
+    // The subjects of what is lost are not known: what is left is counted.
+    if (!consumer->is_booked() || has_lost) ConsumerMachine::recount(*consumer, state_);
   }
   loading_.reset();
   return {};

@@ -37,7 +37,9 @@ class StreamPages {
   void take_dirty(const Visitor& visit);
 
   Status load_page(const StatePageKey& key, std::string_view value);
+  Status finish_pages();
   Status load_row(const IndexRow& row);
+  Status load_lost(StreamSeq first, StreamSeq last);
   Status finish();
   // While loading as the stream page says, and then as the state is.
   StreamSeq first_kept() const;
@@ -71,6 +73,7 @@ class StreamPages {
     std::map<std::uint64_t, std::string> removed_values;
     StreamSeq first_seq;
     bool is_parsed = false;
+    bool has_lost = false;
   };
   Loading& loading() {
     if (loading_ == nullptr) loading_ = std::make_unique<Loading>();

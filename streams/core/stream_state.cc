@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "streams/core/stream_effects.h"
+
 namespace leat {
 
 namespace {
@@ -15,6 +17,7 @@ constexpr std::uint64_t kPlacesPerLink = 32;
 constexpr std::size_t kFileOverhead = 30;
 constexpr std::size_t kFileOverheadWithHeaders = 34;
 constexpr std::size_t kMemoryOverhead = 16;
+constexpr DurationNs kSecondNs = 1'000'000'000;
 }  // namespace
 
 StreamSeq StreamState::first_sequence() const {
@@ -199,6 +202,21 @@ std::uint32_t StreamState::size_of(std::size_t subject, std::size_t headers,
     size += headers == 0 ? kFileOverhead : kFileOverheadWithHeaders;
   }
   return static_cast<std::uint32_t>(size);
+}
+
+std::uint32_t StreamState::ttl_of(const MessageTtl& asked) const {
+  if (!config.allow_msg_ttl) return 0;
+  switch (asked.kind) {
+    case MessageTtl::Kind::kNever:
+      return kTtlNever;
+    case MessageTtl::Kind::kFor:
+      return static_cast<std::uint32_t>(
+          std::min<DurationNs>(asked.duration / kSecondNs, kTtlNever - 1));
+    case MessageTtl::Kind::kNone:
+    case MessageTtl::Kind::kInvalid:
+      break;
+  }
+  return 0;
 }
 
 }  // namespace leat

@@ -15,6 +15,7 @@
 #include "consumers/core/stream_view.h"
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "proto/ack/publish_headers.h"
 #include "proto/api/stream_config.h"
 #include "streams/core/dedup_window.h"
 #include "streams/core/message_index.h"
@@ -121,6 +122,8 @@ struct StreamState : StreamView {
 
   // What a message counts for in `bytes`.
   std::uint32_t size_of(std::size_t subject, std::size_t headers, std::size_t payload) const;
+  // What its header asks for, in seconds: 0 none, kTtlNever.
+  std::uint32_t ttl_of(const MessageTtl& asked) const;
 };
 
 // The heap's top is what leaves first.

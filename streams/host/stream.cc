@@ -77,25 +77,29 @@ Result<std::unique_ptr<Stream>> Stream::recover(StreamAssignment assignment,
 }
 
 Status Stream::load(const Recovered& recovered) {
-  LEAT_TRY(recovered.store.scan_state_pages(
-      uid(), [this](const StatePageKey& key, std::string_view value) {
-        return machine_.load_page(key, value);
-      }));
-  const auto load_row = [this](StreamSeq first, std::string_view value) -> Status {
-    LEAT_TRY_ASSIGN(const IndexRow row, IndexRow::parse(value));
-    const std::uint64_t count_before = machine_.message_count();
-    LEAT_TRY(machine_.load_index_row(row));
-    blocks_.add_stored({.first = first,
-                        .message_count = row.messages.size(),
-                        .live_count = machine_.message_count() - count_before,
-                        .is_left = row.last < machine_.first_kept()});
-    return {};
-  };
-  LEAT_TRY(recovered.store.scan_index_rows(uid(), StreamSeq(0), load_row));
-  LEAT_TRY(machine_.finish_load());
+  LEAT_TRY(load_stored_state(recovered.store, uid(), machine_,
+                             [this](LoadedBlock block) { add_loaded(std::move(block)); }));
   last_stamp_ = machine_.last_stamp();
   count_bytes();
   return {};
+}
+
+// What stands in for a row is of no use where the stream has nothing left: it stays as it is.
+void Stream::add_loaded(LoadedBlock block) {
+  using Row = LoadedBlock::Row;
+  if (block.row != Row::kStored && block.live_count == 0) return;
+  blocks_.add_stored({.first = block.first,
+                      .message_count = block.message_count,
+                      .live_count = block.live_count,
+                      .is_left = block.last < machine_.first_kept()});
+  if (block.row == Row::kRebuilt) {
+    LEAT_LOG(kWarning) << "Stream " << name() << ": the index row of block " << block.first
+                       << " was made anew from the block: " << block.why.text;
+    blocks_.restore_row({.first = block.first, .value = std::move(block.rebuilt_row)});
+  } else if (block.row == Row::kLost) {
+    if (lost_ == nullptr) lost_ = std::make_unique<std::vector<LostBlock>>();
+    lost_->push_back({.first = block.first, .why = std::move(block.why)});
+  }
 }
 
 void Stream::start(Task ready) {
@@ -127,6 +131,9 @@ void Stream::open() {
   if (is_read_only()) tell_read_only();
   for (StreamListener* listener : listeners()) listener->became_leader(*this);
   rearm_timers();
+  if (const auto lost = std::move(lost_); lost != nullptr) {
+    for (const LostBlock& block : *lost) block_lost(block.first, block.why);
+  }
   if (const std::unique_ptr<Task> ready = std::move(ready_); ready && *ready) (*ready)();
 }
 

@@ -27,6 +27,7 @@
 #include "streams/host/pending_answers.h"
 #include "streams/host/reader.h"
 #include "streams/host/schedule_timer.h"
+#include "streams/host/stored_state.h"
 #include "streams/host/stream_blocks.h"
 #include "streams/host/stream_context.h"
 #include "streams/host/tail_cache.h"
@@ -147,6 +148,7 @@ class Stream : public StateMachine {
  private:
   Stream(StreamAssignment assignment, const StreamContext& context, StreamMachine machine);
   Status load(const Recovered& recovered);
+  void add_loaded(LoadedBlock block);
 
   template <typename Command>
   void add_command(const Command& command, CommandCallback done);
@@ -179,6 +181,10 @@ class Stream : public StateMachine {
     LogIndex index;
     Task task;
   };
+  struct LostBlock {
+    StreamSeq first;
+    Error why;
+  };
   // An entry that goes on next turn, and what it has done so far.
   struct Unfinished {
     RaftEntry entry;
@@ -202,10 +208,11 @@ class Stream : public StateMachine {
   Ingest ingest_{*this};
   ExpiryTimer expiry_{*this};
   ScheduleTimer schedules_{*this};
-  std::unique_ptr<Task> ready_;    // of start(), until it has run
-  std::unique_ptr<Task> removed_;  // of remove()
-  WallNs last_stamp_ = 0;          // of the newest entry, proposed or applied
-  SteadyNs last_stamp_at_ = 0;     // when it was given
+  std::unique_ptr<Task> ready_;                   // of start(), until it has run
+  std::unique_ptr<Task> removed_;                 // of remove()
+  std::unique_ptr<std::vector<LostBlock>> lost_;  // found by load(), told by open(); null: none
+  WallNs last_stamp_ = 0;                         // of the newest entry, proposed or applied
+  SteadyNs last_stamp_at_ = 0;                    // when it was given
   std::size_t unapplied_bytes_ = 0;
   StreamRoom& account_room_;
   std::int64_t counted_bytes_ = 0;  // in the rooms of account and server

@@ -154,7 +154,11 @@ void Stream::block_lost(StreamSeq first, const Error& why) {
                            ") are lost: " + why.text;
   LEAT_LOG(kError) << "Stream " << name() << ": " << text;
   context_.damages.push_back({.account = account(), .uid = uid(), .stream = name(), .text = text});
-  propose(LoseCommand{.first = lost_first, .last = lost_last}, [](const CommandReply&) {});
+  for (StreamSeq from = lost_first; from <= lost_last;) {
+    const StreamSeq to = std::min(lost_last, StreamSeq(from.value + limits::kMessagesPerApply - 1));
+    propose(LoseCommand{.first = from, .last = to}, [](const CommandReply&) {});
+    from = to.next();
+  }
 }
 
 void Stream::get_message(StreamSeq sequence, MessageCallback done) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/limits.h"
 #include "streams/host/block_fold.h"
 
 namespace leat {
@@ -116,7 +117,7 @@ void StreamBlocks::take(WriteSet& set, const StreamMachine& machine) {
       unwritten_.erase(rewritten.block.first);
       continue;
     }
-    set.blocks.push_back(std::move(rewritten.block));
+    if (!rewritten.block.value.empty()) set.blocks.push_back(std::move(rewritten.block));
     set.index_rows.push_back(std::move(rewritten.index_row));
   }
   rewritten_.clear();
@@ -187,6 +188,13 @@ void StreamBlocks::add_stored(const StoredBlock& block) {
   } else if (!block.is_left) {
     empty_.push_back(block.first);
   }
+}
+
+// Those above the bound are made anew at the next start as well.
+void StreamBlocks::restore_row(BlockRow index_row) {
+  if (rewritten_.size() >= limits::kRestoredRows) return;
+  const StreamSeq first = index_row.first;
+  rewritten_.push_back({.block = {.first = first, .value = {}}, .index_row = std::move(index_row)});
 }
 
 std::size_t StreamBlocks::forget_below(StreamSeq first_kept) {

@@ -63,6 +63,8 @@ class StreamBlocks {
     bool is_left = false;           // it ends below the first message: the floor takes it
   };
   void add_stored(const StoredBlock& block);
+  // The row of one of them, made anew: it is in the next write set, unless there are many.
+  void restore_row(BlockRow index_row);
   // Blocks that hold nothing from `first_kept` on are forgotten; how many.
   std::size_t forget_below(StreamSeq first_kept);
   // Blocks that wait to be deleted.
@@ -107,12 +109,12 @@ class StreamBlocks {
   std::uint32_t open_lost_ = 0;  // messages that left while it was open
   bool is_open_ = false;         // open_ has its first sequence
   std::vector<Closed> closed_;
-  Ring<Block> blocks_;                         // all closed ones, ascending
-  std::map<StreamSeq, Bytes> unwritten_;       // by first sequence
-  Ring<std::vector<StreamSeq>> taken_;         // the blocks of each write set under way
-  std::uint64_t sets_ = 0;                     // write sets taken
-  std::map<StreamSeq, std::uint64_t> sparse_;  // less than half alive -> since which write set
-  std::vector<Closed> rewritten_;
+  Ring<Block> blocks_;                           // all closed ones, ascending
+  std::map<StreamSeq, Bytes> unwritten_;         // by first sequence
+  Ring<std::vector<StreamSeq>> taken_;           // the blocks of each write set under way
+  std::uint64_t sets_ = 0;                       // write sets taken
+  std::map<StreamSeq, std::uint64_t> sparse_;    // less than half alive -> since which write set
+  std::vector<Closed> rewritten_;                // of a restored row without the block
   std::vector<StreamSeq> empty_;                 // to be deleted
   std::map<StreamSeq, StreamSeq> rows_waiting_;  // rows of empty blocks, and where they end at most
 };

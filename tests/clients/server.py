@@ -55,10 +55,10 @@ class Server:
             raise AssertionError(f"server ended with {self.process.returncode}:\n{self.tail()}")
         return json.loads(path.read_text()) if path.exists() else None
 
-    def health(self):
+    def health(self, query=""):
         """What /healthz says, whatever its status."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.http}/healthz") as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http}/healthz{query}") as answer:
                 return answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.read().decode()

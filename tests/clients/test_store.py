@@ -1,5 +1,6 @@
 """What would be wrong: a store that was damaged, taken, read-only or not ours is served as if it were whole, or emptied."""
 
+import json
 import subprocess
 
 import nats
@@ -29,11 +30,14 @@ def refused(folder, jetstream=""):
 
 def flip(path, needle):
     """Flips a bit in the middle of the first place where a file holds this."""
-    data = path.read_bytes()
-    at = data.index(needle) + len(needle) // 2
+    flip_at(path, path.read_bytes().index(needle) + len(needle) // 2)
+
+
+def flip_at(path, at):
+    byte = path.read_bytes()[at]
     with open(path, "r+b") as file:
         file.seek(at)
-        file.write(bytes([data[at] ^ 1]))
+        file.write(bytes([byte ^ 1]))
 
 
 async def fill(server, stream="EV", user=""):
@@ -93,6 +97,105 @@ async def test_a_lost_block_is_named_and_the_rest_is_served(running):
     with pytest.raises(nats.js.errors.NotFoundError):
         await js.get_msg("EV", 151)
     assert 'JetStream stream \\"EV\\": messages ' in running.health()
+    await client.close()
+
+
+STREAMS = 300
+
+
+async def fill_many(server):
+    """Streams of a few messages each, whose rows fill several blocks of one table."""
+    client = await nats.connect(server.url)
+    js = client.jetstream()
+    for number in range(STREAMS):
+        await js.add_stream(name=f"S{number:03}", subjects=[f"s{number:03}.>"])
+        for message in range(3):
+            await js.publish(f"s{number:03}.a", b"%d.%d" % (number, message))
+    await client.close()
+
+
+async def serve_or_say_why(server):
+    """The streams that are offline, each said so to clients and in /healthz; the others have all they had."""
+    client = await nats.connect(server.url)
+    js = client.jetstream()
+    offline = []
+    for number in range(STREAMS):
+        name = f"S{number:03}"
+        try:
+            assert (await js.stream_info(name)).state.messages == 3
+            assert (await js.get_msg(name, 2)).data == b"%d.1" % number
+        except nats.js.errors.APIError as error:
+            assert error.err_code == 10194 and ".sst" in error.description, error
+            offline.append(name)
+            health = server.health(f"?account=$G&stream={name}")
+            assert f'JetStream stream \\"{name}\\" is offline: ' in health, health
+            assert f"stream {name}: " in server.log.read_text()
+            with pytest.raises(nats.js.errors.APIError):  # nothing takes its place
+                await js.add_stream(name=name, subjects=[f"s{number:03}.>"])
+            continue
+        await js.delete_msg(name, (await js.publish(f"s{number:03}.b", b"more")).seq)
+    await client.close()
+    errors = json.loads(server.health("?details=true")).get("errors", [])
+    assert sorted(error["stream"] for error in errors) == offline
+    return offline
+
+
+def raft_rows(data):
+    """Where the rows of groups begin: their version, how far they are stored."""
+    at = data.find(b"\x02" + bytes(7))
+    while at >= 0:
+        if data[at + 9:at + 16] == bytes(7):
+            yield at
+        at = data.find(b"\x02" + bytes(7), at + 1)
+
+
+@pytest.mark.parametrize("of", ["raft row", "state page"])
+async def test_a_damaged_block_of_rows_takes_only_its_streams_offline(running, of):
+    await fill_many(running)
+    running.stop()
+    # The newest table with rows of all streams.
+    tables = [path for path in sorted((running.folder / "store" / "jetstream" / "db").glob("*.sst"))
+              if path.read_bytes().count(b"s150.>") and b"s200.>" in path.read_bytes()]
+    data = tables[-1].read_bytes()
+    rows = list(raft_rows(data))
+    at = rows[len(rows) // 2] + 8 if of == "raft row" else data.rindex(b"s150.>")
+    flip_at(tables[-1], at)
+    status, text, _ = inspect(running.folder / "store")
+    assert status == 1
+    running.start()
+    offline = await serve_or_say_why(running)
+    assert 0 < len(offline) < STREAMS / 3, offline
+    first = int(offline[0][1:])
+    assert offline == [f"S{number:03}" for number in range(first, first + len(offline))]
+    assert of == "raft row" or "S150" in offline
+    named = [line.split()[2][:-1] for line in text.splitlines() if "all of it is offline" in line]
+    assert named == offline
+    running.kill()
+    flip_at(tables[-1], at)
+    running.start()
+    assert await serve_or_say_why(running) == []
+
+
+async def test_damaged_index_rows_are_made_anew_from_their_blocks(running):
+    await fill(running)
+    running.stop()
+    tables = [path for path in sorted((running.folder / "store" / "jetstream" / "db").glob("*.sst"))
+              if b"EV.a" in path.read_bytes() and b"message 000150 " not in path.read_bytes()]
+    flip(tables[-1], b"EV.a")
+    status, text, _ = inspect(running.folder / "store")
+    assert status == 1 and "DAMAGED stream EV: the index row of block 1 is lost, the block is there" in text, text
+    running.start()
+    client = await nats.connect(running.url)
+    js = client.jetstream()
+    assert (await js.stream_info("EV")).state.messages == MESSAGES
+    for number in range(MESSAGES):
+        assert (await js.get_msg("EV", number + 1)).data.startswith(b"message %06d " % number)
+    assert "[WRN] Stream EV: the index row of block 1 was made anew" in running.tail()
+    await client.close()
+    running.stop()
+    running.start()
+    client = await nats.connect(running.url)
+    assert (await client.jetstream().stream_info("EV")).state.messages == MESSAGES
     await client.close()
 
 

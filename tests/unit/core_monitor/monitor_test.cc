@@ -298,6 +298,27 @@ TEST(Healthz, InAllItsForms) {
   EXPECT_FALSE(parse_healthz_query(request({{"details", "x"}})));
 }
 
+TEST(Healthz, EveryDamagedStreamIsNamed) {
+  MonitorSnapshot damaged = one_stream();
+  damaged.damages.push_back(
+      {.stream = "gone", .text = "a table", .extent = StreamDamage::Extent::kAll});
+  damaged.damages.push_back({.stream = "s1", .text = "messages 1 to 2 (2) are lost: x"});
+  const auto ask = [&damaged](const Query& words) {
+    const Result<HealthzQuery> query = parse_healthz_query(request(words));
+    const HttpResponse response = healthz_response(jetstream_facts(), *query, damaged);
+    EXPECT_EQ(response.status, 503);
+    return response.body;
+  };
+  EXPECT_EQ(
+      ask({}),
+      R"({"status":"unavailable","error":"JetStream stream \"gone\" is offline: a table; and 1 more, all are told with details=true"})");
+  EXPECT_EQ(
+      ask({{"details", "1"}}),
+      R"({"status":"error","errors":[{"type":"STREAM","stream":"gone","error":"JetStream stream \"gone\" is offline: a table"},{"type":"STREAM","stream":"s1","error":"JetStream stream \"s1\": messages 1 to 2 (2) are lost: x"}]})");
+  EXPECT_EQ(ask({{"account", "$G"}, {"stream", "gone"}}),
+            R"({"status":"unavailable","error":"JetStream stream \"gone\" is offline: a table"})");
+}
+
 TEST(Pages, SubscriptionsThatMatchASubject) {
   MonitorSnapshot snapshot;
   snapshot.open = {connection(1, "", 0)};

@@ -68,12 +68,25 @@ class Client : public Sink {
   AccountId account_;
 };
 
-// A store whose disk has lost some blocks, and that counts what is read from it.
+// A store whose disk has lost some blocks and index rows, and that counts what is read from it.
 class FlawedStore : public MemoryMessageStore {
  public:
   explicit FlawedStore(Scheduler& scheduler)
       : MemoryMessageStore(scheduler), scheduler_(scheduler) {}
-  using MemoryMessageStore::read_block;
+  void write(WriteSet set, Task on_written) override {
+    for (const BlockRow& row : set.index_rows) lost_rows.erase(row.first);
+    MemoryMessageStore::write(std::move(set), std::move(on_written));
+  }
+  Result<Bytes> read_block(GroupId stream, StreamSeq first) override {
+    if (lost.contains(first)) return failure(ErrorKind::kCorruption, "wrong checksum");
+    return MemoryMessageStore::read_block(stream, first);
+  }
+  Status scan_index_rows(GroupId stream, StreamSeq from, const RowVisitor& visit) override {
+    return MemoryMessageStore::scan_index_rows(
+        stream, from, [&](StreamSeq first, std::string_view value) {
+          return visit(first, lost_rows.contains(first) ? std::string_view() : value);
+        });
+  }
   void read_block(GroupId stream, StreamSeq first, ReadCallback callback) override {
     if (lost.contains(first)) return fail(std::move(callback));
     ++blocks_read;
@@ -94,7 +107,8 @@ class FlawedStore : public MemoryMessageStore {
     MemoryMessageStore::read_message(stream, place, std::move(callback));
   }
   std::set<StreamSeq> lost;
-  bool is_slow = false;  // blocks come with go_on()
+  std::set<StreamSeq> lost_rows;  // until they are written again
+  bool is_slow = false;           // blocks come with go_on()
   int failed_reads = 0;
   std::size_t blocks_read = 0;
   std::size_t messages_read = 0;
