@@ -140,7 +140,7 @@ void ApiConsumer::info(ApiCall call) {
   if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
-  stream->after_applied([desk = &desk_, stream, call = std::move(call)]() mutable {
+  stream->when_readable([desk = &desk_, stream, call = std::move(call)]() mutable {
     const auto info = desk->doors().consumers.info(*stream, call.subject().consumer);
     if (!info) return call.refuse(ApiErrorCode::kConsumerNotFound);
     call.answer(consumer_info_reply(*info, desk->now()));
@@ -152,7 +152,7 @@ void ApiConsumer::names(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
-  stream->after_applied(
+  stream->when_readable(
       [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
         std::vector<std::string> names = desk->doors().consumers.names(*stream);
         const Page page = cut_to_page(names, offset, kNamesPerPage);
@@ -165,7 +165,7 @@ void ApiConsumer::list(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
-  stream->after_applied(
+  stream->when_readable(
       [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
         std::vector<ConsumerInfo> infos = desk->doors().consumers.infos(*stream);
         const Page page = cut_to_page(infos, offset, kInfosPerPage);

@@ -162,7 +162,7 @@ void ApiStream::info(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = desk_.find_stream(call);
   if (stream == nullptr) return;
-  stream->after_applied(
+  stream->when_readable(
       [desk = &desk_, stream, request = std::move(*request), call = std::move(call)]() mutable {
         StreamInfo info = stream->info(
             {.with_deleted = request.deleted_details, .subjects_filter = request.subjects_filter});
@@ -215,7 +215,7 @@ void ApiStream::get_message(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = desk_.find_stream(call);
   if (stream == nullptr) return;
-  stream->after_applied(
+  stream->when_readable(
       [this, stream, request = std::move(*request), call = std::move(call)]() mutable {
         read_message(*stream, std::move(request), std::move(call));
       });

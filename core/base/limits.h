@@ -105,6 +105,15 @@ inline constexpr std::size_t kSpareSegments = 2;
 // written; a quarter above what was short everything is taken in again. Looked at this often then.
 inline constexpr std::uint64_t kDiskReserveBytes = 256 * 1024 * 1024;
 inline constexpr std::int64_t kDiskRoomIntervalMs = 250;
+// What the store could not flush is tried again after kDiskRoomIntervalMs, then after up to this;
+// a compaction that found no room after this.
+inline constexpr std::int64_t kStoreRoomIntervalMsMax = 2'000;
+inline constexpr std::int64_t kCompactionRetryMs = 5'000;
+// All that is in memory tables is flushed within this, or the database does not go on at all.
+inline constexpr std::int64_t kStoreResumeMsMax = 30'000;
+// What a start writes: the store's list of its tables anew, its options, and the first 256 KiB of a
+// segment of the journal. Without so much on the disk it changes nothing.
+inline constexpr std::uint64_t kDiskStartBytes = 4 * 1024 * 1024;
 
 // Write sets of one shard that the store thread has not written yet; above it publishers wait.
 inline constexpr std::size_t kStorePendingBytes = 64 * 1024 * 1024;

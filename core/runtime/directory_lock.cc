@@ -17,6 +17,10 @@ namespace {
 constexpr const char* kLockFile = "/lock";
 constexpr mode_t kFileMode = 0640;
 
+ErrorKind kind_of(int error) {
+  return error == ENOSPC || error == EDQUOT ? ErrorKind::kNoSpace : ErrorKind::kIo;
+}
+
 std::string holder_of(int descriptor) {
   std::array<char, 32> text{};
   const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
@@ -37,23 +41,25 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
     return failure(ErrorKind::kIo, "storage directory is not a directory");
   }
   if (error) {
-    return failure(ErrorKind::kIo,
+    return failure(kind_of(error.value()),
                    "could not create storage directory " + directory + ": " + error.message());
   }
   const std::string path = directory + kLockFile;
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
   if (descriptor < 0) {
-    return failure(ErrorKind::kIo, "open " + path + ": " + std::strerror(errno));
+    return failure(kind_of(errno), "open " + path + ": " + std::strerror(errno));
   }
   DirectoryLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     return failure(ErrorKind::kExists,
                    "storage directory " + directory + " is in use by " + holder_of(descriptor));
   }
-  // The process id is for people only; the lock is what counts.
+  // The process id is for people only, and a full disk may be without it; the lock is what counts.
   const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(descriptor, 0) != 0 ||
-      ::pwrite(descriptor, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+  const bool is_written =
+      ::ftruncate(descriptor, 0) == 0 &&
+      ::pwrite(descriptor, pid.data(), pid.size(), 0) == static_cast<ssize_t>(pid.size());
+  if (!is_written && kind_of(errno) != ErrorKind::kNoSpace) {
     return failure(ErrorKind::kIo, "write " + path + ": " + std::strerror(errno));
   }
   return lock;

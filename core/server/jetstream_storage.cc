@@ -23,33 +23,62 @@ std::string store_directory(const JetStreamOptions& options) {
   return temporary + "/leat/jetstream";
 }
 
+// An error of a start as it is told: for want of room with what that takes.
+Error start_error(const Error& error, FileSystem& files, const std::string& directory) {
+  if (error.kind != ErrorKind::kNoSpace) return error;
+  const auto free = files.free_bytes(directory);
+  return {ErrorKind::kNoSpace,
+          "the disk of the store is full: " + (free ? std::to_string(*free) : "no") +
+              " bytes are free in " + directory + ", a start needs " +
+              std::to_string(limits::kDiskStartBytes) +
+              ". Make room on that disk, or give the store a larger one, and start again: "
+              "everything that was acknowledged is there (" +
+              error.text + ")"};
+}
+
+Status check_room(FileSystem& files, const std::string& directory) {
+  LEAT_TRY_ASSIGN(const std::uint64_t free, files.free_bytes(directory));
+  if (free >= limits::kDiskStartBytes) return {};
+  return failure(ErrorKind::kNoSpace, "nothing was changed");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<JetStreamStorage>> JetStreamStorage::open(const JetStreamOptions& options) {
   std::unique_ptr<JetStreamStorage> storage(new JetStreamStorage());  // NOLINT: private constructor
   storage->directory_ = store_directory(options);
-  LEAT_TRY_ASSIGN(DirectoryLock lock, DirectoryLock::acquire(storage->directory_));
-  storage->lock_ = std::make_unique<DirectoryLock>(std::move(lock));
+  const Status opened = storage->open_parts(options);
+  if (!opened) {
+    return tl::unexpected(start_error(opened.error(), storage->files_, storage->directory_));
+  }
+  return storage;
+}
+
+Status JetStreamStorage::open_parts(const JetStreamOptions& options) {
+  LEAT_TRY_ASSIGN(DirectoryLock lock, DirectoryLock::acquire(directory_));
+  lock_ = std::make_unique<DirectoryLock>(std::move(lock));
+  LEAT_TRY(check_room(files_, directory_));
   if (options.sync_interval_ns.value_or(0) > 0) {
     LEAT_LOG(kWarning) << "sync_interval is " << format_duration(*options.sync_interval_ns)
                        << ": what was acknowledged within it is lost when the machine loses power";
   }
   RocksStoreOptions store;
-  store.path = storage->directory_ + "/db";
-  LEAT_TRY_ASSIGN(storage->rocks_, open_rocks_store(std::move(store)));
+  store.path = directory_ + "/db";
+  LEAT_TRY_ASSIGN(rocks_, open_rocks_store(std::move(store)));
   JournalOptions log;
-  log.directory = storage->directory_ + "/journal";
+  log.directory = directory_ + "/journal";
   log.sync_interval_ns = options.sync_interval_ns.value_or(0);
   log.horizon_bytes = static_cast<std::uint64_t>(options.journal_bytes);
   log.reserve_bytes = static_cast<std::uint64_t>(options.disk_reserve_bytes);
   log.segment_bytes =
       std::min<std::uint64_t>(limits::kJournalSegmentBytes, log.horizon_bytes / kSegmentsKept);
   log.random = &random_number;
-  log.store_holds = storage->recovered_store().last_ticket();
-  log.ask_for_flush = [rocks = storage->rocks_.get()] { rocks->ask_for_flush(); };
-  LEAT_TRY_ASSIGN(storage->journal_, open_journal(storage->files_, std::move(log)));
-  LEAT_TRY(storage->rocks_->set_flush_listener(*storage->journal_.journal));
-  return storage;
+  log.store_holds = recovered_store().last_ticket();
+  log.ask_for_flush = [rocks = rocks_.get()] { rocks->ask_for_flush(); };
+  log.is_store_full = [rocks = rocks_.get()] { return rocks->is_full(); };
+  LEAT_TRY_ASSIGN(journal_, open_journal(files_, std::move(log)));
+  LEAT_TRY(rocks_->set_flush_listener(*journal_.journal));
+  return {};
 }
 
 JetStreamDoors JetStreamStorage::open_shard(Shard& shard) {

@@ -27,6 +27,7 @@ namespace leat {
 //   STORE_DIR/jetstream/db/         RocksDB
 class JetStreamStorage {
  public:
+  // kNoSpace, with nothing changed or nothing lost, when the disk has no room for a start.
   static Result<std::unique_ptr<JetStreamStorage>> open(const JetStreamOptions& options);
   JetStreamStorage(const JetStreamStorage&) = delete;
   JetStreamStorage& operator=(const JetStreamStorage&) = delete;
@@ -44,6 +45,7 @@ class JetStreamStorage {
 
  private:
   JetStreamStorage() = default;
+  Status open_parts(const JetStreamOptions& options);
 
   struct ShardParts {
     std::unique_ptr<LogStore> log;

@@ -40,6 +40,8 @@ class FlushListener {
  public:
   virtual ~FlushListener() = default;
   virtual void flushed(std::span<const FlushedGroup> groups, StoreTicket through) = 0;
+  // Whether the store finds room for its flushes may have changed.
+  virtual void store_room_changed() = 0;
 };
 
 // What the log says about itself and the store before it drops its oldest segments. A store that

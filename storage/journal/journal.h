@@ -29,6 +29,9 @@ struct JournalOptions {
   StoreTicket store_holds{};
   // Called by the journal's thread with each new segment: the store should flush what it has.
   std::function<void()> ask_for_flush{};
+  // Whether the store finds no room for its flushes: the log has none then for anything new, since
+  // nothing would leave it. Called by the journal's thread.
+  std::function<bool()> is_store_full{};
   std::function<std::uint64_t()> random;  // life ids of segments
 };
 

@@ -61,6 +61,7 @@ SyncThread::SyncThread(std::unique_ptr<Writer> writer, const JournalOptions& opt
     : writer_(std::move(writer)),
       sync_interval_(options.sync_interval_ns),
       ask_for_flush_(options.ask_for_flush),
+      ask_whether_store_is_full_(options.is_store_full),
       last_sync_(std::chrono::steady_clock::now()),
       segment_(writer_->segment()),
       reserve_bytes_(options.reserve_bytes) {
@@ -107,11 +108,20 @@ void SyncThread::flushed(std::span<const FlushedGroup> groups, StoreTicket throu
   work_.notify_one();
 }
 
+void SyncThread::store_room_changed() {
+  {
+    const std::lock_guard lock(mutex_);
+    has_store_room_changed_ = true;
+  }
+  work_.notify_one();
+}
+
 void SyncThread::run() {
   while (take_waiting()) {
     if (!taken_.empty()) write_taken();
     trim();
-    const bool is_looked_for = !taken_flushed_.empty() || writer_->fills() != fills_seen_;
+    const bool has_changed = !taken_flushed_.empty() || is_store_room_news_;
+    const bool is_looked_for = has_changed || writer_->fills() != fills_seen_;
     if (is_looked_for || room() != DiskRoom::kEnough) look_for_room();
     taken_flushed_.clear();
     taken_.clear();
@@ -129,7 +139,9 @@ void SyncThread::mark_idle() {
 }
 
 bool SyncThread::take_waiting() {
-  const auto has_work = [this] { return !waiting_.empty() || !flushed_.empty() || is_stopping_; };
+  const auto has_work = [this] {
+    return !waiting_.empty() || !flushed_.empty() || has_store_room_changed_ || is_stopping_;
+  };
   std::unique_lock lock(mutex_);
   while (!has_work()) {
     if (writer_->has_unsynced()) {
@@ -155,7 +167,8 @@ bool SyncThread::take_waiting() {
   taken_marks_.swap(waiting_marks_);
   taken_flushed_.swap(flushed_);
   taken_flushed_through_ = flushed_through_;
-  return !taken_.empty() || !taken_flushed_.empty();
+  is_store_room_news_ = std::exchange(has_store_room_changed_, false);
+  return !taken_.empty() || !taken_flushed_.empty() || is_store_room_news_;
 }
 
 void SyncThread::write_taken() {
@@ -208,12 +221,14 @@ bool SyncThread::wait_for_room() {
 
 void SyncThread::look_for_room() {
   fills_seen_ = writer_->fills();
+  is_store_full_ = ask_whether_store_is_full_ && ask_whether_store_is_full_();
   const Result<std::uint64_t> free = writer_->free_bytes();
   if (!free) poison_process("asking how full the disk is", free.error());
   const std::uint64_t step = std::min(reserve_bytes_, limits::kDiskReserveBytes) / 4;
   if (is_full_ || *free < step) return set_room(DiskRoom::kExhausted, *free);
   // Enough is a little more than what was short, so that it does not change with every message.
-  const bool is_short = *free < reserve_bytes_ + (room() == DiskRoom::kEnough ? 0 : step);
+  const bool is_short =
+      is_store_full_ || *free < reserve_bytes_ + (room() == DiskRoom::kEnough ? 0 : step);
   set_room(is_short ? DiskRoom::kShort : DiskRoom::kEnough, *free);
 }
 
@@ -226,8 +241,9 @@ void SyncThread::set_room(DiskRoom room, std::uint64_t free_bytes) {
                       << " bytes are free; everything is taken in again";
       return;
     case DiskRoom::kShort:
-      LEAT_LOG(kError) << "The disk of the store is nearly full: " << free_bytes
-                       << " bytes are free, disk_reserve is " << reserve_bytes_
+      LEAT_LOG(kError) << (is_store_full_ ? "The disk of the store has no room for a flush: "
+                                          : "The disk of the store is nearly full: ")
+                       << free_bytes << " bytes are free, disk_reserve is " << reserve_bytes_
                        << ". Publishes and new streams are refused until there is room: purge "
                           "or delete streams, or make room on the disk";
       return;

@@ -42,6 +42,7 @@ class SyncThread : public Journal {
   std::unique_ptr<LogStore> open_shard(RemotePost& post) override;
   void stop() override;
   void flushed(std::span<const FlushedGroup> groups, StoreTicket through) override;
+  void store_room_changed() override;
 
   // Takes what a shard gathered; `records` is left empty. On the shard's thread.
   void hand_over(std::vector<LogRecord>& records, FlushMark mark);
@@ -72,6 +73,7 @@ class SyncThread : public Journal {
   const std::unique_ptr<Writer> writer_;
   const std::chrono::nanoseconds sync_interval_;
   const std::function<void()> ask_for_flush_;
+  const std::function<bool()> ask_whether_store_is_full_;
   std::vector<std::unique_ptr<ShardLog>> shards_;  // grows before the shards run
 
   // The thread's own.
@@ -85,6 +87,8 @@ class SyncThread : public Journal {
   const std::uint64_t reserve_bytes_;
   std::uint64_t fills_seen_ = 0;
   bool is_full_ = false;  // a write met a full disk, and no write has succeeded since
+  bool is_store_full_ = false;
+  bool is_store_room_news_ = false;  // has_store_room_changed_, as it was taken
   std::atomic<DiskRoom> room_{DiskRoom::kEnough};
 
   std::mutex mutex_;
@@ -93,6 +97,7 @@ class SyncThread : public Journal {
   std::vector<FlushMark> waiting_marks_;  // under mutex_
   std::vector<FlushedGroup> flushed_;     // under mutex_
   StoreTicket flushed_through_;           // under mutex_
+  bool has_store_room_changed_ = false;   // under mutex_
   bool is_stopping_ = false;              // under mutex_
   std::thread thread_;
 };

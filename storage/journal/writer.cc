@@ -127,8 +127,10 @@ Status Writer::trim() {
       .payload = encode_witness({.flushed = flushed_through_, .kept_from = ledger_.oldest()})};
   LEAT_TRY(write({&witness, 1}));
   LEAT_TRY(sync());
-  for (const std::uint64_t segment : leaving_) LEAT_TRY(put_away(segment));
-  leaving_.clear();
+  while (!leaving_.empty()) {
+    LEAT_TRY(put_away(leaving_.front()));
+    leaving_.pop_front();
+  }
   return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -97,8 +98,8 @@ class Writer {
   BatchEncoder encoder_;
   SegmentLedger ledger_;
   StoreTicket flushed_through_;
-  std::vector<std::string> spares_;     // paths of segments that left
-  std::vector<std::uint64_t> leaving_;  // nobody needs them, and their files are still there
+  std::vector<std::string> spares_;    // paths of segments that left
+  std::deque<std::uint64_t> leaving_;  // nobody needs them, and their files are still there
   SegmentHeader segment_;
   std::unique_ptr<File> file_;
   std::uint64_t position_ = 0;  // of the next batch

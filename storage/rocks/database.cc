@@ -8,12 +8,17 @@
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include <chrono>
 #include <cstdarg>
+#include <cstdio>
 #include <filesystem>
+#include <future>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "core/base/limits.h"
 #include "core/base/log.h"
 #include "storage/api/block_format.h"
 #include "storage/api/poison.h"
@@ -26,67 +31,28 @@ namespace {
 constexpr char kBlocksName[] = "blocks";
 constexpr char kStateName[] = "state";
 
-}  // namespace
-
-class TableEvents : public rocksdb::EventListener {
- public:
-  void set_callback(Database::FlushedCallback callback) { callback_ = std::move(callback); }
-
-  // A flush covers both families, and is told for each; every write has a row in `state`.
-  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo& flush) override {
-    flushes_.fetch_add(1, std::memory_order_relaxed);
-    if (flush.cf_name == kStateName && callback_) callback_(StoreTicket(flush.largest_seqno));
-    LEAT_LOG(kDebug) << "store: flushed " << flush.cf_name << " up to " << flush.largest_seqno;
-  }
-  void OnTableFileCreated(const rocksdb::TableFileCreationInfo& table) override {
-    table_bytes_.fetch_add(table.file_size, std::memory_order_relaxed);
-  }
-  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override {
-    const bool is_compaction = reason == rocksdb::BackgroundErrorReason::kCompaction;
-    if (status->IsNoSpace()) {
-      note(Database::Trouble::kNoSpace, *status);
-    } else if (is_compaction && status->IsCorruption()) {
-      note(Database::Trouble::kDamagedTable, *status);
-      *status = rocksdb::Status::OK();  // writes and flushes go on
-    } else {
-      poison_process("writing the store in the background", error_of(*status));
-    }
-  }
-
-  void set_trouble_callback(std::function<void()> callback) { on_trouble_ = std::move(callback); }
-  Database::Trouble trouble() const { return trouble_.load(); }
-  void mended() { trouble_.store(Database::Trouble::kNone); }
-
-  std::uint64_t flushes() const { return flushes_.load(std::memory_order_relaxed); }
-  std::uint64_t table_bytes() const { return table_bytes_.load(std::memory_order_relaxed); }
-
- private:
-  void note(Database::Trouble trouble, const rocksdb::Status& status) {
-    if (trouble_.exchange(trouble) != trouble) {
-      LEAT_LOG(kError) << error_of(status).text
-                       << (trouble == Database::Trouble::kNoSpace
-                               ? ": flushed again when there is room"
-                               : ": a table is damaged; compactions pause, check the store with "
-                                 "leat-server inspect");
-    }
-    if (on_trouble_) on_trouble_();
-  }
-
-  Database::FlushedCallback callback_;
-  std::function<void()> on_trouble_;
-  std::atomic<Database::Trouble> trouble_{Database::Trouble::kNone};
-  std::atomic<std::uint64_t> flushes_{0};
-  std::atomic<std::uint64_t> table_bytes_{0};
-};
-
-namespace {
-
 class SilentLog : public rocksdb::Logger {
  public:
   using Logger::Logv;
   void Logv(const char*, va_list) override {}
 };
 
+// RocksDB's own warnings among our lines. Not in a file of its own: that would stand on the disk of
+// the store, and a line that finds no room there ends the process (an assertion of Debian's build).
+class LogLines : public rocksdb::Logger {
+ public:
+  LogLines() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+  using Logger::Logv;
+  void LogHeader(const char*, va_list) override {}
+  void Logv(const char* format, va_list words) override {
+    char line[1024];
+    std::vsnprintf(line, sizeof(line), format, words);
+    LEAT_LOG(kDebug) << "rocksdb: " << line;
+  }
+};
+
+// A flush of all that is in memory tables takes a part of this.
+constexpr std::chrono::milliseconds kResumeTime{limits::kStoreResumeMsMax};
 constexpr std::size_t kBlockCacheBytes = 32u << 20;
 constexpr std::uint64_t kPeriodicCompactionSeconds = 7 * 24 * 3600;
 // Memory tables waiting for their flush; the store's own bound makes publishers wait before.
@@ -98,7 +64,6 @@ constexpr int kLevel0FilesStop = 2000;
 // it, until the blocks are met: each stands for 64 KiB.
 constexpr std::size_t kNeighbours = 256;
 constexpr std::size_t kDeletedNeighbours = 64;
-constexpr std::size_t kInfoLogBytes = 1u << 20;
 
 // Whether every table of a database is there, as far as its own lists tell.
 bool has_all_tables(const Database& database) {
@@ -119,9 +84,7 @@ rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   db.max_background_jobs = 2;
   db.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(2 * options.memtable_bytes);
-  db.keep_log_file_num = 2;
-  db.max_log_file_size = kInfoLogBytes;
-  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  db.info_log = std::make_shared<LogLines>();
   return db;
 }
 
@@ -147,23 +110,12 @@ rocksdb::ColumnFamilyOptions family_options(
   return family;
 }
 
-ErrorKind kind_of(const rocksdb::Status& status) {
-  if (status.IsNotFound()) return ErrorKind::kNotFound;
-  if (status.IsCorruption()) return ErrorKind::kCorruption;
-  if (status.IsNoSpace()) return ErrorKind::kNoSpace;
-  return ErrorKind::kIo;
-}
-
 Status status_of(const rocksdb::Status& status) {
   if (status.ok()) return {};
   return tl::unexpected(error_of(status));
 }
 
 }  // namespace
-
-Error error_of(const rocksdb::Status& status) {
-  return {kind_of(status), "store: " + status.ToString()};
-}
 
 // A database with a bad table is opened to be written only when all its files are there: RocksDB
 // removes tables that its list does not name, and an old list would name too few.
@@ -344,25 +296,37 @@ Status Database::begin_flush() {
 
 Status Database::flush() { return flush_all(rocksdb::FlushOptions()); }
 
-void Database::on_flushed(FlushedCallback callback) { events_->set_callback(std::move(callback)); }
+void Database::on_flushed(FlushedCallback callback) { events_->on_flushed(std::move(callback)); }
 
 void Database::on_trouble(std::function<void()> callback) {
-  events_->set_trouble_callback(std::move(callback));
+  events_->on_trouble(std::move(callback));
 }
 
-Database::Trouble Database::trouble() const { return events_->trouble(); }
+Trouble Database::trouble() const { return events_->trouble(); }
 
+// On a thread of its own, which is left behind when it hangs: a flush of RocksDB 7.8 that is under
+// way when a compaction cannot write the list of tables never gives its memory tables back, and
+// whoever flushes after it waits for them for ever. The journal has what is in them.
 Status Database::resume() {
-  const rocksdb::Status resumed = db_->Resume();
-  if (resumed.IsBusy()) return failure(ErrorKind::kUnavailable, "store: resuming by itself");
-  LEAT_TRY(status_of(resumed));
-  events_->mended();
+  const std::uint64_t count = events_->trouble_count();
+  std::promise<rocksdb::Status> promise;
+  std::future<rocksdb::Status> resumed = promise.get_future();
+  std::thread([db = db_.get(), promise = std::move(promise)]() mutable {
+    promise.set_value(db->Resume());
+  }).detach();
+  if (resumed.wait_for(kResumeTime) != std::future_status::ready) {
+    poison_process("writing the store again after its disk was full",
+                   {ErrorKind::kIo, "store: RocksDB hangs; " + events_->last_trouble() +
+                                        " came first, and a new start reads the journal instead"});
+  }
+  LEAT_TRY(status_of(resumed.get()));
+  events_->mended(count);
   LEAT_LOG(kInfo) << "store: there is room again";
   return {};
 }
 
 Status Database::pause_compactions() {
-  events_->mended();
+  events_->mended(events_->trouble_count());
   for (rocksdb::ColumnFamilyHandle* family : {blocks_, state_}) {
     LEAT_TRY(status_of(db_->SetOptions(family, {{"disable_auto_compactions", "true"}})));
   }
@@ -387,6 +351,7 @@ Status Database::drop_blocks(const keys::Range& blocks) {
 
 Status Database::close() {
   if (db_ == nullptr) return {};
+  if (events_ != nullptr) events_->close();
   Status flushed = events_ == nullptr ? Status() : flush();
   for (rocksdb::ColumnFamilyHandle* family : {default_, blocks_, state_}) {
     db_->DestroyColumnFamilyHandle(family);

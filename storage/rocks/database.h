@@ -17,12 +17,9 @@
 #include "storage/rocks/retention.h"
 #include "storage/rocks/rocks_store.h"
 #include "storage/rocks/store_inspector.h"
+#include "storage/rocks/table_events.h"
 
 namespace leat::rocks {
-
-// What flushes and compactions tell; written by RocksDB's threads. A background error stops the
-// process, but for a full disk and for damage that a compaction finds.
-class TableEvents;
 
 // RocksDB with our two column families and our options. Reads on any thread, writes and flushes on
 // the store thread alone.
@@ -46,18 +43,17 @@ class Database {
 
   // Called with each flush that has completed, by RocksDB's threads: everything up to the ticket is
   // durable. Once, before the first write.
-  using FlushedCallback = std::function<void(StoreTicket through)>;
+  using FlushedCallback = TableEvents::FlushedCallback;
   void on_flushed(FlushedCallback callback);
   // Of the newest write.
   StoreTicket last_ticket() const { return StoreTicket(db_->GetLatestSequenceNumber()); }
 
-  // What has happened to flushes and compactions in the background, and was not mended yet. Of a
-  // full disk resume() is told; a damaged table is found by a compaction again and again, so that
-  // they pause until the next start: what lies in it is lost, and what does not is served.
-  enum class Trouble : std::uint8_t { kNone, kNoSpace, kDamagedTable };
   Trouble trouble() const;
-  void on_trouble(std::function<void()> callback);  // by RocksDB's threads; as on_flushed
-  Status resume();  // kNoSpace: still; kUnavailable: RocksDB is at it by itself
+  // When there is trouble, and when it is mended; by RocksDB's threads and by the store thread.
+  // Once, as on_flushed.
+  void on_trouble(std::function<void()> callback);
+  // Flushes what a full disk did not let through. kNoSpace: it is full still.
+  Status resume();
   Status pause_compactions();
 
   // Bytes in tables that hold this range of blocks.
@@ -117,6 +113,5 @@ class Database {
 };
 
 inline rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-Error error_of(const rocksdb::Status& status);
 
 }  // namespace leat::rocks

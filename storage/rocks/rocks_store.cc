@@ -83,7 +83,10 @@ class RocksStoreOnDisk : public RocksStore {
                  .reclaim_step_bytes = options.reclaim_step_bytes}),
         reader_(*database_, options.cold_read_threads) {
     database_->on_flushed([this](StoreTicket through) { flushed(through); });
-    database_->on_trouble([this] { writer_.work_failed(); });
+    database_->on_trouble([this] {
+      writer_.trouble_changed();
+      if (listener_ != nullptr) listener_->store_room_changed();
+    });
   }
   // A database that closes flushes, and tells the parts that stand on it: they go after it.
   ~RocksStoreOnDisk() override {
@@ -109,6 +112,7 @@ class RocksStoreOnDisk : public RocksStore {
   }
 
   void ask_for_flush() override { writer_.ask_for_flush(); }
+  bool is_full() const override { return database_->trouble() == Trouble::kNoSpace; }
 
   Status stop() override {
     writer_.stop();
@@ -128,7 +132,7 @@ class RocksStoreOnDisk : public RocksStore {
   // By RocksDB's threads.
   void flushed(StoreTicket through) {
     tell(book_.complete(through), through);
-    writer_.flush_completed();
+    writer_.flush_ended();
   }
 
   void tell(const std::vector<WrittenGroup>& written, StoreTicket through) {

@@ -43,6 +43,8 @@ class RocksStore {
   virtual Status set_flush_listener(FlushListener& listener) = 0;
   // The log has grown: flushes what was written, if anything was. Any thread, before stop().
   virtual void ask_for_flush() = 0;
+  // The disk has no room for a flush; what is written waits until it has. Any thread.
+  virtual bool is_full() const = 0;
 
   // The store of one shard, which is used on that shard's thread. Answers come by `post`; both must
   // outlive the shard's last turn.

@@ -1,5 +1,6 @@
 #include "storage/rocks/store_thread.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -16,7 +17,8 @@ namespace {
 
 using Family = Database::Family;
 
-constexpr std::chrono::milliseconds kRoomInterval{limits::kDiskRoomIntervalMs};
+constexpr std::chrono::milliseconds kRoomIntervalMin{limits::kDiskRoomIntervalMs};
+constexpr std::chrono::milliseconds kRoomIntervalMax{limits::kStoreRoomIntervalMsMax};
 
 void check(const rocksdb::Status& status) { LEAT_CHECK(status.ok()) << status.ToString(); }
 
@@ -24,7 +26,11 @@ void check(const rocksdb::Status& status) { LEAT_CHECK(status.ok()) << status.To
 
 StoreThread::StoreThread(Database& database, FlushBook& book, const RetentionBook& retention,
                          Bounds bounds)
-    : database_(database), book_(book), retention_(retention), bounds_(bounds) {
+    : database_(database),
+      book_(book),
+      retention_(retention),
+      bounds_(bounds),
+      room_interval_(kRoomIntervalMin) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -68,7 +74,7 @@ void StoreThread::run() {
   std::vector<StoreJob> taken;
   const auto has_work = [this] {
     return !waiting_.empty() || !lowered_.empty() || (is_flush_asked_ && !is_flushing_) ||
-           database_.trouble() != Database::Trouble::kNone || is_stopping_;
+           database_.trouble() != Trouble::kNone || is_stopping_;
   };
   while (true) {
     bool is_last = false;
@@ -96,12 +102,13 @@ void StoreThread::run() {
 
 // What is asked for during a flush is done together behind it.
 bool StoreThread::is_flush_due(bool is_wanted) {
+  if (database_.trouble() == Trouble::kNoSpace) return false;  // what resumes flushes as well
   const std::lock_guard lock(mutex_);
   is_flush_asked_ |= is_wanted;
   return !is_flushing_ && std::exchange(is_flush_asked_, false);
 }
 
-void StoreThread::flush_completed() {
+void StoreThread::flush_ended() {
   {
     const std::lock_guard lock(mutex_);
     is_flushing_ = false;
@@ -109,22 +116,19 @@ void StoreThread::flush_completed() {
   work_.notify_one();
 }
 
-void StoreThread::work_failed() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_flushing_ = false;
-  }
+void StoreThread::trouble_changed() {
+  { const std::lock_guard lock(mutex_); }  // not between a look at the trouble and the wait
   work_.notify_one();
 }
 
 void StoreThread::mend() {
   switch (database_.trouble()) {
-    case Database::Trouble::kNone:
+    case Trouble::kNone:
       return;
-    case Database::Trouble::kNoSpace:
-      while (database_.trouble() == Database::Trouble::kNoSpace && wait_for_room()) continue;
+    case Trouble::kNoSpace:
+      while (database_.trouble() == Trouble::kNoSpace && wait_for_room()) continue;
       return;
-    case Database::Trouble::kDamagedTable:
+    case Trouble::kDamagedTable:
       if (const Status paused = database_.pause_compactions(); !paused) {
         poison_process("pausing compactions", paused.error());
       }
@@ -132,18 +136,19 @@ void StoreThread::mend() {
   }
 }
 
+// Each attempt flushes what it has room for, so that a disk that stays full is asked less often.
 bool StoreThread::wait_for_room() {
   {
     std::unique_lock lock(mutex_);
-    work_.wait_for(lock, kRoomInterval, [this] { return is_stopping_; });
+    work_.wait_for(lock, room_interval_, [this] { return is_stopping_; });
     if (is_stopping_) return false;
   }
   const Status resumed = database_.resume();
-  if (resumed) return true;
-  const ErrorKind kind = resumed.error().kind;
-  if (kind != ErrorKind::kNoSpace && kind != ErrorKind::kUnavailable) {
+  if (!resumed && resumed.error().kind != ErrorKind::kNoSpace) {
     poison_process("writing the store again after its disk was full", resumed.error());
   }
+  if (resumed) flush_ended();
+  room_interval_ = resumed ? kRoomIntervalMin : std::min(2 * room_interval_, kRoomIntervalMax);
   return true;
 }
 
@@ -180,7 +185,7 @@ void StoreThread::do_job(StoreJob& job) {
                        .is_deleted = job.kind == StoreJob::Kind::kDelete},
              .floor = {job.set.first_kept, job.set.first_row_kept}});
   bytes_since_flush_ += size_bytes;
-  if (bytes_since_flush_ >= bounds_.flush_bytes) begin_flush();
+  if (bytes_since_flush_ >= bounds_.flush_bytes && is_flush_due(true)) begin_flush();
   job.post->post(std::move(job.on_done));
 }
 
@@ -191,7 +196,7 @@ void StoreThread::begin_flush() {
     is_flushing_ = true;
   }
   const Status asked = database_.begin_flush();
-  if (!asked && asked.error().kind == ErrorKind::kNoSpace) return work_failed();
+  if (!asked && asked.error().kind == ErrorKind::kNoSpace) return flush_ended();
   if (!asked) poison_process("flushing the store", asked.error());
   bytes_since_flush_ = 0;
 }
@@ -209,9 +214,12 @@ void StoreThread::reclaim_some() {
     const StreamFloor floor = retention_.of(stream);
     const keys::Range left = {keys::blocks_of(stream).begin, keys::block(stream, floor.first_kept)};
     if (!floor.first_kept || database_.table_bytes_of(left) < bounds_.reclaim_step_bytes) continue;
-    if (const Status dropped = database_.drop_blocks(left); !dropped) {
-      poison_process("reclaiming room in the store", dropped.error());
+    const Status dropped = database_.drop_blocks(left);
+    if (!dropped && dropped.error().kind == ErrorKind::kNoSpace) {
+      to_reclaim_.push_back(stream);  // the list of tables could not grow; with the next work
+      return;
     }
+    if (!dropped) poison_process("reclaiming room in the store", dropped.error());
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -38,10 +39,9 @@ class StoreThread {
   void submit(StoreJob job);  // any thread
   // Flushes what was written, if anything was; any thread.
   void ask_for_flush();
-  // A flush has ended; any thread.
-  void flush_completed();
-  // A flush or a compaction has failed, and the database says why; any thread.
-  void work_failed();
+  // A flush has ended; any thread. One that failed ends when the database was resumed.
+  void flush_ended();
+  void trouble_changed();  // of the database; any thread
   // The floors of these streams are flushed: their room is looked at; any thread.
   void reclaim(const std::vector<GroupId>& streams);
   // Does what was submitted, then ends.
@@ -72,9 +72,10 @@ class StoreThread {
   FlushBook& book_;
   const RetentionBook& retention_;
   const Bounds bounds_;
-  rocksdb::WriteBatch batch_;          // the thread's own, kept for its memory
-  std::size_t bytes_since_flush_ = 0;  // the thread's own
-  std::deque<GroupId> to_reclaim_;     // the thread's own
+  rocksdb::WriteBatch batch_;                // the thread's own, kept for its memory
+  std::size_t bytes_since_flush_ = 0;        // the thread's own
+  std::deque<GroupId> to_reclaim_;           // the thread's own
+  std::chrono::milliseconds room_interval_;  // the thread's own; between attempts to resume
   std::atomic<std::uint64_t> write_sets_{0};
   std::atomic<std::uint64_t> written_bytes_{0};
 

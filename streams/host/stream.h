@@ -119,6 +119,9 @@ class Stream : public StateMachine {
 
   // Runs when everything proposed before this call is applied; perhaps at once.
   void after_applied(Task task);
+  // The same for a reader. On a full disk at once, since what was proposed may wait for ever: all
+  // that was acknowledged is applied.
+  void when_readable(Task task);
   // Whether publishers are held back until the disk has caught up; and whether even so more came
   // than can be taken.
   bool is_overloaded() const;

@@ -132,6 +132,11 @@ void Stream::after_applied(Task task) {
   after_applied_.push_back({.index = awaited, .task = std::move(task)});
 }
 
+void Stream::when_readable(Task task) {
+  if (room() == DiskRoom::kExhausted) return task();
+  after_applied(std::move(task));
+}
+
 bool Stream::is_overloaded() const {
   return unapplied_bytes_ > limits::kStreamPendingBytes ||
          context_.groups.log().pending_bytes() > limits::kLogPendingBytes ||

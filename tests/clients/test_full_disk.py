@@ -5,6 +5,7 @@ A small file system of its own makes real ENOSPC where this process may mount on
 """
 
 import asyncio
+import os
 import shutil
 import subprocess
 
@@ -60,7 +61,8 @@ def small_disk(tmp_path):
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("reserve", ["16MB"])
+# With a reserve of nearly nothing the journal and RocksDB meet the end of the disk themselves.
+@pytest.mark.parametrize("reserve", ["16MB", "64KB"])
 async def test_a_disk_that_fills_up_refuses_and_recovers(tmp_path, small_disk, reserve):
     if small_disk is None:
         return await refuse_by_reserve(tmp_path)
@@ -106,3 +108,54 @@ async def refuse_by_reserve(tmp_path):
 
 async def test_a_disk_without_its_reserve_is_refused_from_the_start(tmp_path):
     await refuse_by_reserve(tmp_path)
+
+
+def contents(folder):
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "lock"}
+
+
+def fill(filler):
+    with open(filler, "ab", buffering=0) as file:
+        for size in (1 << 20, 4096):
+            try:
+                while file.write(b"f" * size):
+                    pass
+            except OSError:
+                continue
+
+
+async def test_a_start_on_a_full_disk_says_what_it_needs_and_changes_nothing(tmp_path, small_disk):
+    if small_disk is None:
+        pytest.skip("mounting is not allowed here; tests/power has the same without it")
+    (tmp_path / "store").symlink_to(small_disk)
+    server = Server(tmp_path, jetstream="disk_reserve: 16MB").start()
+    try:
+        client = await nats.connect(server.url)
+        js = client.jetstream()
+        await js.add_stream(name="EV", subjects=["ev.>"])
+        acknowledged = [(await js.publish("ev.a", PAYLOAD)).seq for _ in range(50)]
+        await client.close()
+        server.kill()
+        filler = small_disk / "filler"
+        fill(filler)
+        before = contents(small_disk / "jetstream")
+        for _ in range(2):
+            with pytest.raises(AssertionError, match="server ended with 1"):
+                server.start()
+            last = server.tail().splitlines()[-1]
+            assert "[FTL]" in last and "the disk of the store is full: 0 bytes are free in" in last, last
+            assert "a start needs 4194304. Make room on that disk" in last and "nothing was changed" in last, last
+            assert contents(small_disk / "jetstream") == before
+        os.truncate(filler, filler.stat().st_size - 5_000_000)
+        server.start()
+        await check_everything_is_there(server, acknowledged)
+        client = await nats.connect(server.url)
+        js = client.jetstream()
+        with pytest.raises(nats.js.errors.APIError) as refused:
+            await js.publish("ev.a", PAYLOAD, timeout=5)
+        assert refused.value.err_code == 10023
+        filler.unlink()
+        assert await recovers(js) > acknowledged[-1]
+        await client.close()
+    finally:
+        server.stop()

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "storage/journal/sync_thread.h"
 #include "tests/support/shard_loop.h"
 #include "tests/unit/storage_journal/journal_fixture.h"
@@ -29,6 +31,7 @@ class JournalRoom : public testing::JournalFixture {
     return open_journal(disk_, {.directory = testing::kDirectory,
                                 .segment_bytes = segment_bytes_,
                                 .reserve_bytes = reserve_bytes,
+                                .is_store_full = [this] { return is_store_full_.load(); },
                                 .random = [this] { return ++life_; }});
   }
   void start(std::uint64_t reserve_bytes) {
@@ -54,6 +57,7 @@ class JournalRoom : public testing::JournalFixture {
 
   leat::testing::ShardLoop loop_;
   DurableTicket ticket_;
+  std::atomic<bool> is_store_full_{false};
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<LogStore> shard_;
 };
@@ -114,6 +118,20 @@ TEST_F(JournalRoom, WhatFindsNoRoomIsDurableWhenThereIsSome) {
   disk_.crash();
   recover();
   EXPECT_EQ(log_->bounds(GroupId(2)).last, LogIndex(2));
+}
+
+TEST_F(JournalRoom, AStoreThatCannotFlushLeavesNoRoomForAnythingNew) {
+  segment_bytes_ = 4 * kMiB;
+  start(0);
+  is_store_full_ = true;
+  journal_->store_room_changed();
+  ASSERT_TRUE(becomes(DiskRoom::kShort));
+  // What is taken in has to be acknowledged still.
+  ASSERT_TRUE(loop_.run_until([&, ticket = append(1000)] { return ticket_.last == ticket; }));
+  EXPECT_EQ(shard_->room(), DiskRoom::kShort);
+  is_store_full_ = false;
+  journal_->store_room_changed();
+  ASSERT_TRUE(becomes(DiskRoom::kEnough));
 }
 
 TEST_F(JournalRoom, TheReserveIsSeenBeforeTheDiskIsFull) {

@@ -66,6 +66,18 @@ TEST_F(RoomTest, RemovalsAreAlwaysTakenIn) {
   EXPECT_EQ(stream().machine().message_count(), 0u);
 }
 
+TEST_F(RoomTest, AReaderDoesNotWaitForWhatAFullDiskDoesNotTake) {
+  log_.sync_by_itself(nullptr);
+  stream().propose(PurgeCommand{}, [](const CommandReply&) {});
+  int read = 0;
+  stream().when_readable([&read] { ++read; });
+  shard_.run();
+  EXPECT_EQ(read, 0);
+  room(DiskRoom::kExhausted);
+  stream().when_readable([&read] { ++read; });
+  EXPECT_EQ(read, 1);
+}
+
 TEST_F(RoomTest, AStopDoesNotWaitForAFullDisk) {
   room(DiskRoom::kExhausted);
   log_.sync_by_itself(nullptr);
