@@ -30,6 +30,7 @@ std::string text_of(const char* kind, std::uint64_t group, std::uint64_t at) {
 }
 
 struct Told : FlushListener {
+  void store_room_changed() override {}
   void flushed(std::span<const FlushedGroup> groups, StoreTicket) override {
     for (const FlushedGroup& group : groups) of[group.group.value] = group;
   }
