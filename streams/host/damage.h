@@ -15,7 +15,7 @@ struct StreamDamage {
   std::string stream{};
   std::string text{};
   enum class Extent : std::uint8_t {
-    kMessages,  // some messages, which have left the stream{}; it goes on without them
+    kMessages,  // some messages, which have left the stream; it goes on without them
     kEnd,       // what came after the messages that are here: they can be read, nothing changes
     kAll,       // nothing of it is served
   };
