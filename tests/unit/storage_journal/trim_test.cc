@@ -113,6 +113,15 @@ class JournalTrim : public testing::JournalFixture {
     const Status whole = journal::check_whole(*found, StoreTicket(store_holds));
     return whole ? "" : whole.error().text;
   }
+  // Of two entries of group 2 the first is damaged.
+  void open_with_damage_at(const std::string& needle) {
+    open();
+    write_synced({entry(2, "damaged")});
+    write_synced({entry(2, "after")});
+    writer_.reset();
+    damage(1, needle);
+    open();
+  }
   bool has_segment(std::uint64_t number) { return disk_.exists(segment_path(number)); }
 };
 
@@ -213,12 +222,7 @@ TEST_F(JournalTrim, ASegmentIsUsedAgainAndItsOldBatchesAreNever) {
 }
 
 TEST_F(JournalTrim, ADamagedGroupHoldsTheLogUntilItIsDeleted) {
-  open();
-  write_synced({entry(2, "damaged")});
-  write_synced({entry(2, "after")});
-  writer_.reset();
-  damage(1, "damaged");
-  open();
+  open_with_damage_at("damaged");
   EXPECT_THAT(suspects(), ElementsAre("2:1-1"));
   fill_segments(3, 1);
   flushed({stored(3, chains_[3].last)}, 3);
@@ -230,12 +234,7 @@ TEST_F(JournalTrim, ADamagedGroupHoldsTheLogUntilItIsDeleted) {
 }
 
 TEST_F(JournalTrim, DamageThatTheStoreIsBeyondHoldsNothing) {
-  open();
-  write_synced({entry(2, "damaged")});
-  write_synced({entry(2, "after")});
-  writer_.reset();
-  damage(1, "damaged");
-  open();
+  open_with_damage_at("damaged");
   EXPECT_THAT(suspects(), ElementsAre("2:1-1"));
   fill_segments(3, 1);
   flushed({stored(2, 2), stored(3, chains_[3].last)}, 3);
@@ -244,12 +243,7 @@ TEST_F(JournalTrim, DamageThatTheStoreIsBeyondHoldsNothing) {
 
 // Which groups were in it, nobody can say.
 TEST_F(JournalTrim, WithALostHeaderNothingLeaves) {
-  open();
-  write_synced({entry(2, "damaged")});
-  write_synced({entry(2, "after")});
-  writer_.reset();
-  damage(1, "LBAT");
-  open();
+  open_with_damage_at("LBAT");
   EXPECT_THAT(suspects(), Not(IsEmpty()));
   fill_segments(3, 1);
   flushed({stored(2, 9), stored(3, chains_[3].last)}, 3);
