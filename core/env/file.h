@@ -25,9 +25,6 @@ class File {
   virtual Status resize(std::uint64_t size) = 0;
 };
 
-// What the address of bytes that are written past the page cache is a multiple of.
-inline constexpr std::size_t kDirectAddress = 4096;
-
 enum class OpenMode { kReadOnly, kReadWrite, kCreate /* read and write, must not exist */ };
 
 // The door to the file system, real (core/runtime) or simulated (tests/sim).
@@ -35,11 +32,6 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
   virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
-  // The same for a file whose writes go past the page cache, where the system can. Offset and size
-  // of each are multiples of 512 bytes, its address of kDirectAddress; others are only slower.
-  virtual Result<std::unique_ptr<File>> open_direct(const std::string& path, OpenMode mode) {
-    return open(path, mode);
-  }
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted
   virtual Status make_directories(const std::string& directory) = 0;
   virtual Status rename(const std::string& from, const std::string& to) = 0;

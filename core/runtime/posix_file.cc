@@ -45,18 +45,6 @@ int flags_of(OpenMode mode) {
   return O_RDONLY;
 }
 
-Result<int> open_descriptor(const std::string& path, OpenMode mode) {
-  const int descriptor = ::open(path.c_str(), flags_of(mode) | O_CLOEXEC, kFileMode);
-  if (descriptor < 0) return failed("open", path, errno);
-  return descriptor;
-}
-
-bool set_direct(int descriptor, bool is_direct) {
-  const int flags = ::fcntl(descriptor, F_GETFL);
-  if (flags < 0 || ((flags & O_DIRECT) != 0) == is_direct) return false;
-  return ::fcntl(descriptor, F_SETFL, flags ^ O_DIRECT) == 0;
-}
-
 class PosixFile final : public File {
  public:
   PosixFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
@@ -69,12 +57,7 @@ class PosixFile final : public File {
       const ssize_t written =
           ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) {
-        const int error = errno;
-        // What a disk with larger sectors, or a rest, cannot take goes through the page cache.
-        if (error == EINVAL && set_direct(descriptor_, false)) continue;
-        return failed("write", path_, error);
-      }
+      if (written < 0) return failed("write", path_, errno);
       offset += static_cast<std::uint64_t>(written);
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
@@ -125,14 +108,8 @@ class PosixFile final : public File {
 }  // namespace
 
 Result<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, OpenMode mode) {
-  LEAT_TRY_ASSIGN(const int descriptor, open_descriptor(path, mode));
-  return std::make_unique<PosixFile>(descriptor, path);
-}
-
-// Not by a flag of open(): a file system that refuses it may have made the file by then.
-Result<std::unique_ptr<File>> PosixFileSystem::open_direct(const std::string& path, OpenMode mode) {
-  LEAT_TRY_ASSIGN(const int descriptor, open_descriptor(path, mode));
-  set_direct(descriptor, true);
+  const int descriptor = ::open(path.c_str(), flags_of(mode) | O_CLOEXEC, kFileMode);
+  if (descriptor < 0) return failed("open", path, errno);
   return std::make_unique<PosixFile>(descriptor, path);
 }
 

@@ -12,7 +12,6 @@ namespace leat {
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
-  Result<std::unique_ptr<File>> open_direct(const std::string& path, OpenMode mode) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;
   Status make_directories(const std::string& directory) override;
   Status rename(const std::string& from, const std::string& to) override;

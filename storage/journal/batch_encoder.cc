@@ -91,7 +91,7 @@ void BatchEncoder::mark_groups(std::span<const LogRecord> records) {
 char* BatchEncoder::room(std::size_t size) {
   if (size > capacity_) {
     capacity_ = std::max(size, 2 * capacity_);
-    buffer_.reset(new (std::align_val_t{kDirectAddress}) char[capacity_]);
+    buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
   }
   return buffer_.get();
 }

@@ -2,11 +2,9 @@
 
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <span>
 #include <string_view>
 
-#include "core/env/file.h"
 #include "storage/journal/format.h"
 
 namespace leat::journal {
@@ -16,7 +14,7 @@ namespace leat::journal {
 class BatchEncoder {
  public:
   // `place` gives life, segment, offset, number, durable_through and previous_count. The view is
-  // valid until the next call; it can be written past the page cache.
+  // valid until the next call.
   std::string_view encode(const BatchHeader& place, std::span<const LogRecord> records);
 
  private:
@@ -24,12 +22,7 @@ class BatchEncoder {
   char* room(std::size_t size);
 
   BatchHeader header_;
-  struct Free {
-    void operator()(char* memory) const {
-      ::operator delete[](memory, std::align_val_t{kDirectAddress});
-    }
-  };
-  std::unique_ptr<char[], Free> buffer_;
+  std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
 };
 

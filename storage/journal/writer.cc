@@ -12,7 +12,7 @@ namespace {
 // in steps that start small (a restart should not cost megabytes) and double.
 constexpr std::uint64_t kFillBytesMin = 256 * 1024;
 constexpr std::uint64_t kFillBytesMax = 4 * 1024 * 1024;
-alignas(kDirectAddress) constexpr char kZeros[256 * 1024] = {};
+constexpr char kZeros[64 * 1024] = {};
 
 Status write_zeros(File& file, std::uint64_t from, std::uint64_t to) {
   while (from < to) {
@@ -32,9 +32,7 @@ std::string parent_of(const std::string& directory) {
 }  // namespace
 
 Writer::Writer(FileSystem& files, WriterOptions options)
-    : files_(files), options_(std::move(options)) {
-  options_.segment_bytes -= options_.segment_bytes % kSectorBytes;
-}
+    : files_(files), options_(std::move(options)) {}
 
 Result<std::unique_ptr<Writer>> Writer::open(FileSystem& files, WriterOptions options,
                                              const JournalEnd& end) {
@@ -68,7 +66,7 @@ Result<std::unique_ptr<Writer>> Writer::open(FileSystem& files, WriterOptions op
 Status Writer::begin_segment(const SegmentHeader& header) {
   const std::string path = path_of(segment_name(header.number));
   LEAT_TRY_ASSIGN(std::unique_ptr<File> file, open_segment(path));
-  alignas(kDirectAddress) char sector[kSectorBytes];
+  char sector[kSectorBytes];
   encode_segment_header(header, sector);
   Status written = file->write_at(0, {sector, sizeof(sector)});
   LEAT_TRY_ASSIGN(std::uint64_t filled, file->size());
@@ -96,10 +94,10 @@ Status Writer::begin_segment(const SegmentHeader& header) {
 // A spare has its room already. What it held is of another life and another segment, so that no
 // byte of it is ever taken for a batch of this one.
 Result<std::unique_ptr<File>> Writer::open_segment(const std::string& path) {
-  if (spares_.empty()) return files_.open_direct(path, OpenMode::kCreate);
+  if (spares_.empty()) return files_.open(path, OpenMode::kCreate);
   LEAT_TRY(files_.rename(spares_.back(), path));
   spares_.pop_back();
-  return files_.open_direct(path, OpenMode::kReadWrite);
+  return files_.open(path, OpenMode::kReadWrite);
 }
 
 Status Writer::find_spares() {

@@ -35,23 +35,6 @@ TEST_F(PosixFiles, WhatIsWrittenIsRead) {
   EXPECT_EQ((*file)->size().value(), 5U);
 }
 
-TEST_F(PosixFiles, WhatIsWrittenPastThePageCacheIsReadAndSoIsTheRest) {
-  auto file = files_.open_direct(directory_ + "/a/x", OpenMode::kCreate);
-  ASSERT_TRUE(file) << file.error().text;
-  alignas(kDirectAddress) char sector[512];
-  std::fill(std::begin(sector), std::end(sector), 'x');
-  ASSERT_TRUE((*file)->write_at(512, {sector, sizeof(sector)}));
-  const Status odd = (*file)->write_at(510, "leat");
-  ASSERT_TRUE(odd) << odd.error().text;
-  ASSERT_TRUE((*file)->sync_data());
-  EXPECT_EQ((*file)->size().value(), 1024U);
-  auto again = files_.open(directory_ + "/a/x", OpenMode::kReadOnly);
-  ASSERT_TRUE(again);
-  std::array<char, 8> into{};
-  EXPECT_EQ((*again)->read_at(509, into).value(), 8U);
-  EXPECT_EQ(std::string_view(into.data(), 8), std::string_view("\0leatxxx", 8));
-}
-
 TEST_F(PosixFiles, ErrorsHaveTheirKind) {
   EXPECT_EQ(files_.open(directory_ + "/none", OpenMode::kReadOnly).error().kind,
             ErrorKind::kNotFound);

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/check.h"
 #include "core/env/file.h"
 
 namespace leat::testing {
@@ -27,19 +26,12 @@ class FakeDisk : public FileSystem {
   };
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
-    return open_file(path, mode, false);
-  }
-  // With the rule of real disks checked.
-  Result<std::unique_ptr<File>> open_direct(const std::string& path, OpenMode mode) override {
-    return open_file(path, mode, true);
-  }
-  Result<std::unique_ptr<File>> open_file(const std::string& path, OpenMode mode, bool is_direct) {
     if (mode == OpenMode::kCreate) {
       if (files_.contains(path)) return failure(ErrorKind::kExists, path);
       files_[path] = std::make_shared<Content>();
     }
     if (!files_.contains(path)) return failure(ErrorKind::kNotFound, path);
-    return std::make_unique<OpenFile>(*this, files_[path], is_direct);
+    return std::make_unique<OpenFile>(*this, files_[path]);
   }
   Result<std::vector<std::string>> list(const std::string& directory) override {
     std::vector<std::string> names;
@@ -114,13 +106,9 @@ class FakeDisk : public FileSystem {
 
   class OpenFile : public File {
    public:
-    OpenFile(FakeDisk& disk, std::shared_ptr<Content> content, bool is_direct)
-        : disk_(disk), content_(std::move(content)), is_direct_(is_direct) {}
+    OpenFile(FakeDisk& disk, std::shared_ptr<Content> content)
+        : disk_(disk), content_(std::move(content)) {}
     Status write_at(std::uint64_t offset, std::string_view bytes) override {
-      if (is_direct_) {
-        LEAT_CHECK(offset % kSector == 0 && bytes.size() % kSector == 0) << offset;
-        LEAT_CHECK(reinterpret_cast<std::uintptr_t>(bytes.data()) % kDirectAddress == 0) << offset;
-      }
       if (disk_.fails_writes_) return failure(ErrorKind::kIo, "write: Input/output error");
       std::string& now = content_->now;
       const std::uint64_t grows =
@@ -156,7 +144,6 @@ class FakeDisk : public FileSystem {
    private:
     FakeDisk& disk_;
     std::shared_ptr<Content> content_;
-    const bool is_direct_;
   };
 
   std::map<std::string, std::shared_ptr<Content>> files_;
