@@ -51,7 +51,7 @@ class SegmentLedger {
   // `max`; they count as asked.
   std::vector<GroupId> take_holders(std::size_t max);
 
-  // Somebody who holds back the oldest segment; none when nobody does, or when damage does.
+  // Somebody who holds back the oldest segment; none when nobody does, or a lost batch header.
   GroupId holder() const;
 
   std::uint64_t oldest() const { return segments_.front().number; }
