@@ -11,6 +11,8 @@
 
 namespace leat {
 
+class IndexBudget;
+
 // What the index knows of one message, or nothing. Valid until the index changes.
 class SlotRef {
  public:
@@ -36,6 +38,9 @@ class SlotRef {
 //   packed chunk ... packed chunk | open chunk | open chunk, appended to
 class MessageIndex {
  public:
+  // Parts of it that have their full size join `budget`; null: they stay in memory.
+  explicit MessageIndex(IndexBudget* budget = nullptr) : budget_(budget) {}
+
   std::uint64_t count() const { return count_; }
   bool empty() const { return count_ == 0; }
   // The first message; none when empty.
@@ -102,6 +107,7 @@ class MessageIndex {
   std::uint64_t first_chunk_ = 0;             // number of chunks_[0]
   std::uint64_t count_ = 0;
   StreamSeq first_;
+  IndexBudget* budget_;
 };
 
 template <typename Visit>

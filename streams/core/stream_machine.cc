@@ -10,12 +10,14 @@
 namespace leat {
 
 struct StreamMachine::Parts {
+  explicit Parts(IndexBudget* budget) : state(budget) {}
+
   StreamState state;
   Apply apply{state};
   StreamPages pages{state};
 };
 
-StreamMachine::StreamMachine() : parts_(std::make_unique<Parts>()) {}
+StreamMachine::StreamMachine(IndexBudget* budget) : parts_(std::make_unique<Parts>(budget)) {}
 StreamMachine::~StreamMachine() = default;
 StreamMachine::StreamMachine(StreamMachine&&) noexcept = default;
 StreamMachine& StreamMachine::operator=(StreamMachine&&) noexcept = default;

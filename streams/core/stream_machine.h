@@ -24,9 +24,11 @@
 
 namespace leat {
 
+class IndexBudget;
+
 // What the index knows of a message without its body.
 struct MessageMeta {
-  std::string_view subject{};  // valid until the next apply
+  std::string_view subject{};  // valid until the next apply, or until the turn ends
   std::uint32_t size_bytes = 0;
   WallNs time = 0;
 };
@@ -44,7 +46,9 @@ struct StateDetails {
 // Everything below apply() is a pure question about the state as of the last applied entry.
 class StreamMachine {
  public:
-  StreamMachine();
+  // `budget`: where the parts of its index are that may be put aside, shared by the streams of a
+  // shard, and outlives it; null: all of it stays in memory.
+  explicit StreamMachine(IndexBudget* budget = nullptr);
   ~StreamMachine();
   StreamMachine(StreamMachine&&) noexcept;
   StreamMachine& operator=(StreamMachine&&) noexcept;

@@ -55,6 +55,8 @@ struct PageBook {
 //   - each of `schedules` is a message, and the first one on its subject,
 //   - `consumers`, `consumers_by_name` and `consumer_list` name the same consumers.
 struct StreamState : StreamView {
+  explicit StreamState(IndexBudget* budget = nullptr) : index(budget), subjects(budget) {}
+
   StreamConfig config;
   std::uint64_t config_number = 0;
   WallNs created = 0;

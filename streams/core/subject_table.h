@@ -14,6 +14,8 @@
 
 namespace leat {
 
+class IndexBudget;
+
 // The subjects of a stream that have messages: {count, first, last} each, and the numbers by which
 // the index names them. Part of the stream's state, on its thread. A number is used again when its
 // subject has no message left.
@@ -22,6 +24,9 @@ namespace leat {
 // next one along the chain in the index.
 class SubjectTable {
  public:
+  // Parts of it that have their full size join `budget`; null: they stay in memory.
+  explicit SubjectTable(IndexBudget* budget = nullptr) : budget_(budget) {}
+
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
   // 32 bytes: a stream may have millions of them.
@@ -92,6 +97,7 @@ class SubjectTable {
   TextRoom texts_;
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> buckets_;  // number + 1, open addressing; 0 = empty
+  IndexBudget* budget_;
 };
 
 }  // namespace leat
