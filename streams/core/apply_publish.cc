@@ -117,7 +117,7 @@ bool Apply::check_discard_new(const PublishCommand& command, const PublishHeader
   if (config.max_msgs_per_subject > 0) {
     const std::uint32_t number = state_.subjects.find(command.subject);
     if (number != SubjectTable::kNone &&
-        state_.subjects.entry(number).count >=
+        state_.subjects.count_of(number) >=
             static_cast<std::uint64_t>(config.max_msgs_per_subject)) {
       if (config.discard_new_per_subject && headers.rollup == Rollup::kNone) {
         refuse(ApiErrorCode::kStreamStoreFailed, 0, kMaxMsgsPerSubject);
@@ -192,7 +192,7 @@ void Apply::tell_consumers(StreamSeq sequence, std::uint32_t number) {
 
 void Apply::trim_subject(std::uint32_t number) {
   const auto max = static_cast<std::uint64_t>(state_.config.max_msgs_per_subject);
-  while (state_.subjects.entry(number).count > max) {
+  while (state_.subjects.count_of(number) > max) {
     remove(state_.subjects.first(number, state_.index), RemovalReason::kLimits);
     spend(1);
   }

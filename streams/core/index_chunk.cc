@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "core/base/check.h"
 
@@ -59,19 +60,22 @@ void IndexChunk::erase(std::size_t place) {
 
 WallNs IndexChunk::time(std::size_t place) const {
   if (!is_packed()) return slots_[place].time();
-  const std::uint64_t value = packed_->times.at(place);
-  return packed_->stamps.empty() ? static_cast<WallNs>(value) : packed_->stamps[value];
+  const Packed& packed = this->packed();
+  const std::uint64_t value = packed.times.at(place);
+  return packed.stamps.empty() ? static_cast<WallNs>(value) : packed.stamps[value];
 }
 
 void IndexChunk::set_next_distance(std::size_t place, std::uint32_t distance) {
   if (is_packed()) {
+    packed_->change();
     packed_->distances.set(place, distance, kPlaces);
+    packed_->note_size();
   } else {
     slots_[place].next_distance = distance;
   }
 }
 
-void IndexChunk::pack() {
+void IndexChunk::pack(IndexBudget* budget) {
   slots_.resize(kPlaces);
   // A place that was never stored says what its neighbour says, so that it costs no width.
   for (std::size_t place = 1; place < kPlaces; ++place) {
@@ -98,6 +102,7 @@ void IndexChunk::pack() {
   pack_as(packed->distances, &IndexSlot::next_distance);
   pack_times(*packed);
   packed_ = std::move(packed);
+  if (budget != nullptr) budget->join(*packed_);
   std::vector<IndexSlot>().swap(slots_);
 }
 
@@ -122,13 +127,44 @@ void IndexChunk::pack_times(Packed& packed) const {
 }
 
 std::size_t IndexChunk::memory_bytes() const {
-  std::size_t bytes = sizeof(*this) + slots_.capacity() * sizeof(IndexSlot);
+  const std::size_t bytes = sizeof(*this) + slots_.capacity() * sizeof(IndexSlot);
   if (packed_ == nullptr) return bytes;
-  const Packed& packed = *packed_;
-  bytes += sizeof(packed) + packed.stamps.capacity() * sizeof(WallNs);
-  return bytes + (packed.subjects.width() + packed.sizes.width() + packed.distances.width() +
-                  packed.times.width()) *
-                     kPlaces;
+  return bytes + sizeof(Packed) + (packed_->is_spilled() ? 0 : packed_->memory_bytes());
+}
+
+//   number of stamps 8 | stamps 8 each | subjects | sizes | distances | times
+void IndexChunk::Packed::save(std::string& out) const {
+  const std::uint64_t stamp_count = stamps.size();
+  out.append(reinterpret_cast<const char*>(&stamp_count), sizeof(stamp_count));
+  out.append(reinterpret_cast<const char*>(stamps.data()), stamp_count * sizeof(WallNs));
+  for (const PackedColumn* column : {&subjects, &sizes, &distances, &times}) {
+    column->save(kPlaces, out);
+  }
+}
+
+void IndexChunk::Packed::load(std::string_view saved) {
+  std::uint64_t stamp_count = 0;
+  std::memcpy(&stamp_count, saved.data(), sizeof(stamp_count));
+  saved.remove_prefix(sizeof(stamp_count));
+  stamps.resize(stamp_count);
+  std::copy_n(saved.data(), stamp_count * sizeof(WallNs), reinterpret_cast<char*>(stamps.data()));
+  saved.remove_prefix(stamp_count * sizeof(WallNs));
+  for (PackedColumn* column : {&subjects, &sizes, &distances, &times}) {
+    column->load(kPlaces, saved);
+  }
+}
+
+void IndexChunk::Packed::release() {
+  std::vector<WallNs>().swap(stamps);
+  for (PackedColumn* column : {&subjects, &sizes, &distances, &times}) column->release();
+}
+
+std::size_t IndexChunk::Packed::memory_bytes() const {
+  std::size_t bytes = stamps.capacity() * sizeof(WallNs);
+  for (const PackedColumn* column : {&subjects, &sizes, &distances, &times}) {
+    bytes += column->width() * kPlaces;
+  }
+  return bytes;
 }
 
 }  // namespace leat

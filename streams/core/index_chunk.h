@@ -5,9 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/ids.h"
+#include "streams/core/index_budget.h"
 #include "streams/core/packed_column.h"
 
 namespace leat {
@@ -36,7 +39,8 @@ inline constexpr std::uint32_t kOutlivesAge = 0x80000000;
 
 // The places of 1,024 sequences with a bitmap of what is there. Open, a chunk has a slot for each
 // place up to the last one stored; packed, it has a column for each kind of number, 3 to 8 bytes a
-// message together. Packing loses nothing, and nobody outside can tell. Owned by the MessageIndex.
+// message together, and the columns may be spilled. Packing loses nothing, and nobody outside can
+// tell. Owned by the MessageIndex.
 //
 //   packed: subject | size | next distance | time, or its rank among the chunk's stamps
 class IndexChunk {
@@ -55,21 +59,24 @@ class IndexChunk {
   // Open only; places ascend.
   IndexSlot& append(std::size_t place);
   void erase(std::size_t place);
-  void pack();
+  // Its columns join `budget`; null: they stay in memory.
+  void pack(IndexBudget* budget);
   bool is_packed() const { return packed_ != nullptr; }
+  // The part of it that may be spilled; null while it is open.
+  IndexPart* columns() const { return packed_.get(); }
 
   // Whether a place was given out; then the rest may be asked, also of what has left.
   bool has(std::size_t place) const { return is_packed() || place < slots_.size(); }
   std::uint32_t subject(std::size_t place) const {
-    return is_packed() ? static_cast<std::uint32_t>(packed_->subjects.at(place))
+    return is_packed() ? static_cast<std::uint32_t>(packed().subjects.at(place))
                        : slots_[place].subject;
   }
   std::uint32_t size_and_never(std::size_t place) const {
-    return is_packed() ? static_cast<std::uint32_t>(packed_->sizes.at(place))
+    return is_packed() ? static_cast<std::uint32_t>(packed().sizes.at(place))
                        : slots_[place].size_and_never;
   }
   std::uint32_t next_distance(std::size_t place) const {
-    return is_packed() ? static_cast<std::uint32_t>(packed_->distances.at(place))
+    return is_packed() ? static_cast<std::uint32_t>(packed().distances.at(place))
                        : slots_[place].next_distance;
   }
   WallNs time(std::size_t place) const;
@@ -83,11 +90,11 @@ class IndexChunk {
   template <typename Matches>
   std::uint64_t count_if(std::size_t first, std::uint64_t places, Matches matches) const {
     std::uint64_t count = 0;
-    const PackedColumn::View packed = is_packed() ? packed_->subjects.view() : PackedColumn::View();
+    const PackedColumn::View view = is_packed() ? packed().subjects.view() : PackedColumn::View();
     for (; places != 0; places &= places - 1) {
       const auto place = first + static_cast<std::size_t>(std::countr_zero(places));
       const std::uint32_t subject =
-          is_packed() ? static_cast<std::uint32_t>(packed.at(place)) : slots_[place].subject;
+          is_packed() ? static_cast<std::uint32_t>(view.at(place)) : slots_[place].subject;
       count += matches(subject) ? 1 : 0;
     }
     return count;
@@ -95,7 +102,12 @@ class IndexChunk {
   std::size_t memory_bytes() const;
 
  private:
-  struct Packed {
+  struct Packed final : IndexPart {
+    void save(std::string& out) const override;
+    void load(std::string_view saved) override;
+    void release() override;
+    std::size_t memory_bytes() const override;
+
     std::uint32_t subject_max = 0;
     PackedColumn subjects;
     PackedColumn sizes;
@@ -103,6 +115,11 @@ class IndexChunk {
     PackedColumn times;          // ranks where there are stamps
     std::vector<WallNs> stamps;  // ascending; empty where times stand for themselves
   };
+  // In memory.
+  Packed& packed() const {
+    packed_->use();
+    return *packed_;
+  }
   void pack_times(Packed& packed) const;
 
   std::array<std::uint64_t, kPlaces / 64> live_{};

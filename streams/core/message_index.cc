@@ -27,7 +27,7 @@ void MessageIndex::add_chunks_to(std::uint64_t number) {
   while (first_chunk_ + chunks_.size() <= number) chunks_.push_back(nullptr);
   for (; to_pack + kOpenChunks < chunks_.size(); ++to_pack) {
     IndexChunk* chunk = chunks_[to_pack].get();
-    if (chunk != nullptr && !chunk->is_packed()) chunk->pack();
+    if (chunk != nullptr && !chunk->is_packed()) chunk->pack(budget_);
   }
   drop_front();
 }
@@ -118,10 +118,12 @@ StreamSeq MessageIndex::of_subject_at_or_after(std::uint32_t subject, StreamSeq 
        ++number, place = 0) {
     const IndexChunk* chunk = chunks_[number - first_chunk_].get();
     if (chunk == nullptr || !chunk->may_hold(subject)) continue;
+    const ChunkPass pass(*this, *chunk);
     for (place = chunk->live_at_or_after(place); place < kChunkSequences;
          place = chunk->live_at_or_after(place + 1)) {
       if (chunk->subject(place) == subject) return StreamSeq(number * kChunkSequences + place);
     }
+    pass.end();
   }
   return {};
 }
@@ -132,11 +134,14 @@ StreamSeq MessageIndex::of_subject_at_or_before(std::uint32_t subject, StreamSeq
     const std::uint64_t number = number_of(at);
     const IndexChunk* chunk = chunks_[number - first_chunk_].get();
     if (chunk->may_hold(subject)) {
-      if (chunk->subject(place_of(at)) == subject) return at;
-      at = at_or_before(at.previous());
-    } else {
-      at = number == 0 ? StreamSeq() : at_or_before(StreamSeq(number * kChunkSequences - 1));
+      const ChunkPass pass(*this, *chunk);
+      for (std::size_t place = place_of(at); place < kChunkSequences;
+           place = place == 0 ? kChunkSequences : chunk->live_at_or_before(place - 1)) {
+        if (chunk->subject(place) == subject) return StreamSeq(number * kChunkSequences + place);
+      }
+      pass.end();
     }
+    at = number == 0 ? StreamSeq() : at_or_before(StreamSeq(number * kChunkSequences - 1));
   }
   return {};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -10,8 +11,6 @@
 #include "streams/core/index_chunk.h"
 
 namespace leat {
-
-class IndexBudget;
 
 // What the index knows of one message, or nothing. Valid until the index changes.
 class SlotRef {
@@ -100,6 +99,24 @@ class MessageIndex {
     if (number < first_chunk_ || number - first_chunk_ >= chunks_.size()) return nullptr;
     return chunks_[number - first_chunk_].get();
   }
+  // A walk that comes by a chunk. Columns that it had to fetch are given up at its end, so that a
+  // walk over everything does not fill the memory; one that stops here will go on here.
+  class ChunkPass {
+   public:
+    ChunkPass(const MessageIndex& index, const IndexChunk& chunk)
+        : budget_(index.budget_),
+          columns_(chunk.columns()),
+          was_spilled_(columns_ != nullptr && columns_->is_spilled()) {}
+    void end() const {
+      if (was_spilled_) budget_->put_back(*columns_);
+    }
+
+   private:
+    IndexBudget* budget_;
+    IndexPart* columns_;
+    bool was_spilled_;
+  };
+
   void add_chunks_to(std::uint64_t number);
   void drop_front();
 
@@ -121,6 +138,7 @@ StreamSeq MessageIndex::walk(StreamSeq from, std::uint64_t budget, Visit visit) 
     if (budget == 0) return StreamSeq(number * kChunkSequences + place);
     --budget;
     if (chunk == nullptr) continue;
+    const ChunkPass pass(*this, *chunk);
     std::uint64_t live = chunk->live_word(place / 64) & (~std::uint64_t{0} << (place % 64));
     for (std::size_t word = place / 64;; live = chunk->live_word(word)) {
       for (; live != 0; live &= live - 1) {
@@ -132,6 +150,7 @@ StreamSeq MessageIndex::walk(StreamSeq from, std::uint64_t budget, Visit visit) 
       }
       if (++word == kChunkSequences / 64) break;
     }
+    pass.end();
   }
   return {};
 }
@@ -142,19 +161,20 @@ std::uint64_t MessageIndex::count_if(StreamSeq from, StreamSeq end, Matches matc
   from = at_or_after(from);
   if (!from) return 0;
   const std::uint64_t behind = end ? end.value : ~std::uint64_t{0};
-  for (std::uint64_t base = from.value / 64 * 64; base < behind; base += 64) {
-    const std::uint64_t number = base / kChunkSequences;
-    if (number - first_chunk_ >= chunks_.size()) break;
+  for (std::uint64_t number = number_of(from);
+       number - first_chunk_ < chunks_.size() && number * kChunkSequences < behind; ++number) {
     const IndexChunk* chunk = chunks_[number - first_chunk_].get();
-    if (chunk == nullptr) {
-      base = (number + 1) * kChunkSequences - 64;
-      continue;
+    if (chunk == nullptr) continue;
+    const ChunkPass pass(*this, *chunk);
+    const std::uint64_t begin = number * kChunkSequences;
+    std::uint64_t base = std::max(begin, from.value / 64 * 64);
+    for (; base < std::min(begin + kChunkSequences, behind); base += 64) {
+      std::uint64_t live = chunk->live_word((base - begin) / 64);
+      if (base < from.value) live &= ~std::uint64_t{0} << (from.value - base);
+      if (behind - base < 64) live &= (std::uint64_t{1} << (behind - base)) - 1;
+      count += chunk->count_if(base - begin, live, matches);
     }
-    std::uint64_t live = chunk->live_word(base % kChunkSequences / 64);
-    if (base < from.value) live &= ~std::uint64_t{0} << (from.value - base);
-    if (behind - base < 64) live &= (std::uint64_t{1} << (behind - base)) - 1;
-    const std::size_t place = base % kChunkSequences;
-    count += chunk->count_if(place, live, matches);
+    pass.end();
   }
   return count;
 }

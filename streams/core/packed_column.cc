@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/check.h"
+
 namespace leat {
 
 namespace {
@@ -25,10 +27,30 @@ void PackedColumn::resize(std::size_t width, std::size_t count) {
   view_.width = width;
   view_.mask =
       width == sizeof(view_.mask) ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * width)) - 1;
-  // A read takes a whole word, also at the last place.
-  bytes_ = width == 0 ? nullptr
-                      : std::make_unique<char[]>(width * count + sizeof(std::uint64_t) - width);
+  bytes_ = width == 0 ? nullptr : std::make_unique<char[]>(bytes_of(width, count));
   view_.data = width == 0 ? kNothing : bytes_.get();
+}
+
+// A read takes a whole word, also at the last place.
+std::size_t PackedColumn::bytes_of(std::size_t width, std::size_t count) {
+  return width == 0 ? 0 : width * count + sizeof(std::uint64_t) - width;
+}
+
+void PackedColumn::save(std::size_t count, std::string& out) const {
+  out.append(view_.data, bytes_of(view_.width, count));
+}
+
+void PackedColumn::release() {
+  bytes_.reset();
+  view_.data = nullptr;
+}
+
+void PackedColumn::load(std::size_t count, std::string_view& saved) {
+  resize(view_.width, count);
+  const std::size_t bytes = bytes_of(view_.width, count);
+  LEAT_CHECK(saved.size() >= bytes) << saved.size() << " bytes, not " << bytes;
+  if (bytes > 0) std::memcpy(bytes_.get(), saved.data(), bytes);
+  saved.remove_prefix(bytes);
 }
 
 PackedColumn PackedColumn::pack(std::span<const std::uint64_t> values) {

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace leat {
@@ -43,7 +45,14 @@ class PackedColumn {
   std::uint64_t smallest() const { return view_.base; }
   std::size_t width() const { return view_.width; }
 
+  // The numbers of `count` places as bytes, appended; without them only smallest() and width() may
+  // be asked until they are taken back from the front of `saved`.
+  void save(std::size_t count, std::string& out) const;
+  void release();
+  void load(std::size_t count, std::string_view& saved);
+
  private:
+  static std::size_t bytes_of(std::size_t width, std::size_t count);
   void resize(std::size_t width, std::size_t count);
   void put(std::size_t place, std::uint64_t above_base) {
     std::memcpy(bytes_.get() + place * view_.width, &above_base, view_.width);

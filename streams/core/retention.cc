@@ -110,7 +110,7 @@ bool Apply::go_on_trim(ApplyWork& work) {
     work.next = sequence.next();
     spend(1);
     const std::uint32_t subject = state_.index.find(sequence).subject();
-    if (state_.subjects.entry(subject).count <= static_cast<std::uint64_t>(max)) continue;
+    if (state_.subjects.count_of(subject) <= static_cast<std::uint64_t>(max)) continue;
     remove(sequence, RemovalReason::kLimits);
     ++work.removed;
   }

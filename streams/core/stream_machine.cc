@@ -101,7 +101,7 @@ std::vector<std::pair<std::string, std::uint64_t>> StreamMachine::subject_counts
   const SubjectTable& subjects = parts_->state.subjects;
   std::vector<std::pair<std::string, std::uint64_t>> counts;
   subjects.for_each_matching(FilterSet({std::string(filter)}), [&](std::uint32_t number) {
-    counts.emplace_back(subjects.text(number), subjects.entry(number).count);
+    counts.emplace_back(subjects.text(number), subjects.count_of(number));
   });
   std::sort(counts.begin(), counts.end());
   return counts;

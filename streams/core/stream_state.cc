@@ -30,7 +30,7 @@ std::uint64_t StreamState::count(const FilterSet& filters, StreamSeq from) const
   std::uint64_t matching = 0;
   std::vector<std::uint32_t> numbers;
   subjects.for_each_matching(filters, [&](std::uint32_t number) {
-    matching += subjects.entry(number).count;
+    matching += subjects.count_of(number);
     numbers.push_back(number);
   });
   if (from <= index.first() || matching == 0) return matching;
@@ -48,7 +48,7 @@ std::uint64_t StreamState::count_chains(const std::vector<std::uint32_t>& number
   for (const std::uint32_t number : numbers) {
     const StreamSeq last = subjects.last(number, index);
     if (last < from) continue;
-    std::uint64_t left = subjects.entry(number).count;
+    std::uint64_t left = subjects.count_of(number);
     for (StreamSeq at = subjects.first(number, index); at < from; --left) {
       at = subjects.next(number, at, index);
     }
@@ -71,13 +71,13 @@ std::optional<ScanResult> StreamState::scan_subject(std::string_view subject,
                                                     StreamSeq from) const {
   ScanResult result;
   const std::uint32_t number = subjects.find(subject);
-  if (number == SubjectTable::kNone || from > subjects.entry(number).last) {
+  if (number == SubjectTable::kNone || from > subjects.last_bound(number)) {
     result.is_end = true;
     result.next = std::max(from, last_seq.next());
     return result;
   }
   StreamSeq next;
-  if (from <= subjects.entry(number).first) {
+  if (from <= subjects.first_bound(number)) {
     next = subjects.first(number, index);
   } else if (const SlotRef before = index.find_even_removed(from.previous());
              before && before.subject() == number && before.next_distance() != 0) {

@@ -12,7 +12,6 @@
 #include "streams/core/message_index.h"
 #include "streams/core/packed_column.h"
 #include "streams/core/subject_table.h"
-#include "streams/core/text_room.h"
 
 namespace leat {
 namespace {
@@ -72,7 +71,7 @@ class Model {
     for (const auto& [subject, sequences] : by_subject) {
       const std::uint32_t number = table.find(subject);
       ASSERT_NE(number, SubjectTable::kNone);
-      ASSERT_EQ(table.entry(number).count, sequences.size());
+      ASSERT_EQ(table.count_of(number), sequences.size());
       ASSERT_EQ(table.first(number, index).value, sequences.front()) << subject;
       ASSERT_EQ(table.last(number, index).value, sequences.back()) << subject;
     }
@@ -152,26 +151,6 @@ TEST(PackedColumn, AValueThatDoesNotFitWidensAll) {
   column = PackedColumn::pack(values);
   EXPECT_EQ(column.at(1023), ~std::uint64_t{0});
   EXPECT_EQ(column.at(0), 0U);
-}
-
-TEST(TextRoom, WhatLeavesMakesRoomAndNothingElseMoves) {
-  TextRoom room;
-  std::map<std::uint32_t, std::string> texts;
-  Rng rng(1);
-  for (int step = 0; step < 20000; ++step) {
-    if (rng.below(3) == 0 && !texts.empty()) {
-      const auto gone = std::next(
-          texts.begin(),
-          static_cast<std::ptrdiff_t>(rng.below(std::min<std::size_t>(texts.size(), 20))));
-      room.remove(gone->first);
-      texts.erase(gone);
-    }
-    const std::string text(rng.below(100) == 0 ? rng.below(70'000) : rng.below(40),
-                           static_cast<char>('a' + step % 26));
-    const std::uint32_t number = room.add(text);
-    ASSERT_TRUE(texts.emplace(number, text).second) << "a number was given twice";
-  }
-  for (const auto& [number, text] : texts) ASSERT_EQ(room.at(number), text);
 }
 
 }  // namespace
