@@ -20,12 +20,16 @@ bool FilterSet::matches(std::string_view subject) const {
 }
 
 void FilterSet::expect(std::uint32_t number_end) const {
+  number_end = std::min(number_end, kRemembered);
   if (number_end > known_.size()) known_.resize(number_end);
 }
 
 bool FilterSet::learn(const SubjectRef& subject) const {
   const bool is_match = matches(subject.text);
-  if (subject.number >= known_.size()) known_.resize(subject.number + subject.number / 8 + 16);
+  if (subject.number >= kRemembered) return is_match;
+  if (subject.number >= known_.size()) {
+    known_.resize(std::min(subject.number + subject.number / 8 + 16, kRemembered));
+  }
   known_[subject.number] = subject.generation << 1 | (is_match ? 1 : 0);
   return is_match;
 }

@@ -16,8 +16,9 @@ struct SubjectRef {
   std::string_view text{};
 };
 
-// The filters of one consumer (or of one request), with the answer for each subject of the stream
-// remembered by number. Owned by the consumer's state; used on the stream's thread.
+// The filters of one consumer (or of one request), with the answer for each of the first million
+// subjects of the stream remembered by number. Owned by the consumer's state; used on the stream's
+// thread.
 class FilterSet {
  public:
   FilterSet() = default;  // every subject
@@ -45,9 +46,13 @@ class FilterSet {
  private:
   bool learn(const SubjectRef& subject) const;
 
+  // 4 MiB a consumer. Beyond it the text is looked at each time.
+  static constexpr std::uint32_t kRemembered = 1U << 20;
+
   std::vector<std::string> filters_;
   bool is_one_subject_ = false;
-  mutable std::vector<std::uint32_t> known_;  // generation * 2 + matches
+  // Generation * 2 + matches, by number.
+  mutable std::vector<std::uint32_t> known_;
 };
 
 }  // namespace leat

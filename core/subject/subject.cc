@@ -43,7 +43,10 @@ bool has_empty_token(std::string_view subject) {
 }
 
 bool subject_matches(std::string_view pattern, std::string_view subject) {
-  // Most subjects that do not match differ at the end.
+  // Most subjects that do not match differ at the end, many in the last byte.
+  const char end = pattern.empty() ? '\0' : pattern.back();
+  const bool is_end_fixed = end != kOneToken.front() && end != kAllTokens.front();
+  if (is_end_fixed && (subject.empty() || subject.back() != end)) return false;
   const std::string_view last = pattern.substr(pattern.rfind('.') + 1);
   if (last != kOneToken && last != kAllTokens && !subject.ends_with(last)) return false;
   SubjectTokens wanted(pattern);
