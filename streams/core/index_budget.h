@@ -80,6 +80,7 @@ class IndexBudget {
   void put_back(IndexPart& part);
 
   std::size_t memory_bytes() const { return memory_bytes_; }
+  std::size_t memory_bytes_max() const { return memory_bytes_max_; }
   // Parts that are not in memory.
   std::size_t count_spilled() const { return size_ - size_in_memory_; }
 

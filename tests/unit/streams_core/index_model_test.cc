@@ -1,5 +1,5 @@
-// What would be wrong: packing a part of the index, or reusing the room of a subject, changes what
-// a stream says of its messages.
+// What would be wrong: packing or spilling a part of the index, or reusing the room of a subject,
+// changes what a stream says of its messages.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "core/base/rng.h"
+#include "storage/memory/memory_spill_store.h"
+#include "streams/core/index_budget.h"
 #include "streams/core/message_index.h"
 #include "streams/core/packed_column.h"
 #include "streams/core/subject_table.h"
@@ -28,7 +30,13 @@ struct Message {
 // An index with its subjects beside what they should hold.
 class Model {
  public:
-  explicit Model(std::uint64_t seed, std::uint64_t subjects) : rng_(seed), subjects_(subjects) {}
+  struct Shape {
+    std::uint64_t seed = 0;
+    std::uint64_t subjects = 0;
+    IndexBudget* budget = nullptr;
+  };
+  explicit Model(const Shape& shape)
+      : index(shape.budget), table(shape.budget), rng_(shape.seed), subjects_(shape.subjects) {}
 
   void append() {
     last_ = StreamSeq(last_.value + 1 + (rng_.below(500) == 0 ? rng_.below(3000) : 0));
@@ -104,19 +112,56 @@ class Model {
 
 class IndexModelTest : public ::testing::TestWithParam<std::uint64_t> {};
 
-TEST_P(IndexModelTest, PackedAndOpenChunksSayTheSame) {
+std::uint64_t subjects_for(std::uint64_t seed) {
+  return seed % 3 == 0 ? 1 : (seed % 3 == 1 ? 10 : 5000);
+}
+
+std::uint64_t test_seed(std::uint64_t otherwise) {
   const char* given = std::getenv("LEAT_SEED");
-  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : GetParam();
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
+}
+
+TEST_P(IndexModelTest, PackedAndOpenChunksSayTheSame) {
+  const std::uint64_t seed = test_seed(GetParam());
   SCOPED_TRACE("LEAT_SEED=" + std::to_string(seed));
   Rng rng(seed);
-  const std::uint64_t subjects = seed % 3 == 0 ? 1 : (seed % 3 == 1 ? 10 : 5000);
-  Model model(seed, subjects);
+  Model model({.seed = seed, .subjects = subjects_for(seed)});
   const std::uint64_t removals = rng.below(100);
   for (int step = 0; step < 16000 && !::testing::Test::HasFatalFailure(); ++step) {
     model.append();
     if (rng.below(100) < removals) model.erase();
     if (step % 2000 == 1999) model.compare();
   }
+}
+
+TEST_P(IndexModelTest, WhatIsSpilledSaysTheSame) {
+  const std::uint64_t seed = test_seed(GetParam());
+  SCOPED_TRACE("LEAT_SEED=" + std::to_string(seed));
+  Rng rng(seed);
+  const std::size_t bytes_max = rng.below(3) * 30'000;
+  // In some there is no room for all of it.
+  const bool has_room = rng.below(3) != 0;
+  MemorySpillStore store(has_room ? MemorySpillStore::kNoBound : 40'000);
+  int crowded = 0;
+  {
+    IndexBudget budget(store, bytes_max, [&] { ++crowded; });
+    Model model({.seed = seed, .subjects = subjects_for(seed), .budget = &budget});
+    const std::uint64_t removals = rng.below(100);
+    for (int step = 0; step < 12000 && !::testing::Test::HasFatalFailure(); ++step) {
+      model.append();
+      if (rng.below(100) < removals) model.erase();
+      if (rng.below(5) == 0) {
+        const int before = crowded;
+        budget.settle();
+        if (has_room) {
+          ASSERT_LE(budget.memory_bytes(), bytes_max);
+        }
+        ASSERT_EQ(crowded, before);
+      }
+      if (step % 2000 == 1999) model.compare();
+    }
+  }
+  EXPECT_EQ(store.bytes(), 0U) << "what was spilled stays behind its index";
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, IndexModelTest, ::testing::Range<std::uint64_t>(1, 13));

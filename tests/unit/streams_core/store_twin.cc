@@ -41,6 +41,17 @@ void StoreTwin::write(StreamMachine& machine) {
 
 StreamMachine StoreTwin::load() const {
   StreamMachine machine;
+  load_into(machine, nullptr);
+  return machine;
+}
+
+StreamMachine StoreTwin::load(IndexBudget& budget) const {
+  StreamMachine machine(&budget);
+  load_into(machine, &budget);
+  return machine;
+}
+
+void StoreTwin::load_into(StreamMachine& machine, IndexBudget* budget) const {
   for (const auto& [key, value] : pages_) {
     const Status status = machine.load_page(key, value);
     EXPECT_TRUE(status.has_value()) << status.error().text;
@@ -68,11 +79,11 @@ StreamMachine StoreTwin::load() const {
     EXPECT_TRUE(parsed.has_value()) << parsed.error().text;
     const Status status = machine.load_index_row(*parsed);
     EXPECT_TRUE(status.has_value()) << status.error().text;
+    if (budget != nullptr) budget->settle();
     begin = end;
   }
   const Status status = machine.finish_load();
   EXPECT_TRUE(status.has_value()) << status.error().text;
-  return machine;
 }
 
 std::string describe(const StreamMachine& machine) {

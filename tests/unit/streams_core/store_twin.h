@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "streams/core/index_budget.h"
 #include "streams/core/stream_machine.h"
 
 namespace leat::testing {
@@ -18,8 +19,11 @@ class StoreTwin {
   void write(StreamMachine& machine);
   // A machine loaded from what was written. Fails the test where that does not work.
   StreamMachine load() const;
+  StreamMachine load(IndexBudget& budget) const;
 
  private:
+  void load_into(StreamMachine& machine, IndexBudget* budget) const;
+
   struct Message {
     StreamSeq sequence;
     WallNs time = 0;

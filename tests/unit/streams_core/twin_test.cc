@@ -14,7 +14,7 @@
 #include "proto/record/entry.h"
 #include "streams/core/stream_machine.h"
 #include "tests/unit/streams_core/naive_stream.h"
-#include "tests/unit/streams_core/store_twin.h"
+#include "tests/unit/streams_core/twins.h"
 
 namespace leat::testing {
 namespace {
@@ -27,44 +27,6 @@ std::uint64_t test_seed(std::uint64_t otherwise) {
   const char* given = std::getenv("LEAT_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
 }
-
-// Two machines that get the same entries, of which one is now and then loaded from its pages.
-class Twins {
- public:
-  void apply(const Bytes& entry) {
-    ++index_;
-    effects_.clear();
-    while (first.apply(index_, entry, effects_) == ApplyProgress::kMore) {
-    }
-    store_.take(effects_);
-    StreamEffects other;
-    while (second.apply(index_, entry, other) == ApplyProgress::kMore) {
-    }
-    ASSERT_EQ(first.state_hash(), second.state_hash());
-    for (const RemovalEffect& removal : effects_.removals) {
-      for (StreamSeq seq = removal.first; seq <= removal.last; ++seq) {
-        // A whole purge names a range of which parts had left before.
-        if (removal.reason == RemovalReason::kPurge) continue;
-        ASSERT_TRUE(removed_.insert(seq).second) << seq << " left twice";
-      }
-    }
-  }
-  void restart() {
-    store_.write(second);
-    second = store_.load();
-    ASSERT_EQ(describe(first), describe(second));
-  }
-  const StreamEffects& effects() const { return effects_; }
-
-  StreamMachine first;
-  StreamMachine second;
-
- private:
-  StreamEffects effects_;
-  StoreTwin store_;
-  LogIndex index_{65'000};  // the state itself goes into the hash on the way
-  std::set<StreamSeq> removed_;
-};
 
 class StreamTwinTest : public ::testing::TestWithParam<std::uint64_t> {
  protected:
