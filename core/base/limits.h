@@ -105,6 +105,12 @@ inline constexpr std::size_t kSpareSegments = 2;
 // written; a quarter above what was short everything is taken in again. Looked at this often then.
 inline constexpr std::uint64_t kDiskReserveBytes = 256 * 1024 * 1024;
 inline constexpr std::int64_t kDiskRoomIntervalMs = 250;
+// The indexes of streams in memory: a quarter of the machine unless the configuration says more or
+// less. What is spilled at once, two orders above a page of the longest subjects; and the steps in
+// which the spill file looks whether its disk has room.
+inline constexpr std::uint64_t kIndexMemoryShare = 4;
+inline constexpr std::size_t kSpillBytesMax = 1024 * 1024 * 1024;
+inline constexpr std::uint64_t kSpillGrowBytes = 1024 * 1024;
 // What the store could not flush is tried again after kDiskRoomIntervalMs, then after up to this;
 // a compaction that found no room after this.
 inline constexpr std::int64_t kStoreRoomIntervalMsMax = 2'000;

@@ -7,6 +7,14 @@ namespace leat {
 namespace {
 // A server alone: the one member of all its groups.
 constexpr NodeId kSelf{1};
+
+// Spills at the end of a turn, when nobody holds anything of an index.
+std::unique_ptr<IndexBudget> index_budget(const JetStreamDoors& doors, Scheduler& scheduler) {
+  if (doors.spill == nullptr) return nullptr;
+  return std::make_unique<IndexBudget>(
+      *doors.spill, doors.index_bytes_max,
+      [&scheduler](IndexBudget& budget) { scheduler.at_turn_end([&budget] { budget.settle(); }); });
+}
 }  // namespace
 
 JetStreamHosts::JetStreamHosts(const World& world, const JetStreamDoors& doors,
@@ -14,6 +22,7 @@ JetStreamHosts::JetStreamHosts(const World& world, const JetStreamDoors& doors,
     : world_(world),
       file_store_(doors.file.store),
       rooms_(doors.rooms),
+      index_budget_(index_budget(doors, world.scheduler)),
       streams_(StreamSet::Doors{.router = world.router,
                                 .scheduler = world.scheduler,
                                 .clock = world.clock,
@@ -21,6 +30,7 @@ JetStreamHosts::JetStreamHosts(const World& world, const JetStreamDoors& doors,
                                 .file = doors.file,
                                 .memory = doors.memory,
                                 .rooms = doors.rooms,
+                                .index_budget = index_budget_.get(),
                                 .self = kSelf,
                                 .zones = doors.zones,
                                 .domain = settings.api->domain}),

@@ -15,6 +15,8 @@
 #include "core/router/publisher_brake.h"
 #include "core/router/router.h"
 #include "core/session/accounts.h"
+#include "storage/api/spill_store.h"
+#include "streams/core/index_budget.h"
 #include "streams/host/direct_get.h"
 #include "streams/host/stream_set.h"
 
@@ -26,6 +28,9 @@ struct JetStreamDoors {
   StreamStorage memory;
   StreamRooms& rooms;          // of all shards
   TimeZones* zones = nullptr;  // null: none but UTC
+  // Where indexes go that take more than this; null: they stay in memory.
+  SpillStore* spill = nullptr;
+  std::size_t index_bytes_max = 0;  // of this shard
 };
 
 // What the configuration says to the streams. Immutable.
@@ -76,6 +81,7 @@ class JetStreamHosts {
   World world_;
   MessageStore& file_store_;
   StreamRooms& rooms_;
+  std::unique_ptr<IndexBudget> index_budget_;  // null: without bound
   StreamSet streams_;
   ConsumerSet consumers_;
   DirectGet direct_get_;

@@ -33,17 +33,23 @@ std::optional<std::int64_t> parse_size_text(std::string_view text, std::string& 
 // Four files of less would hold a few entries each.
 constexpr std::int64_t kJournalBytesMin = 1024 * 1024;
 
+// Says what is wrong; then `size` is as it was.
+void read_size(ConfigReader& reader, const ConfigField& field, const std::string& name,
+               std::int64_t& size) {
+  if (field.value.kind == ConfigKind::kInteger) {
+    size = field.value.integer;
+  } else if (field.value.kind == ConfigKind::kString) {
+    std::string why;
+    const auto parsed = parse_size_text(field.value.text, why);
+    parsed ? void(size = *parsed) : reader.error(field.value.at, name + " " + why);
+  } else {
+    reader.error(field.value.at, name + " must be int64 or string");
+  }
+}
+
 auto store_size(std::int64_t JetStreamOptions::*member, std::string name) {
   return [member, name](ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
-    if (field.value.kind == ConfigKind::kInteger) {
-      block.*member = field.value.integer;
-    } else if (field.value.kind == ConfigKind::kString) {
-      std::string why;
-      const auto size = parse_size_text(field.value.text, why);
-      size ? void(block.*member = *size) : reader.error(field.value.at, name + " " + why);
-    } else {
-      reader.error(field.value.at, name + " must be int64 or string");
-    }
+    read_size(reader, field, name, block.*member);
   };
 }
 
@@ -66,6 +72,13 @@ void read_disk_reserve(ConfigReader& reader, const ConfigField& field, JetStream
   if (block.disk_reserve_bytes < 0) {
     reader.error(field.value.at, "disk_reserve must not be negative");
   }
+}
+
+void read_index_memory(ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
+  std::int64_t bytes = 0;
+  read_size(reader, field, "index_memory", bytes);
+  if (bytes < 0) reader.error(field.value.at, "index_memory must not be negative");
+  block.index_bytes_max = bytes;
 }
 
 void read_strict(ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
@@ -121,6 +134,7 @@ const std::vector<ConfigRule<JetStreamOptions>>& jetstream_rules() {
       {{"sync", "sync_interval"}, read_sync_interval},
       {{"journal_size"}, read_journal_size},
       {{"disk_reserve"}, read_disk_reserve},
+      {{"index_memory"}, read_index_memory},
       {{"limits"}, read_server_limits},
       {{"max_buffered_msgs"}, store_integer(&Block::buffered_messages_max)},
       {{"max_buffered_size"}, store_integer(&Block::buffered_bytes_max)},

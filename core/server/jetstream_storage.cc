@@ -6,6 +6,7 @@
 
 #include "core/base/duration.h"
 #include "core/base/log.h"
+#include "core/runtime/machine_memory.h"
 #include "core/runtime/server_identity.h"
 
 namespace leat {
@@ -21,6 +22,11 @@ std::string store_directory(const JetStreamOptions& options) {
   const std::string temporary = std::filesystem::temp_directory_path(unused).string();
   LEAT_LOG(kWarning) << "Temporary storage directory used, data could be lost on system reboot";
   return temporary + "/leat/jetstream";
+}
+
+std::size_t index_bytes(const JetStreamOptions& options) {
+  if (options.index_bytes_max) return static_cast<std::size_t>(*options.index_bytes_max);
+  return machine_memory_bytes() / limits::kIndexMemoryShare;
 }
 
 // An error of a start as it is told: for want of room with what that takes.
@@ -44,9 +50,12 @@ Status check_room(FileSystem& files, const std::string& directory) {
 
 }  // namespace
 
-Result<std::unique_ptr<JetStreamStorage>> JetStreamStorage::open(const JetStreamOptions& options) {
+Result<std::unique_ptr<JetStreamStorage>> JetStreamStorage::open(const JetStreamOptions& options,
+                                                                 std::size_t shards) {
   std::unique_ptr<JetStreamStorage> storage(new JetStreamStorage());  // NOLINT: private constructor
   storage->directory_ = store_directory(options);
+  storage->reserve_bytes_ = static_cast<std::uint64_t>(options.disk_reserve_bytes);
+  storage->shard_index_bytes_ = index_bytes(options) / shards;
   const Status opened = storage->open_parts(options);
   if (!opened) {
     return tl::unexpected(start_error(opened.error(), storage->files_, storage->directory_));
@@ -62,6 +71,7 @@ Status JetStreamStorage::open_parts(const JetStreamOptions& options) {
     LEAT_LOG(kWarning) << "sync_interval is " << format_duration(*options.sync_interval_ns)
                        << ": what was acknowledged within it is lost when the machine loses power";
   }
+  LEAT_TRY(SpillFile::prepare(files_, spill_directory()));
   RocksStoreOptions store;
   store.path = directory_ + "/db";
   LEAT_TRY_ASSIGN(rocks_, open_rocks_store(std::move(store)));
@@ -69,7 +79,7 @@ Status JetStreamStorage::open_parts(const JetStreamOptions& options) {
   log.directory = directory_ + "/journal";
   log.sync_interval_ns = options.sync_interval_ns.value_or(0);
   log.horizon_bytes = static_cast<std::uint64_t>(options.journal_bytes);
-  log.reserve_bytes = static_cast<std::uint64_t>(options.disk_reserve_bytes);
+  log.reserve_bytes = reserve_bytes_;
   log.segment_bytes =
       std::min<std::uint64_t>(limits::kJournalSegmentBytes, log.horizon_bytes / kSegmentsKept);
   log.random = &random_number;
@@ -87,10 +97,16 @@ JetStreamDoors JetStreamStorage::open_shard(Shard& shard) {
   parts.store = rocks_->open_shard(shard.inbox());
   parts.memory_log = std::make_unique<MemoryLogStore>(shard);
   parts.memory_store = std::make_unique<MemoryMessageStore>(shard);
+  parts.spill = std::make_unique<SpillFile>(
+      files_, SpillFile::Place{.directory = spill_directory(),
+                               .name = std::to_string(shards_.size() - 1),
+                               .reserve_bytes = reserve_bytes_});
   return {.file = {*parts.log, *parts.store},
           .memory = {*parts.memory_log, *parts.memory_store},
           .rooms = rooms_,
-          .zones = &zones_};
+          .zones = &zones_,
+          .spill = parts.spill.get(),
+          .index_bytes_max = shard_index_bytes_};
 }
 
 void JetStreamStorage::forget_recovered() { journal_.recovered.reset(); }

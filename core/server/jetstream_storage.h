@@ -16,6 +16,7 @@
 #include "storage/memory/memory_log_store.h"
 #include "storage/memory/memory_message_store.h"
 #include "storage/rocks/rocks_store.h"
+#include "storage/spill/spill_file.h"
 
 namespace leat {
 
@@ -25,10 +26,13 @@ namespace leat {
 //   STORE_DIR/jetstream/lock        held while the process lives
 //   STORE_DIR/jetstream/journal/    NNN.log
 //   STORE_DIR/jetstream/db/         RocksDB
+//   STORE_DIR/jetstream/spill/N     of shard N: what does not fit into index_memory, for this
+//   process
 class JetStreamStorage {
  public:
   // kNoSpace, with nothing changed or nothing lost, when the disk has no room for a start.
-  static Result<std::unique_ptr<JetStreamStorage>> open(const JetStreamOptions& options);
+  static Result<std::unique_ptr<JetStreamStorage>> open(const JetStreamOptions& options,
+                                                        std::size_t shards);
   JetStreamStorage(const JetStreamStorage&) = delete;
   JetStreamStorage& operator=(const JetStreamStorage&) = delete;
 
@@ -46,12 +50,14 @@ class JetStreamStorage {
  private:
   JetStreamStorage() = default;
   Status open_parts(const JetStreamOptions& options);
+  std::string spill_directory() const { return directory_ + "/spill"; }
 
   struct ShardParts {
     std::unique_ptr<LogStore> log;
     std::unique_ptr<MessageStore> store;
     std::unique_ptr<MemoryLogStore> memory_log;
     std::unique_ptr<MemoryMessageStore> memory_store;
+    std::unique_ptr<SpillFile> spill;
   };
 
   std::string directory_;
@@ -60,6 +66,8 @@ class JetStreamStorage {
   PosixFileSystem files_;
   OpenedJournal journal_;  // hears of flushes, so it goes after the database
   std::unique_ptr<RocksStore> rocks_;
+  std::uint64_t reserve_bytes_ = 0;
+  std::size_t shard_index_bytes_ = 0;  // what the indexes of one shard may take
   std::vector<ShardParts> shards_;
   StreamRooms rooms_;
 };

@@ -50,6 +50,8 @@ const std::vector<Fixed>& fixed_fields() {
             [](const O& o) { return o.jetstream.sync_interval_ns.value_or(std::int64_t{-1}); }),
       fixed("JournalSize", [](const O& o) { return o.jetstream.journal_bytes; }),
       fixed("DiskReserve", [](const O& o) { return o.jetstream.disk_reserve_bytes; }),
+      fixed("IndexMemory",
+            [](const O& o) { return o.jetstream.index_bytes_max.value_or(std::int64_t{-1}); }),
       fixed("Shards", [](const O& o) { return o.shards; }),
   };
   return fields;

@@ -60,7 +60,7 @@ Status Server::open_storage() {
   const JetStreamOptions& options = generation_->options->jetstream;
   if (!options.enabled) return {};
   LEAT_LOG(kInfo) << "Starting JetStream";
-  auto storage = JetStreamStorage::open(options);
+  auto storage = JetStreamStorage::open(options, pool_.size());
   if (!storage) {
     return failure(storage.error().kind, "Can't start JetStream: " + storage.error().text);
   }

@@ -18,7 +18,7 @@ void IndexPart::note_size() {
   if (budget_ != nullptr) budget_->count(*this);
 }
 
-IndexBudget::IndexBudget(SpillStore& store, std::size_t memory_bytes_max, Task on_crowded)
+IndexBudget::IndexBudget(SpillStore& store, std::size_t memory_bytes_max, Crowded on_crowded)
     : store_(store), memory_bytes_max_(memory_bytes_max), on_crowded_(std::move(on_crowded)) {}
 
 IndexBudget::~IndexBudget() { LEAT_CHECK(size_ == 0) << size_ << " parts outlive their budget"; }
@@ -64,7 +64,7 @@ void IndexBudget::count(IndexPart& part) {
   memory_bytes_ += part.counted_bytes_;
   if (memory_bytes_ <= memory_bytes_max_ || is_crowded_) return;
   is_crowded_ = true;
-  on_crowded_();
+  on_crowded_(*this);
 }
 
 void IndexBudget::fetch(IndexPart& part) {

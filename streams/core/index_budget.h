@@ -68,7 +68,8 @@ class IndexBudget {
  public:
   // `on_crowded` is called when there is more than the bound, once until settle(): it sees to it
   // that this is called when nobody holds anything of a part, as at the end of the turn.
-  IndexBudget(SpillStore& store, std::size_t memory_bytes_max, Task on_crowded);
+  using Crowded = InlineFunction<void(IndexBudget&)>;
+  IndexBudget(SpillStore& store, std::size_t memory_bytes_max, Crowded on_crowded);
   ~IndexBudget();
   IndexBudget(const IndexBudget&) = delete;
   IndexBudget& operator=(const IndexBudget&) = delete;
@@ -97,7 +98,7 @@ class IndexBudget {
 
   SpillStore& store_;
   std::size_t memory_bytes_max_;
-  Task on_crowded_;
+  Crowded on_crowded_;
   IndexPart* hand_ = nullptr;  // of those in memory, the next one to be looked at
   std::size_t size_ = 0;       // of all
   std::size_t size_in_memory_ = 0;

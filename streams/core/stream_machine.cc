@@ -10,8 +10,9 @@
 namespace leat {
 
 struct StreamMachine::Parts {
-  explicit Parts(IndexBudget* budget) : state(budget) {}
+  explicit Parts(IndexBudget* its_budget) : budget(its_budget), state(its_budget) {}
 
+  IndexBudget* budget;
   StreamState state;
   Apply apply{state};
   StreamPages pages{state};
@@ -191,7 +192,11 @@ Bytes StreamMachine::rebuilt_index_row(const BlockReader& block) const {
 Status StreamMachine::load_lost(StreamSeq first, StreamSeq last) {
   return parts_->pages.load_lost(first, last);
 }
-Status StreamMachine::load_index_row(const IndexRow& row) { return parts_->pages.load_row(row); }
+Status StreamMachine::load_index_row(const IndexRow& row) {
+  // A load is one long turn, in which nobody holds anything between two rows.
+  if (parts_->budget != nullptr) parts_->budget->settle();
+  return parts_->pages.load_row(row);
+}
 Status StreamMachine::finish_load() { return parts_->pages.finish(); }
 StreamSeq StreamMachine::first_kept() const { return parts_->pages.first_kept(); }
 StreamSeq StreamMachine::first_row_kept() const {

@@ -37,7 +37,8 @@ Stream::~Stream() {
 
 Result<std::unique_ptr<Stream>> Stream::create(StreamAssignment assignment,
                                                const StreamContext& context) {
-  std::unique_ptr<Stream> stream(new Stream(std::move(assignment), context, StreamMachine()));
+  std::unique_ptr<Stream> stream(
+      new Stream(std::move(assignment), context, StreamMachine(context.index_budget)));
   RaftStart start;
   start.self = context.self;
   start.members.voters = {context.self};
@@ -62,7 +63,8 @@ Result<std::unique_ptr<Stream>> Stream::recover(StreamAssignment assignment,
     if (!entry.is_no_op()) LEAT_TRY(check_entry(entry.payload.view()));
   }
   const StreamContext& used = is_whole ? context : recovered.read_only;
-  std::unique_ptr<Stream> stream(new Stream(std::move(assignment), used, StreamMachine()));
+  std::unique_ptr<Stream> stream(
+      new Stream(std::move(assignment), used, StreamMachine(used.index_budget)));
   if (!is_whole) {
     used.damages.push_back({.account = stream->account(),
                             .uid = uid,

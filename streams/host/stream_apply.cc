@@ -10,6 +10,8 @@
 namespace leat {
 
 StateMachine::Applied Stream::apply(const RaftEntry& entry) {
+  // A replay is one long turn.
+  if (!is_open_ && context_.index_budget != nullptr) context_.index_budget->settle();
   StreamEffects& effects = context_.scratch.effects;
   effects.clear();
   if (machine_.apply(entry.index, entry.payload, effects) == ApplyProgress::kMore) {

@@ -11,6 +11,7 @@
 #include "core/router/router.h"
 #include "raft/group/group_set.h"
 #include "storage/api/message_store.h"
+#include "streams/core/index_budget.h"
 #include "streams/host/block_cache.h"
 #include "streams/host/damage.h"
 #include "streams/host/stream_listener.h"
@@ -31,7 +32,8 @@ struct StreamContext {
   const std::vector<StreamListener*>& listeners;
   std::vector<StreamDamage>& damages;  // found so far
   StreamRooms& rooms;
-  PublisherBrake* brake;  // null: nobody publishes through connections
+  IndexBudget* index_budget;  // null: without bound
+  PublisherBrake* brake;      // null: nobody publishes through connections
   NodeId self;
   TimeZones* zones = nullptr;  // null: there is none but UTC
   std::string_view domain{};   // of the server, which clients are told; empty: none

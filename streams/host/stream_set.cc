@@ -32,6 +32,7 @@ StreamContext StreamSet::context_of(GroupSet& groups, MessageStore& store) {
           .listeners = listeners_,
           .damages = damages_,
           .rooms = doors_.rooms,
+          .index_budget = doors_.index_budget,
           .brake = doors_.brake,
           .self = doors_.self,
           .zones = doors_.zones,

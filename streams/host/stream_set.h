@@ -47,6 +47,7 @@ class StreamSet {
     StreamStorage file;
     StreamStorage memory;
     StreamRooms& rooms;
+    IndexBudget* index_budget = nullptr;  // null: without bound
     NodeId self;
     TimeZones* zones = nullptr;  // null: none but UTC
     std::string domain{};        // of the server; empty: none

@@ -12,7 +12,7 @@ FLOORS = {
     3: ["core/router", "core/session", "raft/group", "streams/host", "consumers/host",
         "core/cluster", "core/api", "core/node"],
     4: ["core/runtime", "core/net", "storage/journal", "storage/rocks", "storage/memory",
-        "raft/transport"],
+        "storage/spill", "raft/transport"],
     5: ["core/auth", "core/monitor", "core/server"],
 }
 

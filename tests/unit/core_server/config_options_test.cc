@@ -101,6 +101,7 @@ TEST(ConfigOptions, JetStream) {
                 strict: false, sync_interval: "10s", max_buffered_msgs: 5
                 journal_size: 64M
                 disk_reserve: "2G"
+                index_memory: 512MB
                 limits { max_ack_pending: 7, duplicate_window: "1m" } }
   )")
                                   .jetstream;
@@ -112,6 +113,7 @@ TEST(ConfigOptions, JetStream) {
   EXPECT_EQ(js.sync_interval_ns, 10 * kSecondNs);
   EXPECT_EQ(js.journal_bytes, 64 * 1000 * 1000);
   EXPECT_EQ(js.disk_reserve_bytes, 2ll << 30);
+  EXPECT_EQ(js.index_bytes_max, 512ll << 20);
   EXPECT_EQ(js.limits.ack_pending_max, 7);
   EXPECT_EQ(js.limits.duplicate_window_ns_max, 60 * kSecondNs);
   EXPECT_FALSE(options_of("jetstream {sync: always}").jetstream.sync_interval_ns.has_value());

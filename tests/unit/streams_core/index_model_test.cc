@@ -144,7 +144,7 @@ TEST_P(IndexModelTest, WhatIsSpilledSaysTheSame) {
   MemorySpillStore store(has_room ? MemorySpillStore::kNoBound : 40'000);
   int crowded = 0;
   {
-    IndexBudget budget(store, bytes_max, [&] { ++crowded; });
+    IndexBudget budget(store, bytes_max, [&](IndexBudget&) { ++crowded; });
     Model model({.seed = seed, .subjects = subjects_for(seed), .budget = &budget});
     const std::uint64_t removals = rng.below(100);
     for (int step = 0; step < 12000 && !::testing::Test::HasFatalFailure(); ++step) {

@@ -41,17 +41,17 @@ void StoreTwin::write(StreamMachine& machine) {
 
 StreamMachine StoreTwin::load() const {
   StreamMachine machine;
-  load_into(machine, nullptr);
+  load_into(machine);
   return machine;
 }
 
 StreamMachine StoreTwin::load(IndexBudget& budget) const {
   StreamMachine machine(&budget);
-  load_into(machine, &budget);
+  load_into(machine);
   return machine;
 }
 
-void StoreTwin::load_into(StreamMachine& machine, IndexBudget* budget) const {
+void StoreTwin::load_into(StreamMachine& machine) const {
   for (const auto& [key, value] : pages_) {
     const Status status = machine.load_page(key, value);
     EXPECT_TRUE(status.has_value()) << status.error().text;
@@ -79,7 +79,6 @@ void StoreTwin::load_into(StreamMachine& machine, IndexBudget* budget) const {
     EXPECT_TRUE(parsed.has_value()) << parsed.error().text;
     const Status status = machine.load_index_row(*parsed);
     EXPECT_TRUE(status.has_value()) << status.error().text;
-    if (budget != nullptr) budget->settle();
     begin = end;
   }
   const Status status = machine.finish_load();

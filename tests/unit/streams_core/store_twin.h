@@ -22,7 +22,7 @@ class StoreTwin {
   StreamMachine load(IndexBudget& budget) const;
 
  private:
-  void load_into(StreamMachine& machine, IndexBudget* budget) const;
+  void load_into(StreamMachine& machine) const;
 
   struct Message {
     StreamSeq sequence;
