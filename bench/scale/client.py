@@ -67,13 +67,17 @@ class Server:
 
     def __init__(self, binary, port, store):
         self.binary, self.port, self.store = binary, port, store
+        self.jetstream = ""  # of its configuration
         shutil.rmtree(store, ignore_errors=True)
         os.makedirs(store)
 
     def start(self):
+        config = self.store + ".conf"
+        with open(config, "w") as file:
+            file.write(f"jetstream {{ store_dir: \"{self.store}\", {self.jetstream} }}\n")
         with open(self.store + ".log", "ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "-p", str(self.port), "-js", "-sd", self.store], stdout=log, stderr=log)
+                [self.binary, "-p", str(self.port), "-c", config], stdout=log, stderr=log)
         return Client(self.port)
 
     def stop(self, how=signal.SIGTERM):

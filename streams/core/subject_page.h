@@ -21,14 +21,14 @@ struct SubjectEntry {
   std::uint32_t text : 30 = 0;  // where the page has it
 };
 
-// The entries and texts of 128 subjects with consecutive numbers. One that has all its entries may
+// The entries and texts of 64 subjects with consecutive numbers. One that has all its entries may
 // be spilled. Owned by a SubjectTable, on its thread. Entries and texts stay where they are until
 // a subject is added to the page or leaves it, or the budget settles.
 //
 //   texts: size 4 | text || size 4 | text || what has left ...
 class SubjectPage final : public IndexPart {
  public:
-  static constexpr std::size_t kSubjects = 128;
+  static constexpr std::size_t kSubjects = 64;
 
   std::size_t size() const { return entries_.size(); }
   SubjectEntry& at(std::size_t place) { return entries_[place]; }

@@ -45,6 +45,7 @@ struct World::ShardParts {
   SimShard shard;
   MemoryLogStore memory_log;
   MemoryMessageStore memory_store;
+  MemorySpillStore spilled;  // all that can be
   std::unique_ptr<SimMessageStore> store;
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<ReplayWatch> watch;
@@ -101,7 +102,8 @@ void World::add_shard(std::uint16_t index) {
   parts->hosts->add_jetstream(
       JetStreamDoors{.file = {life_->journal->log_of(parts->shard), *parts->store},
                      .memory = {parts->memory_log, parts->memory_store},
-                     .rooms = life_->rooms},
+                     .rooms = life_->rooms,
+                     .spill = &parts->spilled},
       jetstream_settings_);
   parts->hosts->jetstream()->streams().add_listener(*parts->watch);
   life_->shards.push_back(std::move(parts));

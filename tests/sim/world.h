@@ -11,6 +11,7 @@
 #include "core/session/session_settings.h"
 #include "storage/memory/memory_log_store.h"
 #include "storage/memory/memory_message_store.h"
+#include "storage/memory/memory_spill_store.h"
 #include "tests/sim/bugs.h"
 #include "tests/sim/open_door.h"
 #include "tests/sim/replay_watch.h"
