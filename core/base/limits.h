@@ -109,6 +109,8 @@ inline constexpr std::int64_t kDiskRoomIntervalMs = 250;
 // less. What is spilled at once, two orders above a page of the longest subjects; and the steps in
 // which the spill file looks whether its disk has room.
 inline constexpr std::uint64_t kIndexMemoryShare = 4;
+// Parts of them that are looked at in one turn for one to spill: a look costs a miss of the cache.
+inline constexpr std::size_t kIndexLooksPerTurn = 16 * 1024;
 inline constexpr std::size_t kSpillBytesMax = 1024 * 1024 * 1024;
 inline constexpr std::uint64_t kSpillGrowBytes = 1024 * 1024;
 // What the store could not flush is tried again after kDiskRoomIntervalMs, then after up to this;

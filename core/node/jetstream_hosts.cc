@@ -8,12 +8,12 @@ namespace {
 // A server alone: the one member of all its groups.
 constexpr NodeId kSelf{1};
 
-// Spills at the end of a turn, when nobody holds anything of an index.
+// Spills in a turn of its own, when nobody holds anything of an index.
 std::unique_ptr<IndexBudget> index_budget(const JetStreamDoors& doors, Scheduler& scheduler) {
   if (doors.spill == nullptr) return nullptr;
   return std::make_unique<IndexBudget>(
       *doors.spill, doors.index_bytes_max,
-      [&scheduler](IndexBudget& budget) { scheduler.at_turn_end([&budget] { budget.settle(); }); });
+      [&scheduler](IndexBudget& budget) { scheduler.post([&budget] { budget.settle(); }); });
 }
 }  // namespace
 

@@ -1,8 +1,10 @@
 #include "streams/core/index_budget.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/limits.h"
 
 namespace leat {
 
@@ -26,6 +28,8 @@ IndexBudget::~IndexBudget() { LEAT_CHECK(size_ == 0) << size_ << " parts outlive
 void IndexBudget::join(IndexPart& part) {
   LEAT_CHECK(part.budget_ == nullptr);
   part.budget_ = this;
+  // What only grows is not looked at again: it goes in the order in which it came.
+  part.is_used_ = false;
   ++size_;
   link(part);
   count(part);
@@ -62,6 +66,10 @@ void IndexBudget::count(IndexPart& part) {
   memory_bytes_ -= part.counted_bytes_;
   part.counted_bytes_ = part.memory_bytes();
   memory_bytes_ += part.counted_bytes_;
+  ask_to_settle();
+}
+
+void IndexBudget::ask_to_settle() {
   if (memory_bytes_ <= memory_bytes_max_ || is_crowded_) return;
   is_crowded_ = true;
   on_crowded_(*this);
@@ -77,13 +85,14 @@ void IndexBudget::fetch(IndexPart& part) {
 
 void IndexBudget::settle() {
   is_crowded_ = false;
-  // Twice around: the first time may only find out what was used.
-  for (std::size_t looks = 2 * size_in_memory_; looks > 0 && memory_bytes_ > memory_bytes_max_;
-       --looks) {
+  // Twice around at most: the first time may only find out what was used.
+  std::size_t looks = std::min(2 * size_in_memory_, limits::kIndexLooksPerTurn);
+  for (; looks > 0 && memory_bytes_ > memory_bytes_max_; --looks) {
     IndexPart& part = *std::exchange(hand_, hand_->next_);
     if (std::exchange(part.is_used_, false)) continue;
     if (!spill(part)) return;
   }
+  ask_to_settle();
 }
 
 bool IndexBudget::spill(IndexPart& part) {

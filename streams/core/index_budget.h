@@ -67,7 +67,7 @@ class IndexPart {
 class IndexBudget {
  public:
   // `on_crowded` is called when there is more than the bound, once until settle(): it sees to it
-  // that this is called when nobody holds anything of a part, as at the end of the turn.
+  // that this is called when nobody holds anything of a part, as in a later turn.
   using Crowded = InlineFunction<void(IndexBudget&)>;
   IndexBudget(SpillStore& store, std::size_t memory_bytes_max, Crowded on_crowded);
   ~IndexBudget();
@@ -75,7 +75,8 @@ class IndexBudget {
   IndexBudget& operator=(const IndexBudget&) = delete;
 
   void join(IndexPart& part);
-  // Spills until the bound is kept, or the store has no more room.
+  // Spills until the bound is kept, or the store has no more room; of very many parts some, and it
+  // asks for another turn.
   void settle();
   // Gives up what a walk over everything has fetched, unless it was changed.
   void put_back(IndexPart& part);
@@ -93,6 +94,7 @@ class IndexBudget {
   void unlink(IndexPart& part);
   void fetch(IndexPart& part);
   void count(IndexPart& part);
+  void ask_to_settle();
   bool spill(IndexPart& part);
   void release(IndexPart& part);
 

@@ -16,7 +16,8 @@ namespace leat::testing {
 // spills its index whenever nobody looks.
 class Twins {
  public:
-  explicit Twins(std::size_t index_bytes_max = 0) : budget_(spilled_, index_bytes_max, [](IndexBudget&) {}) {}
+  explicit Twins(std::size_t index_bytes_max = 0)
+      : budget_(spilled_, index_bytes_max, [](IndexBudget&) {}) {}
 
   void apply(const Bytes& entry) {
     ++index_;
