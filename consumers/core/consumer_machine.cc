@@ -10,11 +10,6 @@ namespace leat {
 namespace {
 // Stale deadlines are tolerated up to twice the pending deliveries and this many.
 constexpr std::size_t kDeadlinesKept = 64;
-
-// The heap's top is what comes due first.
-bool comes_later(const Deadline& a, const Deadline& b) {
-  return a.due != b.due ? a.due > b.due : a.order > b.order;
-}
 }  // namespace
 
 void ConsumerMachine::start(ConsumerState& state, StartPosition position) {

@@ -23,8 +23,7 @@ bool ConsumerState::is_counted(StreamSeq sequence) const {
 }
 
 bool ConsumerState::needs(StreamSeq sequence) const {
-  return is_undelivered(sequence) || pending_.find(sequence) != nullptr ||
-         given_up_.contains(sequence);
+  return is_undelivered(sequence) || is_out(sequence);
 }
 
 StreamSeq ConsumerState::first_needed() const {

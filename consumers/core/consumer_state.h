@@ -28,6 +28,11 @@ struct Deadline {
   PendingDelivery::Phase phase = PendingDelivery::Phase::kWaiting;
 };
 
+// The heap's top is what comes due first.
+inline bool comes_later(const Deadline& a, const Deadline& b) {
+  return a.due != b.due ? a.due > b.due : a.order > b.order;
+}
+
 // The replicated state of one consumer: changed by the stream's apply only, on the stream's thread;
 // read by the consumer's host. The exception is the leader's own cursor of a consumer that is not
 // booked, which the selector moves and which is neither hashed nor stored.
@@ -59,6 +64,10 @@ class ConsumerState {
 
   // Whether this message, which is in the stream and matches, was not delivered once.
   bool is_undelivered(StreamSeq sequence) const;
+  // Whether this message was delivered and not acknowledged, whatever the filters are now.
+  bool is_out(StreamSeq sequence) const {
+    return pending_.find(sequence) != nullptr || given_up_.contains(sequence);
+  }
   // Whether interest retention must keep this message, which matches, for it.
   bool needs(StreamSeq sequence) const;
   // No message before it is needed.

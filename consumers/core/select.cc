@@ -13,10 +13,6 @@ namespace {
 // Deliveries that come due within this time of each other come again in the order of the stream.
 constexpr DurationNs kDueTogetherNs = 10'000'000;
 
-bool comes_later(const Deadline& a, const Deadline& b) {
-  return a.due != b.due ? a.due > b.due : a.order > b.order;
-}
-
 }  // namespace
 
 Selector::Selector(ConsumerState& state, const StreamView& stream)
@@ -291,10 +287,6 @@ bool Selector::take_cursor(CursorCommand& command) {
 std::uint64_t Selector::num_pending() const {
   const std::uint64_t pending = state_.num_pending_;
   return pending > first_in_flight_ ? pending - first_in_flight_ : 0;
-}
-
-std::uint64_t Selector::num_ack_pending() const {
-  return state_.pending_.count() + first_in_flight_;
 }
 
 }  // namespace leat

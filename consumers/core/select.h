@@ -67,22 +67,18 @@ class Selector {
   // Moves what is due into the queue of redeliveries. True when there is something new to deliver
   // or to give up. choose() does it by itself; a timer for next_deadline() calls this.
   bool collect_due(WallNs now);
-  void pop_redelivery();
   // When something comes due next; 0 = never.
   WallNs next_deadline();
 
   // Matching messages that were not chosen once.
   std::uint64_t num_pending() const;
-  // Chosen or pending deliveries without an ack.
-  std::uint64_t num_ack_pending() const;
-  // What choose() would say without regard to max_ack_pending and due times: whether any message
-  // is left that was not chosen once.
-  bool has_new() const { return num_pending() > 0; }
 
   // After a booking was refused: everything that was accepted and not booked is chosen anew.
   void reset();
 
  private:
+  void pop_redelivery();
+
   struct InFlight {
     ConsumerSeq consumer_seq{};
     StreamSeq stream_seq{};

@@ -19,10 +19,6 @@ struct ScanResult {
 class StreamView {
  public:
   virtual ~StreamView() = default;
-  // The first message there is, or the next sequence when there is none.
-  virtual StreamSeq first_sequence() const = 0;
-  // The last sequence given out.
-  virtual StreamSeq last_sequence() const = 0;
   virtual bool contains(StreamSeq sequence) const = 0;
   // How many messages at or after `from` the filters let through.
   virtual std::uint64_t count(const FilterSet& filters, StreamSeq from) const = 0;

@@ -42,13 +42,14 @@ ConsumerSet::~ConsumerSet() = default;
 
 void ConsumerSet::create(Stream& stream, const ConsumerCreateCommand& command,
                          CommandCallback done) {
-  const auto made = of_stream_[stream.uid()].being_made.emplace(command.name);
-  stream.propose(command, [this, uid = stream.uid(), made,
+  of_stream_[stream.uid()].being_made.emplace(command.name);
+  stream.propose(command, [this, uid = stream.uid(), name = std::string(command.name),
                            done = std::move(done)](const CommandReply& reply) mutable {
     // The stream may have stopped since, and its creations are forgotten with it.
     const auto of_stream = of_stream_.find(uid);
     if (of_stream != of_stream_.end()) {
-      of_stream->second.being_made.erase(made);
+      auto& being_made = of_stream->second.being_made;
+      if (const auto made = being_made.find(name); made != being_made.end()) being_made.erase(made);
       if (of_stream->second.empty()) of_stream_.erase(of_stream);
     }
     done(reply);
@@ -76,18 +77,6 @@ std::vector<ConsumerInfo> ConsumerSet::infos(Stream& stream) {
     infos.push_back(info_of(stream, *stream.machine().find_consumer(name)));
   }
   return infos;
-}
-
-std::vector<std::string> ConsumerSet::names(const Stream& stream) const {
-  return stream.machine().consumer_names();
-}
-
-std::vector<const ConsumerConfig*> ConsumerSet::configs(const Stream& stream) const {
-  std::vector<const ConsumerConfig*> configs;
-  for (const ConsumerId id : stream.machine().consumer_ids()) {
-    configs.push_back(&stream.machine().find_consumer(id)->config());
-  }
-  return configs;
 }
 
 std::string ConsumerSet::new_name(const Stream& stream) {

@@ -42,9 +42,6 @@ class ConsumerSet : public StreamListener, public StreamTrafficSink {
   std::optional<ConsumerInfo> info(Stream& stream, std::string_view name);
   // In the order of their names.
   std::vector<ConsumerInfo> infos(Stream& stream);
-  std::vector<std::string> names(const Stream& stream) const;
-  // The filters of the stream's work queue and other rules look at the configurations of all.
-  std::vector<const ConsumerConfig*> configs(const Stream& stream) const;
   // A name for an ephemeral consumer that the stream does not know yet.
   std::string new_name(const Stream& stream);
 

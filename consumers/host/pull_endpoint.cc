@@ -132,6 +132,7 @@ void PullEndpoint::end_of_stream() {
 void PullEndpoint::end(End why) {
   const PullStatus status =
       why == End::kDeleted ? PullStatus::kConsumerDeleted : PullStatus::kServerShutdown;
+  for (; !held_.empty(); held_.pop_front()) arrivals_.push_back(std::move(held_.front()));
   for (; !arrivals_.empty(); arrivals_.pop_front()) {
     const PullRequest& request = arrivals_.front().request;
     notices_.push_back({.status = status,

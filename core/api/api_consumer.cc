@@ -154,7 +154,7 @@ void ApiConsumer::names(ApiCall call) {
   if (stream == nullptr) return;
   stream->when_readable(
       [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
-        std::vector<std::string> names = desk->doors().consumers.names(*stream);
+        std::vector<std::string> names = stream->machine().consumer_names();
         const Page page = cut_to_page(names, offset, kNamesPerPage);
         call.answer(consumer_names_reply(names, page));
       });

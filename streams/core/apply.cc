@@ -44,9 +44,13 @@ ApplyProgress Apply::run(LogIndex index, const Bytes& entry, StreamEffects& out)
 
 void Apply::begin(LogIndex index, const EntryReader& reader, std::string_view entry) {
   LEAT_CHECK(index > state_.applied) << index << " after " << state_.applied;
+  gone_consumers_.clear();
   const LogIndex before = std::exchange(state_.applied, index);
   state_.last_stamp = std::max(state_.last_stamp, reader.stamp());
   now_ = state_.last_stamp;
+  if (state_.config.duplicate_window > 0) {
+    state_.dedup.expire(now_ - state_.config.duplicate_window);
+  }
   state_.hash = chain_hash({.previous_hash = state_.hash, .index = index, .term = {}}, entry);
   if (index.value / kEntriesPerFullHash != before.value / kEntriesPerFullHash) mix_state();
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -133,6 +134,8 @@ class Apply {
   std::vector<StreamSeq> acked_;  // may leave a work queue, or a stream kept by interest
   std::size_t acked_next_ = 0;
   std::vector<ConsumerMachine::GonePair> gone_;
+  // Deleted by this entry: their hosts are told when it is done, and look at them until then.
+  std::vector<std::unique_ptr<ConsumerState>> gone_consumers_;
   bool is_silent_ = false;  // removals end deliveries without an event
 };
 

@@ -95,7 +95,9 @@ void Apply::delete_consumer(const ConsumerDeleteCommand& command) {
   state_.consumers_by_name.erase(state_.consumers_by_name.find(consumer->name()));
   state_.consumer_list.erase(
       std::find(state_.consumer_list.begin(), state_.consumer_list.end(), consumer));
-  state_.consumers.erase(id);
+  const auto gone = state_.consumers.find(id);
+  gone_consumers_.push_back(std::move(gone->second));
+  state_.consumers.erase(gone);
   state_.page_book().consumers_to_erase.insert(id);
   reply({.kind = CommandKind::kConsumerDelete, .count = 1, .consumer = id});
 }

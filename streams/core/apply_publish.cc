@@ -31,7 +31,6 @@ void Apply::publish(const PublishCommand& command, std::optional<WallNs> schedul
     headers = scan_publish_headers(command.headers);
     if (!check_expected(command, headers) || !check_scheduler(headers)) return;
     if (!headers.msg_id.empty() && state_.config.duplicate_window > 0) {
-      state_.dedup.expire(now_ - state_.config.duplicate_window);
       const StreamSeq first = state_.dedup.find(headers.msg_id);
       if (first) {
         accept({.kind = PublishVerdict::Kind::kDuplicate, .sequence = first});

@@ -41,6 +41,8 @@ void DedupWindow::add(std::string_view id, StreamSeq sequence, WallNs time) {
 
 const char* DedupWindow::keep(std::string_view id) {
   if (blocks_.empty() || blocks_.back().capacity - blocks_.back().used < id.size()) {
+    // One that is empty and too small would stand in front for ever.
+    if (!blocks_.empty() && blocks_.back().items == 0) blocks_.pop_back();
     // The first block is small: most streams see no ids, or few.
     const std::size_t usual = blocks_.empty() ? kTextBlockBytesFirst : kTextBlockBytes;
     const std::size_t capacity = std::max(usual, id.size());
@@ -81,11 +83,10 @@ void DedupWindow::pop() {
   }
 }
 
-void DedupWindow::clear() {
-  first_number_ += items_.size();
-  items_.clear();
-  blocks_.clear();
-  std::fill(table_.begin(), table_.end(), 0);
+std::size_t DedupWindow::memory_bytes() const {
+  std::size_t bytes = items_.size() * sizeof(Item) + table_.size() * sizeof(table_[0]);
+  for (std::size_t i = 0; i < blocks_.size(); ++i) bytes += blocks_[i].capacity;
+  return bytes;
 }
 
 void DedupWindow::grow() {

@@ -16,19 +16,18 @@ namespace leat {
 // other in blocks, so that an id costs no allocation of its own.
 class DedupWindow {
  public:
-  std::size_t count() const { return items_.size(); }
-
   // The sequence that this id got; none when it is not in the window.
   StreamSeq find(std::string_view id) const;
   // An id that find() does not know, with a time not before the last one's.
   void add(std::string_view id, StreamSeq sequence, WallNs time);
   // Ids taken at or before `time` leave.
   void expire(WallNs time);
-  void clear();
   // Of the oldest id; none when there is none.
   StreamSeq oldest_sequence() const {
     return items_.empty() ? StreamSeq() : items_.front().sequence;
   }
+  // For measuring.
+  std::size_t memory_bytes() const;
 
  private:
   struct Item {

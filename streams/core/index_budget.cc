@@ -87,12 +87,14 @@ void IndexBudget::settle() {
   is_crowded_ = false;
   // Twice around at most: the first time may only find out what was used.
   std::size_t looks = std::min(2 * size_in_memory_, limits::kIndexLooksPerTurn);
+  bool has_room = true;
   for (; looks > 0 && memory_bytes_ > memory_bytes_max_; --looks) {
     IndexPart& part = *std::exchange(hand_, hand_->next_);
     if (std::exchange(part.is_used_, false)) continue;
-    if (!spill(part)) return;
+    // Without room there goes what is saved already.
+    if (has_room || part.saved_) has_room = spill(part) && has_room;
   }
-  ask_to_settle();
+  if (has_room) ask_to_settle();
 }
 
 bool IndexBudget::spill(IndexPart& part) {

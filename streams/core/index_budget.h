@@ -27,7 +27,8 @@ class IndexPart {
   IndexPart& operator=(const IndexPart&) = delete;
 
   bool is_spilled() const { return is_spilled_; }
-  // Before each look at what can be spilled. It stays where it is until the budget settles.
+  // Before each look at what can be spilled. It stays where it is until the budget settles, or
+  // until put_back() of who has fetched it.
   void use() {
     if (is_spilled_) fetch();
     if (!is_used_) is_used_ = true;

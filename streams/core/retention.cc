@@ -155,9 +155,7 @@ void Apply::remove(StreamSeq sequence, RemovalReason reason) {
   state_.schedules.erase(sequence);
   const SubjectRef subject = state_.subjects.ref(number);
   for (ConsumerState* consumer : state_.consumer_list) {
-    if (!consumer->filters().matches(subject) && consumer->pending().find(sequence) == nullptr) {
-      continue;
-    }
+    if (!consumer->filters().matches(subject) && !consumer->is_out(sequence)) continue;
     const EndedDelivery ended = ConsumerMachine::removed(*consumer, sequence);
     if (!ended.was_pending) continue;
     wake(*consumer);

@@ -124,7 +124,8 @@ struct StreamEffects {
 };
 
 // Whether apply() has finished the entry. kMore: it touched limits::kMessagesPerApply messages; it
-// is called again with the same entry, and nothing of the stream is read or applied in between.
+// is called again with the same entry, and nothing else is applied in between; who reads then sees
+// what of it is done.
 enum class ApplyProgress : std::uint8_t { kDone, kMore };
 
 }  // namespace leat

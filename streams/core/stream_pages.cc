@@ -280,7 +280,9 @@ Status StreamPages::load_lost(StreamSeq first, StreamSeq last) {
   first = std::max({first, loading_->first_seq, StreamSeq(1)});
   last = std::min(last, state_.last_seq);
   const StreamSeq before = state_.index.at_or_before(last);
-  const WallNs time = before ? state_.index.find(before).time() : 0;
+  // Never 0: that is a place which was not stored (IndexChunk::pack).
+  const WallNs time =
+      before ? state_.index.find(before).time() : std::max<WallNs>(state_.created, 1);
   while (first <= last) {
     const StreamSeq end = std::min(last.next(), StreamSeq(first.value + kRemovedPageSequences));
     IndexRow row;

@@ -13,7 +13,6 @@
 
 #include "consumers/core/consumer_state.h"
 #include "consumers/core/stream_view.h"
-#include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "proto/ack/publish_headers.h"
 #include "proto/api/stream_config.h"
@@ -95,9 +94,10 @@ struct StreamState : StreamView {
   std::unique_ptr<PageBook> pages;  // null: empty
   std::uint64_t apply_calls = 0;
 
+  // The first message there is, or the next sequence when there is none.
+  StreamSeq first_sequence() const;
+
   // StreamView.
-  StreamSeq first_sequence() const override;
-  StreamSeq last_sequence() const override { return last_seq; }
   bool contains(StreamSeq sequence) const override { return index.contains(sequence); }
   std::uint64_t count(const FilterSet& filters, StreamSeq from) const override;
   ScanResult scan(const FilterSet& filters, StreamSeq from, std::uint32_t budget) const override;

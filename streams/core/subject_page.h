@@ -23,7 +23,7 @@ struct SubjectEntry {
 
 // The entries and texts of 64 subjects with consecutive numbers. One that has all its entries may
 // be spilled. Owned by a SubjectTable, on its thread. Entries and texts stay where they are until
-// a subject is added to the page or leaves it, or the budget settles.
+// a subject is added to the page or leaves it, or it is spilled (IndexPart::use).
 //
 //   texts: size 4 | text || size 4 | text || what has left ...
 class SubjectPage final : public IndexPart {

@@ -43,18 +43,24 @@ class SubjectTable {
 
   // Messages of the subject; 0: the number is free.
   std::uint32_t count_of(std::uint32_t number) const { return entry(number).count; }
-  // Valid until a subject comes or leaves, or the budget settles.
+  // Valid until a subject comes or leaves, the budget settles, or a walk that had to fetch the page
+  // gives it up.
   std::string_view text(std::uint32_t number) const {
     return page_of(number).text(place_of(number));
   }
   SubjectRef ref(std::uint32_t number) const {
     return {.number = number, .generation = generations_[number], .text = text(number)};
   }
-  // Looks at the text only when the filters do not remember the answer.
+  // Looks at the text only when the filters do not remember the answer, and leaves a page that is
+  // spilled where it is: a walk over messages comes by all of them.
   bool matches(const FilterSet& filters, std::uint32_t number) const {
     const FilterSet::Known known = filters.known(number, generations_[number]);
     if (known != FilterSet::Known::kNothing) return known == FilterSet::Known::kYes;
-    return filters.matches(ref(number));
+    SubjectPage& page = *pages_[number / SubjectPage::kSubjects];
+    const bool was_spilled = page.is_spilled();
+    const bool is_match = filters.matches(ref(number));
+    if (was_spilled) budget_->put_back(page);
+    return is_match;
   }
   StreamSeq first(std::uint32_t number, const MessageIndex& index) const;
   StreamSeq last(std::uint32_t number, const MessageIndex& index) const;

@@ -20,7 +20,6 @@ class BlockCache {
   const BlockReader* find(GroupId stream, StreamSeq first);
   void insert(GroupId stream, BlockReader block);
   void drop_stream(GroupId stream);
-  std::size_t size_bytes() const { return bytes_; }
   std::size_t bytes_max() const { return bytes_max_; }
 
  private:

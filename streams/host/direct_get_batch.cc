@@ -4,7 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "consumers/core/filter_set.h"
 #include "core/base/limits.h"
 #include "streams/host/direct_get.h"
 
@@ -20,6 +19,7 @@ constexpr std::uint32_t kScanBudget = 1u << 30;
 DirectGetBatch::DirectGetBatch(Stream& stream, Router& router, const ReplyHandle& to,
                                const MsgGetRequest& request)
     : stream_(stream), router_(router), to_(to), request_(request) {
+  if (!request.next_by_subj.empty()) filters_ = FilterSet({request.next_by_subj});
   left_ = request.batch > 0 ? static_cast<std::uint64_t>(request.batch) : ~std::uint64_t{0};
   // Of a number of messages below zero nothing is sent; of bytes below zero, one message.
   if (request.batch < 0 && request.multi_last.empty()) left_ = 0;
@@ -86,31 +86,14 @@ void DirectGetBatch::select_from() {
     from_ = machine.first_at_or_after(*request_.start_time);
     if (!from_) from_ = machine.last_sequence().next();
   }
-  pending_ = count_from(from_);
-}
-
-std::uint64_t DirectGetBatch::count_from(StreamSeq from) const {
-  const StreamMachine& machine = stream_.machine();
-  if (from <= machine.first_sequence()) {
-    if (request_.next_by_subj.empty()) return machine.message_count();
-    std::uint64_t count = 0;
-    for (const auto& [subject, of_subject] : machine.subject_counts(request_.next_by_subj)) {
-      count += of_subject;
-    }
-    return count;
-  }
-  std::uint64_t count = 0;
-  for (StreamSeq at = machine.next_by_subject(request_.next_by_subj, from); at;
-       at = machine.next_by_subject(request_.next_by_subj, at.next())) {
-    ++count;
-  }
-  return count;
+  pending_ = machine.view().count(filters_, from_);
 }
 
 StreamSeq DirectGetBatch::next_sequence() {
   if (left_ == 0 || bytes_left_ == 0) return {};
   const StreamMachine& machine = stream_.machine();
-  if (request_.multi_last.empty()) return machine.next_by_subject(request_.next_by_subj, from_);
+  if (request_.multi_last.empty())
+    return machine.view().scan(filters_, from_, kScanBudget).sequence;
   while (next_chosen_ < chosen_.size() && !machine.contains(chosen_[next_chosen_])) ++next_chosen_;
   return next_chosen_ < chosen_.size() ? chosen_[next_chosen_] : StreamSeq();
 }
@@ -122,11 +105,9 @@ void DirectGetBatch::run() {
     const std::optional<MessageView> message = stream_.reader().find(sequence);
     if (!message) {
       // The reader answers to nobody once the stream has gone, and then this ends with it.
-      stream_.reader().load(sequence, Reader::Extent::kBlock,
-                            [self = shared_from_this()](Status loaded) {
-                              if (!loaded) return self->send_status(500, loaded.error().text);
-                              self->run();
-                            });
+      stream_.reader().load(
+          sequence, Reader::Extent::kBlock,
+          [self = shared_from_this(), sequence](Status loaded) { self->go_on(sequence, loaded); });
       if (request_.multi_last.empty()) {
         stream_.reader().read_ahead(stream_.reader().behind_block_of(sequence),
                                     Reader::Extent::kBlock);
@@ -136,6 +117,16 @@ void DirectGetBatch::run() {
     send(*message);
   }
   stream_.post([self = shared_from_this()] { self->run(); });
+}
+
+void DirectGetBatch::go_on(StreamSeq sequence, const Status& loaded) {
+  if (!loaded) return send_status(500, loaded.error().text);
+  const bool is_missing = stream_.machine().contains(sequence) && !stream_.reader().find(sequence);
+  // A block may have been written anew while it was read; twice it has no such message.
+  if (is_missing && std::exchange(missed_, sequence) == sequence) {
+    return send_status(500, "message is missing in its block");
+  }
+  run();
 }
 
 void DirectGetBatch::send(const MessageView& message) {

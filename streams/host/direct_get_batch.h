@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "consumers/core/filter_set.h"
 #include "core/router/router.h"
 #include "proto/api/requests.h"
 #include "proto/client/headers.h"
@@ -29,9 +30,10 @@ class DirectGetBatch : public std::enable_shared_from_this<DirectGetBatch> {
   bool select();
   bool select_last_of_each();
   void select_from();
-  std::uint64_t count_from(StreamSeq from) const;
   StreamSeq next_sequence();
   void run();
+  // When the block of this message was read.
+  void go_on(StreamSeq sequence, const Status& loaded);
   void send(const MessageView& message);
   void finish();
   void send_status(int status, std::string_view text);
@@ -40,11 +42,13 @@ class DirectGetBatch : public std::enable_shared_from_this<DirectGetBatch> {
   Router& router_;
   ReplyHandle to_;
   MsgGetRequest request_;
+  FilterSet filters_;  // of next_by_subj
   HeaderBuilder headers_;
   std::vector<StreamSeq> chosen_;  // multi_last: ascending
   std::size_t next_chosen_ = 0;
   StreamSeq from_;       // otherwise
   StreamSeq last_sent_;  // of this answer
+  StreamSeq missed_;     // was not in its block, which had been read
   StreamSeq up_to_;      // multi_last: named in the end of batch
   std::uint64_t pending_ = 0;
   std::uint64_t left_ = 0;  // messages of the batch

@@ -39,7 +39,6 @@ class PendingAnswers {
 
   // Gives the entry's outcome to all who wait for it.
   void release(LogIndex index, const StreamEffects& effects);
-  std::size_t publishes_waiting() const { return publishes_.size(); }
 
  private:
   struct Waiter {

@@ -34,7 +34,6 @@ void StreamBlocks::open_at(StreamSeq first) {
   if (is_open_) return;
   open_.reset(first);
   open_row_.reset(first);
-  open_ids_ = 0;
   open_lost_ = 0;
   is_open_ = true;
 }
@@ -60,7 +59,6 @@ void StreamBlocks::append(const MessageView& message, const Extent& extent) {
 void StreamBlocks::append_id(const IndexedMessageId& id) {
   open_at(id.sequence);
   open_row_.append_id(id);
-  ++open_ids_;
 }
 
 void StreamBlocks::close_open(StreamSeq last) {
@@ -73,7 +71,6 @@ void StreamBlocks::close_open(StreamSeq last) {
   const auto total = static_cast<std::uint32_t>(open_.message_count());
   blocks_.push_back({.first = first, .total = total, .live = total - std::min(total, open_lost_)});
   open_.reset(first);
-  open_ids_ = 0;
 }
 
 void StreamBlocks::removed(StreamSeq first, StreamSeq last) {

@@ -46,8 +46,6 @@ class StreamBlocks {
 
   // A block is full: the owner takes a write set at the end of this entry.
   bool has_full() const { return !closed_.empty() || open_.is_full(); }
-  // There is something that no write set has taken.
-  bool has_unwritten() const { return !closed_.empty() || !open_.empty() || open_ids_ > 0; }
   // Closes the open block and moves what changed into `set`, between entries: closed blocks as far
   // as the stream still has their messages, rewritten ones, and the end of empty ones. Their bytes
   // stay readable until written().
@@ -105,7 +103,6 @@ class StreamBlocks {
 
   BlockBuilder open_;
   IndexRowBuilder open_row_;
-  std::size_t open_ids_ = 0;
   std::uint32_t open_lost_ = 0;  // messages that left while it was open
   bool is_open_ = false;         // open_ has its first sequence
   std::vector<Closed> closed_;

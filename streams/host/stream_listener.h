@@ -7,7 +7,7 @@ namespace leat {
 
 class Stream;
 
-// Told what happens to the streams of one shard. Implemented by consumers/host and core/cluster;
+// Told what happens to the streams of one shard. Implemented by consumers/host;
 // called on the shard's thread, after the stream's own books are in order. A listener may propose
 // commands and read; it must not create or delete streams inside the call.
 class StreamListener {

@@ -57,7 +57,7 @@ class StreamRooms {
 
  private:
   StreamRoom server_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // the one lock of a host: taken when a stream is made, never for a message
   std::unordered_map<AccountId, std::unique_ptr<StreamRoom>> accounts_;  // under mutex_
 };
 

@@ -49,11 +49,4 @@ void TailCache::drop_oldest() {
   }
 }
 
-void TailCache::clear() {
-  messages_.clear();
-  entries_.clear();
-  bytes_ = 0;
-  first_ = {};
-}
-
 }  // namespace leat

@@ -28,8 +28,6 @@ class TailCache {
 
   // None when the sequence is not cached, was skipped, or lies ahead.
   const MessageView* find(StreamSeq sequence) const;
-  std::size_t size_bytes() const { return bytes_; }
-  void clear();
 
  private:
   struct Entry {

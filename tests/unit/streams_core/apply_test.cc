@@ -2,11 +2,13 @@
 // on where an apply was cut into pieces.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "core/base/limits.h"
 #include "proto/record/entry.h"
+#include "storage/api/index_row.h"
 #include "streams/core/stream_machine.h"
 
 namespace leat {
@@ -154,6 +156,87 @@ TEST_F(ApplyTest, AckOfAllInAnInterestStreamComesInPieces) {
   writer_.add(AcksCommand{.consumer = id, .items = std::span<const AckItem>(&ack, 1)});
   EXPECT_GE(apply(), 3);
   EXPECT_EQ(machine_.message_count(), 1000U);
+}
+
+TEST_F(ApplyTest, AConsumerIsThereUntilTheEntryThatDeletesItIsDone) {
+  config_.retention = Retention::kInterest;
+  configure();
+  ConsumerCreateCommand create{.name = "gone"};
+  create.config.ack_policy = AckPolicy::kExplicit;
+  writer_.begin(kNow);
+  writer_.add(create);
+  apply();
+  publish(10'000);
+  ASSERT_EQ(machine_.message_count(), 10'000U);
+  const ConsumerState* const consumer = machine_.find_consumer("gone");
+  writer_.begin(kNow);
+  writer_.add(ConsumerDeleteCommand{.name = "gone"});
+  const Bytes entry = writer_.finish();
+  effects_.clear();
+  ++index_;
+  ASSERT_EQ(machine_.apply(index_, entry, effects_), ApplyProgress::kMore);
+  // Its host is told at the end, and looks at it until then.
+  EXPECT_EQ(machine_.find_consumer("gone"), nullptr);
+  EXPECT_EQ(consumer->name(), "gone");
+  while (machine_.apply(index_, entry, effects_) == ApplyProgress::kMore) {
+  }
+  EXPECT_EQ(machine_.message_count(), 0U);
+  EXPECT_EQ(consumer->name(), "gone");
+}
+
+// An index row is of so many messages.
+void load_rows(StreamMachine& machine, std::uint64_t first, std::uint64_t last) {
+  constexpr std::uint64_t kRow = 500;
+  for (; first <= last; first += kRow) {
+    IndexRowBuilder row;
+    row.reset(StreamSeq(first));
+    const std::uint64_t end = std::min(last, first + kRow - 1);
+    for (std::uint64_t i = first; i <= end; ++i) {
+      row.append({.sequence = StreamSeq(i), .time = kNow, .size_bytes = 32, .ttl_s = 0},
+                 i % 2 == 1 ? "a" : "b");
+    }
+    const Bytes value = row.value(StreamSeq(end));
+    ASSERT_TRUE(machine.load_index_row(*IndexRow::parse(value.view())));
+  }
+}
+
+TEST_F(ApplyTest, WhatIsLostAtTheHeadTakesNothingElseWithIt) {
+  configure();
+  publish(4000);
+  const std::uint64_t bytes = machine_.bytes();
+  ASSERT_EQ(bytes, 4000U * 32);
+  StreamMachine loaded;
+  machine_.take_dirty_pages([&](const StatePageKey& key, std::string_view value) {
+    ASSERT_TRUE(loaded.load_page(key, value));
+  });
+  ASSERT_TRUE(loaded.finish_pages());
+  ASSERT_TRUE(loaded.load_lost(StreamSeq(1), StreamSeq(500)));
+  load_rows(loaded, 501, 4000);
+  ASSERT_TRUE(loaded.finish_load());
+  ASSERT_EQ(loaded.message_count(), 4000U);
+  writer_.begin(kNow);
+  writer_.add(LoseCommand{.first = StreamSeq(1), .last = StreamSeq(500)});
+  const Bytes entry = writer_.finish();
+  effects_.clear();
+  ASSERT_EQ(loaded.apply(++index_, entry, effects_), ApplyProgress::kDone);
+  EXPECT_EQ(loaded.message_count(), 3500U);
+  EXPECT_EQ(loaded.bytes(), 3500U * 32);
+  const std::vector<std::pair<std::string, std::uint64_t>> counts{{"a", 1750}, {"b", 1750}};
+  EXPECT_EQ(loaded.subject_counts(">"), counts);
+}
+
+TEST_F(ApplyTest, IdsLeaveWithTheirWindowAlsoWhenNoneCome) {
+  config_.duplicate_window = 1'000'000'000;
+  configure();
+  const std::string headers = "NATS/1.0\r\nNats-Msg-Id: one\r\n\r\n";
+  writer_.begin(kNow);
+  writer_.add(PublishCommand{.subject = "a", .headers = headers});
+  apply();
+  EXPECT_EQ(machine_.first_id(), StreamSeq(1));
+  writer_.begin(kNow + 2'000'000'000);
+  writer_.add(PublishCommand{.subject = "a"});
+  apply();
+  EXPECT_EQ(machine_.first_id(), StreamSeq());
 }
 
 TEST_F(ApplyTest, RefusalsNameTheirReasonToTheClient) {

@@ -42,6 +42,42 @@ TEST_F(PullTest, DeliversWithTheSubjectOfTheMessageAndItsAckSubject) {
   EXPECT_EQ(info("p").num_ack_pending, 2u);
 }
 
+TEST_F(PullTest, APullThatCameWithAnAckIsToldOfTheEnd) {
+  make_consumer("p", durable("p"));
+  publish("s.a", "m1");
+  const std::vector<Got> first = pull("p", R"({"batch":1})");
+  ASSERT_EQ(first.size(), 1u);
+  log_.sync_by_itself(nullptr);  // the ack is not applied yet
+  client_->publish(first[0].reply, R"(+NXT {"batch":2})", "_INBOX.next");
+  shard_.run();
+  client_->take();
+  hosts_->consumers.stopping(stream(), StreamListener::Stop::kShutdown);
+  shard_.run();
+  const std::vector<Got> told = client_->take();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].subject, "_INBOX.next");
+  EXPECT_TRUE(told[0].headers.starts_with("NATS/1.0 409 Server Shutdown")) << told[0].headers;
+  log_.sync_by_itself(&shard_);
+}
+
+TEST_F(PullTest, ACreationUnderWayIsForgottenWithItsStreamOnly) {
+  const auto create = [this](const char* name) {
+    ConsumerCreateCommand command;
+    command.name = name;
+    command.config.ack_policy = AckPolicy::kExplicit;
+    hosts_->consumers.create(stream(), command, [](const CommandReply&) {});
+  };
+  log_.sync_by_itself(nullptr);
+  create("a");
+  shard_.run();
+  hosts_->consumers.stopping(stream(), StreamListener::Stop::kShutdown);
+  create("c");
+  log_.sync_by_itself(&shard_);
+  shard_.run();
+  EXPECT_FALSE(hosts_->consumers.is_being_made(stream(), "a"));
+  EXPECT_FALSE(hosts_->consumers.is_being_made(stream(), "c"));
+}
+
 TEST_F(PullTest, WhatIsPendingIsWhatTheStreamHolds) {
   make_consumer("c", durable("c"));
   client_->publish("$JS.API.CONSUMER.MSG.NEXT.S.c", R"({"batch":3,"expires":5000000000})",

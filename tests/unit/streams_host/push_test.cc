@@ -179,7 +179,7 @@ TEST_F(PushTest, AnEphemeralInMemoryEndsWithTheProcessOnAStreamOfLimits) {
   make_consumer("on_disk", on_disk);
   make_consumer("lasting", lasting);
   crash_and_restart();
-  EXPECT_EQ(hosts_->consumers.names(stream()), (Payloads{"lasting", "on_disk"}));
+  EXPECT_EQ(stream().machine().consumer_names(), (Payloads{"lasting", "on_disk"}));
   const std::vector<Got> none = pull("in_memory", R"({"no_wait":true})");
   EXPECT_FALSE(client_->was_taken);
   EXPECT_TRUE(none.empty());
@@ -203,7 +203,7 @@ TEST_F(PushTest, AnEphemeralInMemoryStaysWhereMessagesAreKeptForIt) {
   shard_.run();
   publish("i.1", "a");
   crash_and_restart();
-  EXPECT_EQ(hosts_->consumers.names(stream(uid)), Payloads{"in_memory"});
+  EXPECT_EQ(stream(uid).machine().consumer_names(), Payloads{"in_memory"});
   EXPECT_EQ(stream(uid).machine().message_count(), 1u);
 }
 
