@@ -82,6 +82,7 @@ class StreamSet {
   Stream* find(GroupId uid);
   // In the order of their names.
   std::vector<Stream*> streams_of(AccountId account);
+  std::size_t size() const { return by_uid_.size(); }
   StreamUsage usage(AccountId account);
 
   // What was found damaged since the start.
