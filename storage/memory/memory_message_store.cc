@@ -55,9 +55,14 @@ void MemoryMessageStore::delete_stream(GroupId stream, Task on_deleted) {
   if (on_deleted) scheduler_.post(std::move(on_deleted));
 }
 
-Result<Bytes> MemoryMessageStore::find(const Rows& rows, StreamSeq first) {
-  const auto found = rows.find(first);
-  if (found != rows.end()) return found->second;
+Result<Bytes> MemoryMessageStore::find(GroupId stream, Rows GroupRows::*rows,
+                                       StreamSeq first) const {
+  const auto group = groups_.find(stream);
+  if (group != groups_.end()) {
+    const Rows& of_group = group->second.*rows;
+    const auto found = of_group.find(first);
+    if (found != of_group.end()) return found->second;
+  }
   return failure(ErrorKind::kNotFound, "no row at sequence " + std::to_string(first.value));
 }
 
@@ -68,8 +73,7 @@ void MemoryMessageStore::read_block(GroupId stream, StreamSeq first, ReadCallbac
 }
 
 void MemoryMessageStore::read_index_row(GroupId stream, StreamSeq first, ReadCallback callback) {
-  const auto found = groups_.find(stream);
-  auto value = find(found == groups_.end() ? Rows() : found->second.index_rows, first);
+  Result<Bytes> value = find(stream, &GroupRows::index_rows, first);
   scheduler_.post([callback = std::move(callback), value = std::move(value)]() mutable {
     callback(std::move(value));
   });
@@ -123,8 +127,7 @@ Status MemoryMessageStore::scan_meta_rows(const MetaVisitor& visit) {
 }
 
 Result<Bytes> MemoryMessageStore::read_block(GroupId stream, StreamSeq first) {
-  const auto found = groups_.find(stream);
-  return find(found == groups_.end() ? Rows() : found->second.blocks, first);
+  return find(stream, &GroupRows::blocks, first);
 }
 
 }  // namespace leat

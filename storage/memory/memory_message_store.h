@@ -42,7 +42,7 @@ class MemoryMessageStore : public MessageStore, public RecoveredStore {
     std::map<StatePageKey, Bytes> pages;
   };
 
-  static Result<Bytes> find(const Rows& rows, StreamSeq first);
+  Result<Bytes> find(GroupId stream, Rows GroupRows::*rows, StreamSeq first) const;
 
   Scheduler& scheduler_;
   std::map<GroupId, GroupRows> groups_;
