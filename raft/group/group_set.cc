@@ -20,8 +20,8 @@ void GroupSet::remove(Group& group) {
   groups_.erase(group.id());
   std::replace(queued_.begin(), queued_.end(), &group, static_cast<Group*>(nullptr));
   std::replace(processing_.begin(), processing_.end(), &group, static_cast<Group*>(nullptr));
-  for (Awaited& awaited : awaited_) {
-    if (awaited.group == &group) awaited.group = nullptr;
+  for (std::size_t i = 0; i < awaited_.size(); ++i) {
+    if (awaited_[i].group == &group) awaited_[i].group = nullptr;
   }
 }
 
@@ -37,17 +37,13 @@ void GroupSet::enqueue(Group& group) {
 }
 
 void GroupSet::await(LogTicket ticket, Group& group, const RaftProgress& progress) {
-  if (awaited_begin_ == awaited_.size()) {
-    awaited_.clear();
-    awaited_begin_ = 0;
-  }
   awaited_.push_back({.ticket = ticket, .group = &group, .progress = progress});
 }
 
 void GroupSet::durable_through(LogTicket ticket) {
-  while (awaited_begin_ < awaited_.size() && awaited_[awaited_begin_].ticket <= ticket) {
-    // Copied out: what a group does next may add to the queue.
-    const Awaited done = awaited_[awaited_begin_++];
+  while (!awaited_.empty() && awaited_.front().ticket <= ticket) {
+    // Taken out first: what a group does next may add to the queue.
+    const Awaited done = awaited_.pop_front();
     if (done.group != nullptr) done.group->durable(done.progress);
   }
 }

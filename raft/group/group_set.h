@@ -1,11 +1,12 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/ring.h"
 #include "core/env/scheduler.h"
 #include "raft/core/raft.h"
 #include "raft/group/group.h"
@@ -26,6 +27,8 @@ class GroupSet : public LogListener {
   GroupSet(LogStore& log, Scheduler& scheduler);
 
   LogStore& log() { return log_; }
+  // Appends that are not known to be durable yet, one per group and turn.
+  std::size_t awaited() const { return awaited_.size(); }
   void durable_through(LogTicket ticket) override;
   void must_store(std::span<const GroupId> groups) override;
 
@@ -49,8 +52,7 @@ class GroupSet : public LogListener {
   Scheduler& scheduler_;
   std::vector<Group*> queued_;
   std::vector<Group*> processing_;  // null: removed while its turn came
-  std::vector<Awaited> awaited_;    // a queue: [awaited_begin_, end)
-  std::size_t awaited_begin_ = 0;
+  Ring<Awaited> awaited_;           // by ticket
   std::unordered_map<GroupId, Group*> groups_;
   RaftReady ready_;  // of the group that is being processed; its memory is used again
   bool is_scheduled_ = false;

@@ -224,6 +224,28 @@ TEST_F(GroupTest, OfADamagedLogTheEntriesBeforeTheDamageAreRecovered) {
   EXPECT_EQ(gap->start.entries.size(), 2u);
 }
 
+// Under steady load something is always on its way to the disk: what has arrived must not be kept
+// until a moment when nothing is.
+TEST_F(GroupTest, OnlyWhatIsOnItsWayToTheDiskIsRemembered) {
+  Recorder machine;
+  const auto group = started(GroupId(5), machine);
+  settle();
+  std::uint64_t appended = 2;  // the hard state and the no-op
+  const auto propose = [&] {
+    ASSERT_TRUE(group->propose(Bytes::of_static("a")));
+    shard_.run();
+    ++appended;
+  };
+  propose();
+  for (int round = 0; round < 1000; ++round) {
+    propose();
+    groups_.durable_through(LogTicket(appended - 1));
+    shard_.run();
+    ASSERT_EQ(groups_.awaited(), 1U) << round;
+  }
+  EXPECT_EQ(machine.seen.size(), 1U + 1000U) << "the last one is not durable yet";
+}
+
 TEST_F(GroupTest, AGroupThatIsGoneHearsNothingMore) {
   Recorder machine;
   auto group = started(GroupId(5), machine);
