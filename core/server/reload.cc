@@ -57,10 +57,10 @@ const std::vector<Fixed>& fixed_fields() {
   return fields;
 }
 
-tl::unexpected<Error> not_supported(const char* field, const std::string& from,
+tl::unexpected<Error> not_supported(const std::string& field, const std::string& from,
                                     const std::string& to) {
-  return failure(ErrorKind::kUnsupported, "config reload not supported for " + std::string(field) +
-                                              ": old=" + from + ", new=" + to);
+  return failure(ErrorKind::kUnsupported,
+                 "config reload not supported for " + field + ": old=" + from + ", new=" + to);
 }
 
 // A random port was chosen once and stays; asking for "random" again is no change.
@@ -76,6 +76,20 @@ Status check_store_limit(const char* field, std::int64_t running, std::int64_t w
   return not_supported(field, std::to_string(running), std::to_string(wanted));
 }
 
+// Its streams would stay and be served, without the limits that the account had.
+Status check_account_jetstream(const ServerOptions& running, const ServerOptions& wanted) {
+  if (!running.jetstream.enabled) return {};
+  for (const AccountOptions& account : running.accounts) {
+    if (!account.jetstream) continue;
+    const auto now =
+        std::find_if(wanted.accounts.begin(), wanted.accounts.end(),
+                     [&](const AccountOptions& other) { return other.name == account.name; });
+    if (now == wanted.accounts.end() || now->jetstream) continue;
+    return not_supported("JetStream of account " + account.name, "true", "false");
+  }
+  return {};
+}
+
 Status check_fixed(const ServerOptions& running, const ServerOptions& wanted) {
   for (const Fixed& field : fixed_fields()) {
     const std::string from = field.value(running);
@@ -84,6 +98,7 @@ Status check_fixed(const ServerOptions& running, const ServerOptions& wanted) {
   }
   LEAT_TRY(check_port("Port", running.port, wanted.port));
   LEAT_TRY(check_port("HTTPPort", running.http.port, wanted.http.port));
+  LEAT_TRY(check_account_jetstream(running, wanted));
   LEAT_TRY(check_store_limit("JetStreamMaxMemory", running.jetstream.memory_bytes_max,
                              wanted.jetstream.memory_bytes_max));
   return check_store_limit("JetStreamMaxStore", running.jetstream.file_bytes_max,

@@ -73,6 +73,24 @@ TEST(Reload, WhatOnlyAStartCanChangeRejectsAll) {
             Lines{"config reload not supported for Shards: old=1, new=2"});
 }
 
+TEST(Reload, AnAccountKeepsItsJetStream) {
+  ServerOptions running;
+  running.jetstream.enabled = true;
+  running.accounts.emplace_back().name = "A";
+  ServerOptions wanted = running;
+  running.accounts[0].jetstream.emplace();
+  const auto refused = compare_for_reload(running, wanted);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().text,
+            "config reload not supported for JetStream of account A: old=true, new=false");
+  EXPECT_EQ(*compare_for_reload(wanted, running), Lines{"Reloaded: accounts"}) << "it may come";
+  wanted.accounts[0].jetstream = running.accounts[0].jetstream;
+  wanted.accounts[0].jetstream->streams_max = 3;
+  EXPECT_EQ(*compare_for_reload(running, wanted), Lines{"Reloaded: accounts"});
+  wanted.accounts.clear();
+  EXPECT_TRUE(compare_for_reload(running, wanted)) << "with all its users, it may go";
+}
+
 TEST(Reload, ARandomPortMayBeAskedForAgain) {
   EXPECT_EQ(changes([](ServerOptions& o) { o.port = -1; }), Lines());
 }
