@@ -3,7 +3,6 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/experimental.h>
-#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -281,6 +280,16 @@ Status Database::scan(Family family, const keys::Range& range, const Visitor& vi
 bool Database::is_readable(Family family, const keys::Range& range) const {
   rocksdb::Slice end;
   return seek(family, range, end)->status().ok();
+}
+
+// Every write has a row in `state`, whose flush is the one that is told.
+bool Database::has_unflushed() const {
+  for (const std::string& property : {rocksdb::DB::Properties::kNumEntriesActiveMemTable,
+                                      rocksdb::DB::Properties::kNumImmutableMemTable}) {
+    std::uint64_t count = 0;
+    if (db_->GetIntProperty(state_, property, &count) && count > 0) return true;
+  }
+  return false;
 }
 
 Status Database::flush_all(rocksdb::FlushOptions options) {

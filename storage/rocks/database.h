@@ -3,7 +3,6 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -80,6 +79,8 @@ class Database {
   // Whether a scan of this range can begin.
   bool is_readable(Family family, const keys::Range& range) const;
 
+  // Whether a flush has something to do, or is doing it: then one completes later.
+  bool has_unflushed() const;
   // Asks for a flush of both families together and returns at once.
   Status begin_flush();
   // The same, and waits for it.

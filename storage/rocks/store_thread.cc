@@ -190,10 +190,15 @@ void StoreThread::do_job(StoreJob& job) {
 }
 
 void StoreThread::begin_flush() {
-  if (bytes_since_flush_ == 0) return;
   {
     const std::lock_guard lock(mutex_);
     is_flushing_ = true;
+  }
+  // The database also flushes by itself, when it resumes and when a memory table is full. Asked
+  // with nothing left to flush it would never tell of an end.
+  if (!database_.has_unflushed()) {
+    bytes_since_flush_ = 0;
+    return flush_ended();
   }
   const Status asked = database_.begin_flush();
   if (!asked && asked.error().kind == ErrorKind::kNoSpace) return flush_ended();
