@@ -19,8 +19,8 @@ std::optional<LogEnd> suspect_end(GroupId group, const RecoveredLog& log, LogInd
   std::optional<LogEnd> end;
   for (const SuspectRange& range : log.suspect_ranges()) {
     if (range.group != group) continue;
-    // What the materialised state already holds needs no log.
-    if (range.last && range.last <= stored && !range.is_hard_state_lost) continue;
+    // What the materialised state already holds needs no log, and a lost vote costs no entry.
+    if (!range.first || (range.last && range.last <= stored)) continue;
     const LogIndex first_lost = std::max(range.first, stored.next());
     if (end && end->first_lost <= first_lost) continue;
     end = LogEnd{.first_lost = first_lost,
@@ -29,6 +29,19 @@ std::optional<LogEnd> suspect_end(GroupId group, const RecoveredLog& log, LogInd
                            " of group " + std::to_string(group.value) + ": " + range.reason};
   }
   return end;
+}
+
+// A group of one, as all are, needs nobody's vote, and has led in the term of each of its entries:
+// the last of them stands for a hard state that is lost.
+void replace_lost_vote(GroupId group, const RecoveredLog& log, RaftStart& start) {
+  const bool is_lost = std::any_of(
+      log.suspect_ranges().begin(), log.suspect_ranges().end(),
+      [&](const SuspectRange& range) { return range.group == group && range.is_hard_state_lost; });
+  if (!is_lost || start.entries.empty()) return;
+  const Term led = start.entries.back().term;
+  if (led <= start.hard_state.term) return;
+  start.hard_state.term = led;
+  start.hard_state.vote = start.self;
 }
 
 std::string gap_text(GroupId group, LogIndex first, LogIndex last) {
@@ -87,6 +100,7 @@ Result<RecoveredGroup> recover_group(GroupId group, NodeId self, const Recovered
     }
   }
   LEAT_TRY(read_entries(group, log, recovered));
+  replace_lost_vote(group, log, start);
   return recovered;
 }
 

@@ -51,6 +51,7 @@ void GroupIndex::on_record(const RecordPlace& place, const RecordView& record) {
     case RecordKind::kHardState:
       log.hard_state = copy_of(record);
       log.hard_state_segment = place.segment;
+      log.hard_state_batch = place.batch;
       log.gaps_at_vote = gaps_.size();
       for (SuspectRange& range : log.suspects) range.is_hard_state_lost = false;
       // A range that was about the vote alone is settled by the newer one.
@@ -145,8 +146,9 @@ void GroupIndex::on_damaged(const BadBatch& batch) {
   for (const GroupMark& mark : batch.header.groups) {
     if (mark.kinds == kind_bit(RecordKind::kWitness)) continue;
     GroupLog& log = groups_[mark.group];
+    const bool is_vote_read = log.hard_state && log.hard_state_batch == batch.header.number;
     SuspectRange range{.group = mark.group,
-                       .is_hard_state_lost = has(mark, RecordKind::kHardState),
+                       .is_hard_state_lost = has(mark, RecordKind::kHardState) && !is_vote_read,
                        .reason = "batch " + std::to_string(batch.header.number) + " in " +
                                  segment_name(batch.header.segment) + " is damaged after " +
                                  std::to_string(batch.good_records) + " of its " +

@@ -28,6 +28,7 @@ struct GroupLog {
   std::vector<Run> runs;  // ascending and disjoint
   std::optional<LogRecord> hard_state;
   std::uint64_t hard_state_segment = 0;
+  std::uint64_t hard_state_batch = 0;
   std::vector<SuspectRange> suspects;
   LogIndex next;                 // the index that connects; none before the first entry
   std::uint64_t next_hash = 0;   // the previous hash that connects,
@@ -42,6 +43,9 @@ struct GroupLog {
 // A batch with a bad record makes suspect the groups that its header names. A lost header names
 // nobody: then every group is suspect whose next entry does not connect by index and previous
 // hash, or that has no later entry.
+//
+// A batch has at most one hard state of a group, because a group of one votes once in a start: one
+// that was read in front of the damage is the one that the header names.
 class GroupIndex : public ScanListener {
  public:
   void on_segment(const SegmentPlace& segment) override { lives_[segment.number] = segment.life; }

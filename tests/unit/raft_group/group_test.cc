@@ -193,6 +193,30 @@ TEST_F(GroupTest, ASuspectGroupDoesNotStart) {
   EXPECT_TRUE(recover_whole_group(GroupId(6), kSelf, log_, {}));
 }
 
+TEST_F(GroupTest, ALostVoteCostsAGroupOfOneNoEntry) {
+  for (const char* entry : {"a", "b"}) {
+    Recorder machine;
+    const auto group = started(GroupId(5), machine);
+    settle();
+    ASSERT_TRUE(group->propose(Bytes::of_static(entry)));
+    settle();
+  }
+  // The vote of the second start is damaged; its no-op and "b" are not.
+  std::erase_if(log_.disk, [](const LogRecord& record) {
+    return record.kind == RecordKind::kHardState && record.term == Term(2);
+  });
+  log_.suspects.push_back({.group = GroupId(5),
+                           .first = {},
+                           .last = {},
+                           .is_hard_state_lost = true,
+                           .reason = "checksum"});
+  Recorder machine;
+  const auto group = started(GroupId(5), machine);
+  settle();
+  EXPECT_EQ(machine.seen, (Seen{"a", "b", "leader"}));
+  EXPECT_EQ(group->hard_state_place().term, Term(3)) << "the term of its entries is over";
+}
+
 TEST_F(GroupTest, OfADamagedLogTheEntriesBeforeTheDamageAreRecovered) {
   {
     Recorder machine;

@@ -194,6 +194,30 @@ TEST_F(JournalRecovery, RecordsBeforeTheFlippedBitAreKept) {
   EXPECT_EQ(entries(2), "1:two-a 2:two-b");
 }
 
+// A stream is created in the batch of a publish to another one: the damage is that one's alone.
+TEST_F(JournalRecovery, AVoteBeforeTheFlippedBitIsNotLost) {
+  open();
+  write_synced({hard_state(2, 1), entry(2, "two-a"), entry(3, "three-a"), hard_state(4, 1)});
+  write_synced({entry(2, "two-b")});
+  writer_.reset();
+  damage(1, "three-a");
+  recover();
+  EXPECT_THAT(suspects(), ElementsAre("3:1-1", "4:0-0v"));
+  EXPECT_EQ(log_->hard_state(GroupId(2))->payload.view(), "vote 1");
+  EXPECT_EQ(entries(2), "1:two-a 2:two-b");
+}
+
+TEST_F(JournalRecovery, AnOlderVoteDoesNotStandForTheOneThatIsDamaged) {
+  open();
+  write_synced({hard_state(2, 1), entry(2, "two-a")});
+  write_synced({entry(3, "three-a"), hard_state(2, 2)});
+  write_synced({entry(2, "two-b")});
+  writer_.reset();
+  damage(1, "three-a");
+  recover();
+  EXPECT_THAT(suspects(), ElementsAre("2:0-0v", "3:1-1"));
+}
+
 TEST_F(JournalRecovery, DurableThroughCoversTheLastBatch) {
   open();
   write_synced({entry(2, "first")});
