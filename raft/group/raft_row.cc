@@ -2,108 +2,84 @@
 
 #include <string>
 
+#include "core/base/encoding.h"
+
 namespace leat {
 namespace {
 
-constexpr char kVersion = 1;
+using encoding::Cursor;
 
-void put_u64(std::string& out, std::uint64_t number) {
-  for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(number >> shift));
+constexpr std::uint8_t kVersion = 1;
+
+void append_nodes(std::string& to, const std::vector<NodeId>& nodes) {
+  encoding::append(to, static_cast<std::uint8_t>(nodes.size()));
+  for (const NodeId node : nodes) encoding::append(to, node.value);
 }
 
-void put_nodes(std::string& out, const std::vector<NodeId>& nodes) {
-  out.push_back(static_cast<char>(nodes.size()));
-  for (const NodeId node : nodes) put_u64(out, node.value);
+std::vector<NodeId> read_nodes(Cursor& from) {
+  std::vector<NodeId> nodes(from.byte());
+  for (NodeId& node : nodes) node = NodeId(from.number<std::uint64_t>());
+  return nodes;
 }
 
-// Reads numbers from the front; once something is missing everything reads as zero.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-  std::uint8_t byte() {
-    if (rest_.empty()) {
-      is_good_ = false;
-      return 0;
-    }
-    const auto value = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    return value;
-  }
-  std::uint64_t u64() {
-    std::uint64_t number = 0;
-    for (int shift = 0; shift < 64; shift += 8) {
-      number |= static_cast<std::uint64_t>(byte()) << shift;
-    }
-    return number;
-  }
-  std::vector<NodeId> nodes() {
-    std::vector<NodeId> nodes(byte());
-    for (NodeId& node : nodes) node = NodeId(u64());
-    return nodes;
-  }
-  bool is_complete() const { return is_good_ && rest_.empty(); }
+bool is_complete(const Cursor& from) { return from.is_good() && from.at_end(); }
 
- private:
-  std::string_view rest_;
-  bool is_good_ = true;
-};
-
-RaftHardState read_hard_state(Reader& reader) {
+RaftHardState read_hard_state(Cursor& from) {
   RaftHardState state;
-  state.term = Term(reader.u64());
-  state.vote = NodeId(reader.u64());
-  state.commit = LogIndex(reader.u64());
+  state.term = Term(from.number<std::uint64_t>());
+  state.vote = NodeId(from.number<std::uint64_t>());
+  state.commit = LogIndex(from.number<std::uint64_t>());
   return state;
 }
 
-void put_hard_state(std::string& out, const RaftHardState& state) {
-  put_u64(out, state.term.value);
-  put_u64(out, state.vote.value);
-  put_u64(out, state.commit.value);
+void append_hard_state(std::string& out, const RaftHardState& state) {
+  encoding::append(out, state.term.value);
+  encoding::append(out, state.vote.value);
+  encoding::append(out, state.commit.value);
 }
 
 }  // namespace
 
 Bytes encode_raft_row(const RaftRow& row) {
-  std::string out(1, kVersion);
-  put_hard_state(out, row.hard_state);
-  put_u64(out, row.stored.index.value);
-  put_u64(out, row.stored.term.value);
-  put_u64(out, row.stored.hash);
-  put_nodes(out, row.members.voters);
-  put_nodes(out, row.members.learners);
+  std::string out(1, static_cast<char>(kVersion));
+  append_hard_state(out, row.hard_state);
+  encoding::append(out, row.stored.index.value);
+  encoding::append(out, row.stored.term.value);
+  encoding::append(out, row.stored.hash);
+  append_nodes(out, row.members.voters);
+  append_nodes(out, row.members.learners);
   return Bytes::copy_of(out);
 }
 
 Result<RaftRow> decode_raft_row(std::string_view bytes) {
-  Reader reader(bytes);
-  if (reader.byte() != kVersion) {
+  Cursor from(bytes);
+  if (from.byte() != kVersion) {
     return failure(ErrorKind::kCorruption, "raft row of an unknown version");
   }
   RaftRow row;
-  row.hard_state = read_hard_state(reader);
-  row.stored.index = LogIndex(reader.u64());
-  row.stored.term = Term(reader.u64());
-  row.stored.hash = reader.u64();
-  row.members.voters = reader.nodes();
-  row.members.learners = reader.nodes();
-  if (!reader.is_complete()) return failure(ErrorKind::kCorruption, "raft row of a wrong length");
+  row.hard_state = read_hard_state(from);
+  row.stored.index = LogIndex(from.number<std::uint64_t>());
+  row.stored.term = Term(from.number<std::uint64_t>());
+  row.stored.hash = from.number<std::uint64_t>();
+  row.members.voters = read_nodes(from);
+  row.members.learners = read_nodes(from);
+  if (!is_complete(from)) return failure(ErrorKind::kCorruption, "raft row of a wrong length");
   return row;
 }
 
 Bytes encode_hard_state(const RaftHardState& state) {
-  std::string out(1, kVersion);
-  put_hard_state(out, state);
+  std::string out(1, static_cast<char>(kVersion));
+  append_hard_state(out, state);
   return Bytes::copy_of(out);
 }
 
 Result<RaftHardState> decode_hard_state(std::string_view bytes) {
-  Reader reader(bytes);
-  if (reader.byte() != kVersion) {
+  Cursor from(bytes);
+  if (from.byte() != kVersion) {
     return failure(ErrorKind::kCorruption, "hard state of an unknown version");
   }
-  const RaftHardState state = read_hard_state(reader);
-  if (!reader.is_complete()) return failure(ErrorKind::kCorruption, "hard state of a wrong length");
+  const RaftHardState state = read_hard_state(from);
+  if (!is_complete(from)) return failure(ErrorKind::kCorruption, "hard state of a wrong length");
   return state;
 }
 
