@@ -48,7 +48,7 @@ Result<bool> StoreCheck::run() {
   out_ << "store " << places_.directory << "\n";
   LEAT_TRY_ASSIGN(const std::vector<std::string> names, places_.files.list(places_.directory));
   for (const std::string& name : names) {
-    if (name != "journal" && name != "db" && name != "lock") {
+    if (name != "journal" && name != "db" && name != "lock" && name != "spill") {
       out_ << "note: " << name << " is not of this store; it is left alone\n";
     }
   }
