@@ -277,12 +277,6 @@ Consumer::Step Consumer::deliver_one(WallNs now) {
   return Step::kSent;
 }
 
-// A block may have been written anew while it was read; twice it has no such message.
-bool Consumer::is_missing_again(StreamSeq sequence) {
-  if (!stream_.machine().contains(sequence) || stream_.reader().find(sequence)) return false;
-  return std::exchange(missed_, sequence) == sequence;
-}
-
 void Consumer::read_block_of(const Selection& selection) {
   is_reading_ = true;
   const StreamSeq sequence = selection.stream_seq;
@@ -290,7 +284,7 @@ void Consumer::read_block_of(const Selection& selection) {
   stream_.reader().load(sequence, extent, [this, self = self_, sequence](Status loaded) {
     if (*self == nullptr) return;
     is_reading_ = false;
-    if (loaded && is_missing_again(sequence)) {
+    if (loaded && missing_.is_missing_again(stream_, sequence)) {
       LEAT_LOG(kError) << "stream " << stream_.name() << ": message " << sequence
                        << " is missing in its block";
     } else if (loaded || !stream_.machine().contains(sequence)) {

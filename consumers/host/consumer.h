@@ -16,6 +16,7 @@
 #include "core/base/rng.h"
 #include "core/env/scheduler.h"
 #include "core/router/message.h"
+#include "streams/host/missing_message.h"
 #include "streams/host/stream.h"
 
 namespace leat {
@@ -82,7 +83,6 @@ class Consumer {
   // False when it has to wait for something that wakes it.
   bool deliver_some();
   Step deliver_one(WallNs now);
-  bool is_missing_again(StreamSeq sequence);
   void read_block_of(const Selection& selection);
   // Whether the message may go now; otherwise the pump comes back when it may.
   bool is_time_for(const Pacing::Message& message);
@@ -125,7 +125,7 @@ class Consumer {
   SteadyNs cursor_proposed_at_ = 0;
   std::size_t held_awaited_ = 0;  // of the pulls that wait for their acks
   bool is_run_planned_ = false;
-  StreamSeq missed_;  // was not in its block, which had been read
+  MissingMessage missing_;
   bool is_reading_ = false;
   bool is_giving_up_ = false;  // proposed, not applied
   bool is_delete_proposed_ = false;

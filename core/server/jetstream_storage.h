@@ -26,8 +26,7 @@ namespace leat {
 //   STORE_DIR/jetstream/lock        held while the process lives
 //   STORE_DIR/jetstream/journal/    NNN.log
 //   STORE_DIR/jetstream/db/         RocksDB
-//   STORE_DIR/jetstream/spill/N     of shard N: what does not fit into index_memory, for this
-//   process
+//   STORE_DIR/jetstream/spill/N     of shard N: what its indexes have beyond index_memory
 class JetStreamStorage {
  public:
   // kNoSpace, with nothing changed or nothing lost, when the disk has no room for a start.

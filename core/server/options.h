@@ -83,8 +83,7 @@ struct JetStreamOptions {
   std::int64_t journal_bytes = limits::kJournalHorizonBytes;
   // With less left on the disk nothing new is taken in; 0: as long as the disk takes it.
   std::int64_t disk_reserve_bytes = limits::kDiskReserveBytes;
-  // What the indexes of all streams may take of the memory before they spill; absent: a quarter of
-  // it.
+  // Memory that the indexes of all streams may take before they spill; absent: a quarter of it all.
   std::optional<std::int64_t> index_bytes_max;
   bool strict = true;                      // API requests with unknown fields are refused
   std::int64_t buffered_messages_max = 0;  // 0: the built-in default

@@ -1,7 +1,9 @@
 #include "storage/spill/spill_file.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "core/base/check.h"

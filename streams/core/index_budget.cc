@@ -109,8 +109,8 @@ bool IndexBudget::spill(IndexPart& part) {
   return true;
 }
 
-void IndexBudget::put_back(IndexPart& part) {
-  if (part.saved_ && !part.is_spilled_) release(part);
+void IndexPass::end() const {
+  if (was_spilled_ && part_->saved_ && !part_->is_spilled_) part_->budget_->release(*part_);
 }
 
 void IndexBudget::release(IndexPart& part) {

@@ -28,7 +28,7 @@ class IndexPart {
 
   bool is_spilled() const { return is_spilled_; }
   // Before each look at what can be spilled. It stays where it is until the budget settles, or
-  // until put_back() of who has fetched it.
+  // until an IndexPass that has fetched it ends.
   void use() {
     if (is_spilled_) fetch();
     if (!is_used_) is_used_ = true;
@@ -43,6 +43,7 @@ class IndexPart {
 
  private:
   friend class IndexBudget;
+  friend class IndexPass;
 
   // What can be spilled: appended to `out`, taken back, and given up.
   virtual void save(std::string& out) const = 0;
@@ -79,9 +80,6 @@ class IndexBudget {
   // Spills until the bound is kept, or the store has no more room; of very many parts some, and it
   // asks for another turn.
   void settle();
-  // Gives up what a walk over everything has fetched, unless it was changed.
-  void put_back(IndexPart& part);
-
   std::size_t memory_bytes() const { return memory_bytes_; }
   std::size_t memory_bytes_max() const { return memory_bytes_max_; }
   // Parts that are not in memory.
@@ -89,6 +87,7 @@ class IndexBudget {
 
  private:
   friend class IndexPart;
+  friend class IndexPass;
 
   void leave(IndexPart& part);
   void link(IndexPart& part);
@@ -108,6 +107,20 @@ class IndexBudget {
   std::size_t memory_bytes_ = 0;
   bool is_crowded_ = false;
   std::string buffer_;
+};
+
+// A walk over much that comes by a part. What it had to fetch is given up at the end, unless it was
+// changed, so that the walk does not fill the memory; one that stops here and will go on here does
+// not end it. Lives on the stack of the walk.
+class IndexPass {
+ public:
+  explicit IndexPass(IndexPart* part)  // null: nothing that can be spilled
+      : part_(part), was_spilled_(part != nullptr && part->is_spilled()) {}
+  void end() const;
+
+ private:
+  IndexPart* part_;
+  bool was_spilled_;
 };
 
 }  // namespace leat

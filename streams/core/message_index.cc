@@ -118,7 +118,7 @@ StreamSeq MessageIndex::of_subject_at_or_after(std::uint32_t subject, StreamSeq 
        ++number, place = 0) {
     const IndexChunk* chunk = chunks_[number - first_chunk_].get();
     if (chunk == nullptr || !chunk->may_hold(subject)) continue;
-    const ChunkPass pass(*this, *chunk);
+    const IndexPass pass(chunk->columns());
     for (place = chunk->live_at_or_after(place); place < kChunkSequences;
          place = chunk->live_at_or_after(place + 1)) {
       if (chunk->subject(place) == subject) return StreamSeq(number * kChunkSequences + place);
@@ -134,7 +134,7 @@ StreamSeq MessageIndex::of_subject_at_or_before(std::uint32_t subject, StreamSeq
     const std::uint64_t number = number_of(at);
     const IndexChunk* chunk = chunks_[number - first_chunk_].get();
     if (chunk->may_hold(subject)) {
-      const ChunkPass pass(*this, *chunk);
+      const IndexPass pass(chunk->columns());
       for (std::size_t place = place_of(at); place < kChunkSequences;
            place = place == 0 ? kChunkSequences : chunk->live_at_or_before(place - 1)) {
         if (chunk->subject(place) == subject) return StreamSeq(number * kChunkSequences + place);

@@ -99,24 +99,6 @@ class MessageIndex {
     if (number < first_chunk_ || number - first_chunk_ >= chunks_.size()) return nullptr;
     return chunks_[number - first_chunk_].get();
   }
-  // A walk that comes by a chunk. Columns that it had to fetch are given up at its end, so that a
-  // walk over everything does not fill the memory; one that stops here will go on here.
-  class ChunkPass {
-   public:
-    ChunkPass(const MessageIndex& index, const IndexChunk& chunk)
-        : budget_(index.budget_),
-          columns_(chunk.columns()),
-          was_spilled_(columns_ != nullptr && columns_->is_spilled()) {}
-    void end() const {
-      if (was_spilled_) budget_->put_back(*columns_);
-    }
-
-   private:
-    IndexBudget* budget_;
-    IndexPart* columns_;
-    bool was_spilled_;
-  };
-
   void add_chunks_to(std::uint64_t number);
   void drop_front();
 
@@ -138,7 +120,7 @@ StreamSeq MessageIndex::walk(StreamSeq from, std::uint64_t budget, Visit visit) 
     if (budget == 0) return StreamSeq(number * kChunkSequences + place);
     --budget;
     if (chunk == nullptr) continue;
-    const ChunkPass pass(*this, *chunk);
+    const IndexPass pass(chunk->columns());
     std::uint64_t live = chunk->live_word(place / 64) & (~std::uint64_t{0} << (place % 64));
     for (std::size_t word = place / 64;; live = chunk->live_word(word)) {
       for (; live != 0; live &= live - 1) {
@@ -165,7 +147,7 @@ std::uint64_t MessageIndex::count_if(StreamSeq from, StreamSeq end, Matches matc
        number - first_chunk_ < chunks_.size() && number * kChunkSequences < behind; ++number) {
     const IndexChunk* chunk = chunks_[number - first_chunk_].get();
     if (chunk == nullptr) continue;
-    const ChunkPass pass(*this, *chunk);
+    const IndexPass pass(chunk->columns());
     const std::uint64_t begin = number * kChunkSequences;
     std::uint64_t base = std::max(begin, from.value / 64 * 64);
     for (; base < std::min(begin + kChunkSequences, behind); base += 64) {

@@ -56,10 +56,9 @@ class SubjectTable {
   bool matches(const FilterSet& filters, std::uint32_t number) const {
     const FilterSet::Known known = filters.known(number, generations_[number]);
     if (known != FilterSet::Known::kNothing) return known == FilterSet::Known::kYes;
-    SubjectPage& page = *pages_[number / SubjectPage::kSubjects];
-    const bool was_spilled = page.is_spilled();
+    const IndexPass pass(pages_[number / SubjectPage::kSubjects].get());
     const bool is_match = filters.matches(ref(number));
-    if (was_spilled) budget_->put_back(page);
+    pass.end();
     return is_match;
   }
   StreamSeq first(std::uint32_t number, const MessageIndex& index) const;
@@ -120,12 +119,12 @@ void SubjectTable::for_each_matching(const FilterSet& filters, Visit visit) cons
   if (!filters.is_everything()) filters.expect(number_end());
   std::uint32_t number = 0;
   for (const std::unique_ptr<SubjectPage>& page : pages_) {
-    const bool was_spilled = page->is_spilled();
+    const IndexPass pass(page.get());
     page->use();
     for (std::size_t place = 0; place < page->size(); ++place, ++number) {
       if (page->at(place).count > 0 && matches(filters, number)) visit(number);
     }
-    if (was_spilled) budget_->put_back(*page);
+    pass.end();
   }
 }
 

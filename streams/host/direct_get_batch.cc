@@ -92,8 +92,9 @@ void DirectGetBatch::select_from() {
 StreamSeq DirectGetBatch::next_sequence() {
   if (left_ == 0 || bytes_left_ == 0) return {};
   const StreamMachine& machine = stream_.machine();
-  if (request_.multi_last.empty())
+  if (request_.multi_last.empty()) {
     return machine.view().scan(filters_, from_, kScanBudget).sequence;
+  }
   while (next_chosen_ < chosen_.size() && !machine.contains(chosen_[next_chosen_])) ++next_chosen_;
   return next_chosen_ < chosen_.size() ? chosen_[next_chosen_] : StreamSeq();
 }
@@ -121,9 +122,7 @@ void DirectGetBatch::run() {
 
 void DirectGetBatch::go_on(StreamSeq sequence, const Status& loaded) {
   if (!loaded) return send_status(500, loaded.error().text);
-  const bool is_missing = stream_.machine().contains(sequence) && !stream_.reader().find(sequence);
-  // A block may have been written anew while it was read; twice it has no such message.
-  if (is_missing && std::exchange(missed_, sequence) == sequence) {
+  if (missing_.is_missing_again(stream_, sequence)) {
     return send_status(500, "message is missing in its block");
   }
   run();

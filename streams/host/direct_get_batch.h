@@ -10,6 +10,7 @@
 #include "core/router/router.h"
 #include "proto/api/requests.h"
 #include "proto/client/headers.h"
+#include "streams/host/missing_message.h"
 #include "streams/host/stream.h"
 
 namespace leat {
@@ -48,8 +49,8 @@ class DirectGetBatch : public std::enable_shared_from_this<DirectGetBatch> {
   std::size_t next_chosen_ = 0;
   StreamSeq from_;       // otherwise
   StreamSeq last_sent_;  // of this answer
-  StreamSeq missed_;     // was not in its block, which had been read
-  StreamSeq up_to_;      // multi_last: named in the end of batch
+  MissingMessage missing_;
+  StreamSeq up_to_;  // multi_last: named in the end of batch
   std::uint64_t pending_ = 0;
   std::uint64_t left_ = 0;  // messages of the batch
   std::size_t bytes_left_ = 0;

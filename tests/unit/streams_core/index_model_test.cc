@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "streams/core/message_index.h"
 #include "streams/core/packed_column.h"
 #include "streams/core/subject_table.h"
+#include "tests/unit/streams_core/test_seed.h"
 
 namespace leat {
 namespace {
@@ -116,13 +116,8 @@ std::uint64_t subjects_for(std::uint64_t seed) {
   return seed % 3 == 0 ? 1 : (seed % 3 == 1 ? 10 : 5000);
 }
 
-std::uint64_t test_seed(std::uint64_t otherwise) {
-  const char* given = std::getenv("LEAT_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
-}
-
 TEST_P(IndexModelTest, PackedAndOpenChunksSayTheSame) {
-  const std::uint64_t seed = test_seed(GetParam());
+  const std::uint64_t seed = testing::test_seed(GetParam());
   SCOPED_TRACE("LEAT_SEED=" + std::to_string(seed));
   Rng rng(seed);
   Model model({.seed = seed, .subjects = subjects_for(seed)});
@@ -135,7 +130,7 @@ TEST_P(IndexModelTest, PackedAndOpenChunksSayTheSame) {
 }
 
 TEST_P(IndexModelTest, WhatIsSpilledSaysTheSame) {
-  const std::uint64_t seed = test_seed(GetParam());
+  const std::uint64_t seed = testing::test_seed(GetParam());
   SCOPED_TRACE("LEAT_SEED=" + std::to_string(seed));
   Rng rng(seed);
   const std::size_t bytes_max = rng.below(3) * 30'000;

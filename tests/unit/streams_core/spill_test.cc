@@ -2,11 +2,11 @@
 // does, or take more memory than it may.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "core/base/rng.h"
 #include "proto/record/entry.h"
+#include "tests/unit/streams_core/test_seed.h"
 #include "tests/unit/streams_core/twins.h"
 
 namespace leat::testing {
@@ -19,9 +19,7 @@ constexpr DurationNs kMs = 1'000'000;
 class SpillTest : public ::testing::TestWithParam<std::uint64_t> {
  protected:
   SpillTest()
-      : seed_(std::getenv("LEAT_SEED") != nullptr
-                  ? std::strtoull(std::getenv("LEAT_SEED"), nullptr, 10)
-                  : GetParam()),
+      : seed_(test_seed(GetParam())),
         rng_(seed_),
         subjects_(300 + rng_.below(3) * 1500),
         twins_(rng_.below(3) * 10'000) {}

@@ -2,7 +2,6 @@
 // servers, or differently after a restart.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <memory>
 #include <set>
@@ -14,6 +13,7 @@
 #include "proto/record/entry.h"
 #include "streams/core/stream_machine.h"
 #include "tests/unit/streams_core/naive_stream.h"
+#include "tests/unit/streams_core/test_seed.h"
 #include "tests/unit/streams_core/twins.h"
 
 namespace leat::testing {
@@ -22,11 +22,6 @@ namespace {
 constexpr WallNs kBegin = 1'700'000'000'000'000'000;
 constexpr DurationNs kSecond = 1'000'000'000;
 constexpr const char* kSubjects[] = {"a", "b", "c.x", "c.y", "d"};
-
-std::uint64_t test_seed(std::uint64_t otherwise) {
-  const char* given = std::getenv("LEAT_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
-}
 
 class StreamTwinTest : public ::testing::TestWithParam<std::uint64_t> {
  protected:
