@@ -11,6 +11,7 @@
 #include "consumers/host/consumer.h"
 #include "core/base/ids.h"
 #include "core/base/rng.h"
+#include "core/base/text_map.h"
 #include "core/router/router.h"
 #include "core/router/sink.h"
 #include "proto/api/info.h"
@@ -54,16 +55,10 @@ class ConsumerSet : public StreamListener, public StreamTrafficSink {
   void deliver(const JsSubject& subject, const RoutedMessage& message) override;
 
  private:
-  struct NameHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const {
-      return std::hash<std::string_view>()(name);
-    }
-  };
   struct OfStream {
     // Most have one.
     std::unordered_map<ConsumerId, std::unique_ptr<Consumer>> by_id{1};
-    std::unordered_map<std::string, Consumer*, NameHash, std::equal_to<>> by_name{1};
+    TextMap<Consumer*> by_name{1};
     std::multiset<std::string, std::less<>> being_made;
 
     bool empty() const { return by_id.empty() && being_made.empty(); }

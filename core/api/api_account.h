@@ -20,7 +20,6 @@ class ApiAccount {
   void serve(ApiCall call);
 
  private:
-  struct Gathered;
   void info(ApiCall call);
   void names(ApiCall call);
   void list(ApiCall call);

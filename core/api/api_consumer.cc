@@ -152,12 +152,11 @@ void ApiConsumer::names(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
-  stream->when_readable(
-      [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
-        std::vector<std::string> names = stream->machine().consumer_names();
-        const Page page = cut_to_page(names, offset, kNamesPerPage);
-        call.answer(consumer_names_reply(names, page));
-      });
+  stream->when_readable([stream, offset = request->offset, call = std::move(call)]() mutable {
+    std::vector<std::string> names = stream->machine().consumer_names();
+    const Page page = cut_to_page(names, offset, kNamesPerPage);
+    call.answer(consumer_names_reply(names, page));
+  });
 }
 
 void ApiConsumer::list(ApiCall call) {

@@ -52,6 +52,26 @@ StoredMessageInfo shown(const MessageView& message, const MsgGetRequest& request
   return info;
 }
 
+// It may wait for the disk, when the ApiStream is long gone.
+void read_message(Stream& stream, MsgGetRequest request, ApiCall call) {
+  const StreamSeq sequence = selected(stream.machine(), request);
+  // Where the end is lost, what is not found and what was last are not known.
+  const bool is_found = stream.machine().contains(sequence);
+  if (stream.is_read_only() && (!is_found || !request.last_by_subj.empty())) {
+    return call.refuse(stream.read_only_error());
+  }
+  if (!is_found) return call.refuse(ApiErrorCode::kNoMessageFound);
+  stream.get_message(sequence, [&stream, sequence, request = std::move(request),
+                                call = std::move(call)](Result<MessageView> message) mutable {
+    if (message) return call.answer(msg_get_reply(shown(*message, request)));
+    // What has left while it was being read may have left for a newer one.
+    if (!stream.machine().contains(sequence)) {
+      return read_message(stream, std::move(request), std::move(call));
+    }
+    call.refuse(api_error(ApiErrorCode::kStreamGeneralError, {message.error().text}));
+  });
+}
+
 }  // namespace
 
 void ApiStream::serve(ApiCall call) {
@@ -215,28 +235,8 @@ void ApiStream::get_message(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = desk_.find_stream(call);
   if (stream == nullptr) return;
-  stream->when_readable(
-      [this, stream, request = std::move(*request), call = std::move(call)]() mutable {
-        read_message(*stream, std::move(request), std::move(call));
-      });
-}
-
-void ApiStream::read_message(Stream& stream, MsgGetRequest request, ApiCall call) {
-  const StreamSeq sequence = selected(stream.machine(), request);
-  // Where the end is lost, what is not found and what was last are not known.
-  const bool is_found = stream.machine().contains(sequence);
-  if (stream.is_read_only() && (!is_found || !request.last_by_subj.empty())) {
-    return call.refuse(stream.read_only_error());
-  }
-  if (!is_found) return call.refuse(ApiErrorCode::kNoMessageFound);
-  stream.get_message(sequence, [this, &stream, sequence, request = std::move(request),
-                                call = std::move(call)](Result<MessageView> message) mutable {
-    if (message) return call.answer(msg_get_reply(shown(*message, request)));
-    // What has left while it was being read may have left for a newer one.
-    if (!stream.machine().contains(sequence)) {
-      return read_message(stream, std::move(request), std::move(call));
-    }
-    call.refuse(api_error(ApiErrorCode::kStreamGeneralError, {message.error().text}));
+  stream->when_readable([stream, request = std::move(*request), call = std::move(call)]() mutable {
+    read_message(*stream, std::move(request), std::move(call));
   });
 }
 

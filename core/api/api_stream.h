@@ -25,7 +25,6 @@ class ApiStream {
   void info(ApiCall call);
   void purge(ApiCall call);
   void get_message(ApiCall call);
-  void read_message(Stream& stream, MsgGetRequest request, ApiCall call);
   void delete_message(ApiCall call);
   void refuse_unbuilt(ApiCall call);
 

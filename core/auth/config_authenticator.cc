@@ -33,22 +33,39 @@ void ConfigAuthenticator::authenticate(Credentials credentials, IdentityCallback
     }
     return;
   }
-  // The answer is moved into the check only when the pool has taken it.
-  auto waiting = std::make_unique<IdentityCallback>(std::move(done));
-  IdentityCallback* callback = waiting.get();
+  candidate->identity.matched_hash = std::string(candidate->configured);
+  // The same password has fitted the same hash before.
+  if (credentials.matched_hash == candidate->configured) {
+    done(std::move(candidate->identity));
+    return;
+  }
+  check_hash(*candidate, credentials, std::move(done));
+}
+
+void ConfigAuthenticator::check_hash(AuthCandidate& candidate, Credentials& credentials,
+                                     IdentityCallback done) {
   PasswordPool::Check check;
-  check.configured = std::string(candidate->configured);
-  check.given = std::string(candidate->given);
+  check.configured = std::string(candidate.configured);
+  check.given = std::string(candidate.given);
   check.home = &home_;
-  check.answer = [held = std::move(waiting),
-                  identity = std::move(candidate->identity)](bool matches) mutable {
-    if (matches) {
-      (*held)(std::move(identity));
+  check.urgency = credentials.matched_hash.empty() ? PasswordPool::Urgency::kLogin
+                                                   : PasswordPool::Urgency::kRecheck;
+  auto question = std::make_unique<Question>(Question{.directory = directory_,
+                                                      .credentials = std::move(credentials),
+                                                      .identity = std::move(candidate.identity),
+                                                      .done = std::move(done)});
+  // The question is moved into the check only when the pool has taken it.
+  Question* asked = question.get();
+  check.answer = [this, held = std::move(question)](bool matches) {
+    if (held->directory != directory_) {  // a reload came between: what was checked may be gone
+      authenticate(std::move(held->credentials), std::move(held->done));
+    } else if (matches) {
+      held->done(std::move(held->identity));
     } else {
-      (*held)(violation());
+      held->done(violation());
     }
   };
-  if (!pool_.submit(check)) (*callback)(failure(ErrorKind::kLimit, "too many password checks"));
+  if (!pool_.submit(check)) asked->done(failure(ErrorKind::kLimit, "too many password checks"));
 }
 
 }  // namespace leat

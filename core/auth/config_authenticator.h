@@ -17,7 +17,7 @@ class ConfigAuthenticator final : public Authenticator {
   ConfigAuthenticator(std::shared_ptr<const UserDirectory> directory, PasswordPool& pool,
                       RemotePost& home);
 
-  // A new generation: whoever connects from now on is judged by it.
+  // A new generation: whoever connects from now on, or waits for an answer, is judged by it.
   void reload(std::shared_ptr<const UserDirectory> directory);
 
   bool auth_required() const override { return directory_->auth_required(); }
@@ -26,6 +26,17 @@ class ConfigAuthenticator final : public Authenticator {
   void authenticate(Credentials credentials, IdentityCallback done) override;
 
  private:
+  // What the pool was asked for, and by which generation.
+  struct Question {
+    std::shared_ptr<const UserDirectory> directory;
+    Credentials credentials;
+    Identity identity;
+    IdentityCallback done;
+  };
+
+  // Takes what both hold; the candidate views into the credentials.
+  void check_hash(AuthCandidate& candidate, Credentials& credentials, IdentityCallback done);
+
   std::shared_ptr<const UserDirectory> directory_;
   PasswordPool& pool_;
   RemotePost& home_;

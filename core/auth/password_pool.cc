@@ -21,9 +21,10 @@ PasswordPool::~PasswordPool() {
 bool PasswordPool::submit(Check& check) {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= limits::kPasswordChecksPending) return false;
+    const bool is_login = check.urgency == Urgency::kLogin;
+    if (is_login && logins_.size() >= limits::kPasswordChecksPending) return false;
     if (threads_.empty()) start_threads();
-    waiting_.push_back(std::move(check));
+    (is_login ? logins_ : rechecks_).push_back(std::move(check));
   }
   changed_.notify_one();
   return true;
@@ -36,15 +37,25 @@ void PasswordPool::start_threads() {
   }
 }
 
+// Not both are empty. With the mutex held.
+std::deque<PasswordPool::Check>& PasswordPool::next_queue() {
+  is_recheck_next_ = !is_recheck_next_;
+  if (logins_.empty()) return rechecks_;
+  if (rechecks_.empty()) return logins_;
+  return is_recheck_next_ ? logins_ : rechecks_;
+}
+
 void PasswordPool::run() {
   while (true) {
     Check check;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return is_stopping_ || !waiting_.empty(); });
+      changed_.wait(lock,
+                    [this] { return is_stopping_ || !logins_.empty() || !rechecks_.empty(); });
       if (is_stopping_) return;
-      check = std::move(waiting_.front());
-      waiting_.pop_front();
+      std::deque<Check>& queue = next_queue();
+      check = std::move(queue.front());
+      queue.pop_front();
     }
     const bool matches = password_matches(check.configured, check.given);
     check.home->post([answer = std::move(check.answer), matches]() mutable { answer(matches); });

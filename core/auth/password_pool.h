@@ -16,9 +16,14 @@ namespace leat {
 // destroys it before the shards; used from any thread.
 class PasswordPool {
  public:
-  using Answer = InlineFunction<void(bool matches), 320>;
+  using Answer = InlineFunction<void(bool matches)>;
+
+  // Connections that are in already are looked at again after a reload; their number is bounded by
+  // their being there. They and those who want to come in are served in turn.
+  enum class Urgency { kLogin, kRecheck };
 
   struct Check {
+    Urgency urgency = Urgency::kLogin;
     std::string configured;
     std::string given;
     RemotePost* home = nullptr;  // where `answer` runs
@@ -30,16 +35,19 @@ class PasswordPool {
   PasswordPool(const PasswordPool&) = delete;
   PasswordPool& operator=(const PasswordPool&) = delete;
 
-  // False: limits::kPasswordChecksPending are waiting already, and `check` was not taken.
+  // False: limits::kPasswordChecksPending logins wait already, and `check` was not taken.
   bool submit(Check& check);
 
  private:
   void run();
   void start_threads();
+  std::deque<Check>& next_queue();
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Check> waiting_;         // guarded by mutex_
+  std::deque<Check> logins_;          // guarded by mutex_
+  std::deque<Check> rechecks_;        // guarded by mutex_
+  bool is_recheck_next_ = false;      // guarded by mutex_
   bool is_stopping_ = false;          // guarded by mutex_
   std::vector<std::thread> threads_;  // guarded by mutex_; started by the first check
 };

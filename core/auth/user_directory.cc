@@ -14,15 +14,13 @@ Result<AuthCandidate> denied() { return failure(ErrorKind::kDenied, "authorizati
 
 }  // namespace
 
-UserDirectory::UserDirectory(const ServerOptions& options, const AccountTable& accounts,
-                             std::uint64_t generation)
+UserDirectory::UserDirectory(const ServerOptions& options, const AccountTable& accounts)
     : single_user_(options.authorization.user),
       single_password_(options.authorization.password),
       token_(options.authorization.token),
       no_auth_user_(options.no_auth_user) {
   global_.account = accounts.global();
   global_.account_name = std::string(accounts.name_of(accounts.global()));
-  global_.generation = generation;
 
   bool only_system_users = options.authorization.users.empty();
   for (const UserOptions& user : options.authorization.users) add(user, nullptr, accounts);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,8 +22,7 @@ struct AuthCandidate {
 // name, one user, a token, or nobody. Immutable, shared between shards, read on any thread.
 class UserDirectory {
  public:
-  UserDirectory(const ServerOptions& options, const AccountTable& accounts,
-                std::uint64_t generation);
+  UserDirectory(const ServerOptions& options, const AccountTable& accounts);
 
   bool requires_auth() const { return requires_auth_; }
   // What INFO says: where a user was configured for those without credentials, they need none.

@@ -34,7 +34,7 @@ void Assignments::change(AccountId account, MetaCommand command, StreamChangeCal
       return;
     }
     std::deque<Decided>& queue = deciding_[key];
-    queue.push_back({.account = key.account, .verdict = verdict, .done = std::move(done)});
+    queue.push_back({.verdict = verdict, .done = std::move(done)});
     if (queue.size() == 1) carry_out(key);
   });
 }
@@ -43,9 +43,7 @@ void Assignments::carry_out(const NameKey& key) {
   const Decided& decided = deciding_.at(key).front();
   Assignments* owner = shards_.at(owner_of(decided.verdict.stream.uid).value);
   doors_.mailbox.send(owner_of(decided.verdict.stream.uid),
-                      [owner, key, account = decided.account, verdict = decided.verdict] {
-                        owner->put(key, account, verdict);
-                      });
+                      [owner, key, verdict = decided.verdict] { owner->put(key, verdict); });
 }
 
 void Assignments::carried_out(const NameKey& key, const StreamChange& change) {
@@ -61,10 +59,10 @@ void Assignments::carried_out(const NameKey& key, const StreamChange& change) {
   done(change);
 }
 
-void Assignments::put(const NameKey& key, AccountId account, const MetaVerdict& verdict) {
+void Assignments::put(const NameKey& key, const MetaVerdict& verdict) {
   using Change = MetaVerdict::Change;
   const GroupId uid = verdict.stream.uid;
-  StreamAssignment assignment{.account = account,
+  StreamAssignment assignment{.account = key.account,
                               .uid = uid,
                               .config_number = verdict.stream.config_number,
                               .config = verdict.stream.config};

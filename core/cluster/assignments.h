@@ -76,7 +76,6 @@ class Assignments {
     friend auto operator<=>(const NameKey&, const NameKey&) = default;
   };
   struct Decided {
-    AccountId account;
     MetaVerdict verdict;
     StreamChangeCallback done;
   };
@@ -85,7 +84,7 @@ class Assignments {
   void carry_out(const NameKey& key);
   void carried_out(const NameKey& key, const StreamChange& change);
   // On the owner's shard: does it, and answers the first shard.
-  void put(const NameKey& key, AccountId account, const MetaVerdict& verdict);
+  void put(const NameKey& key, const MetaVerdict& verdict);
   void report(const NameKey& key, StreamChange change);
   Plan plan_recovery() const;
   void recover_shard(std::shared_ptr<Plan> plan, RecoveredStore& store, const RecoveredLog& log,

@@ -22,7 +22,6 @@ class File {
   virtual Status sync_data() = 0;  // fdatasync
   virtual Status sync_all() = 0;   // fsync
   virtual Result<std::uint64_t> size() = 0;
-  virtual Status resize(std::uint64_t size) = 0;
 };
 
 enum class OpenMode { kReadOnly, kReadWrite, kCreate /* read and write, must not exist */ };

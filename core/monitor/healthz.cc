@@ -28,7 +28,13 @@ Finding check_query(const HealthzQuery& query) {
   return {};
 }
 
-Finding find_asset(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
+// Whether it is about what is asked for.
+bool concerns(const StreamDamage& damage, const HealthzQuery& query, AccountId account) {
+  if (!query.account.empty() && damage.account != account) return false;
+  return query.stream.empty() || damage.stream == query.stream;
+}
+
+Finding find_asset(const HealthzQuery& query, const MonitorSnapshot& snapshot, AccountId asked) {
   if (query.account.empty()) return {};
   const auto account = snapshot.jetstream.find(query.account);
   if (account == snapshot.jetstream.end()) {
@@ -40,7 +46,7 @@ Finding find_asset(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
     return part.info.config.name == query.stream;
   });
   const auto is_asked_for = [&](const StreamDamage& damage) {
-    return damage.extent == StreamDamage::Extent::kAll && damage.stream == query.stream;
+    return damage.extent == StreamDamage::Extent::kAll && concerns(damage, query, asked);
   };
   const bool is_offline =
       std::any_of(snapshot.damages.begin(), snapshot.damages.end(), is_asked_for);
@@ -70,10 +76,11 @@ std::string_view what_is(const StreamDamage& damage) {
   return {};
 }
 
-std::vector<Finding> find_damages(const HealthzQuery& query, const MonitorSnapshot& snapshot) {
+std::vector<Finding> find_damages(const HealthzQuery& query, const MonitorSnapshot& snapshot,
+                                  AccountId asked) {
   std::vector<Finding> findings;
   for (const StreamDamage& damage : snapshot.damages) {
-    if (!query.stream.empty() && damage.stream != query.stream) continue;
+    if (!concerns(damage, query, asked)) continue;
     const std::string what(what_is(damage));
     findings.push_back({.kind = "STREAM",
                         .text = "JetStream stream " + go_quote(damage.stream) + what + damage.text,
@@ -153,17 +160,18 @@ Result<HealthzQuery> parse_healthz_query(const HttpRequest& request) {
   return query;
 }
 
-HttpResponse healthz_response(const MonitorFacts& facts, const HealthzQuery& query,
+HttpResponse healthz_response(const MonitorGeneration& generation, const HealthzQuery& query,
                               const MonitorSnapshot& snapshot) {
+  const AccountId asked = generation.accounts->find(query.account);
   Finding finding = check_query(query);
   // A server without JetStream is as healthy as it can be, whatever is asked for.
-  if (finding.kind.empty() && facts.options->jetstream.enabled) {
-    finding = find_asset(query, snapshot);
+  if (finding.kind.empty() && generation.facts->options->jetstream.enabled) {
+    finding = find_asset(query, snapshot, asked);
   }
   if (finding.kind.empty() && !query.is_server_only) finding = check_room(snapshot.room);
   if (!finding.kind.empty()) return respond(query, {finding});
   if (query.is_server_only) return respond(query, {});
-  return respond(query, find_damages(query, snapshot));
+  return respond(query, find_damages(query, snapshot, asked));
 }
 
 }  // namespace leat

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/monitor/monitor.h"
 #include "core/monitor/query.h"
 #include "core/monitor/snapshot.h"
 
@@ -20,7 +21,7 @@ Result<HealthzQuery> parse_healthz_query(const HttpRequest& request);
 // The answer of /healthz: 503 while something is damaged. The snapshot has the damages, and names
 // the streams and consumers of the accounts when the query asks for one of them. Answers come only
 // from a server that is ready.
-HttpResponse healthz_response(const MonitorFacts& facts, const HealthzQuery& query,
+HttpResponse healthz_response(const MonitorGeneration& generation, const HealthzQuery& query,
                               const MonitorSnapshot& snapshot);
 
 }  // namespace leat

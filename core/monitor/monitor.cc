@@ -151,7 +151,7 @@ void Monitor::healthz(const HttpRequest& request, HttpReply reply) {
   }
   ask(std::move(asked), [this, query = std::move(*query),
                          reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
-    reply(healthz_response(*generation_.facts, query, snapshot));
+    reply(healthz_response(generation_, query, snapshot));
   });
 }
 

@@ -1,7 +1,9 @@
 #include "core/monitor/query.h"
 
 #include <charconv>
+#include <optional>
 
+#include "core/base/go_bool.h"
 #include "core/base/quote.h"
 
 namespace leat {
@@ -9,12 +11,7 @@ namespace leat {
 Result<bool> query_flag(const HttpRequest& request, std::string_view name) {
   const std::string_view text = request.parameter(name);
   if (text.empty()) return false;
-  for (const std::string_view word : {"1", "t", "T", "true", "TRUE", "True"}) {
-    if (text == word) return true;
-  }
-  for (const std::string_view word : {"0", "f", "F", "false", "FALSE", "False"}) {
-    if (text == word) return false;
-  }
+  if (const std::optional<bool> flag = parse_go_bool(text)) return *flag;
   return failure(ErrorKind::kInvalid, "Error decoding boolean for '" + std::string(name) +
                                           "': strconv.ParseBool: parsing " + go_quote(text) +
                                           ": invalid syntax");

@@ -145,7 +145,7 @@ HttpServer::HttpServer(std::unique_ptr<Listener> listener, Shard& shard)
 HttpServer::~HttpServer() { close(); }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::open(Shard& shard, const std::string& host,
-                                                     int port) {
+                                                     std::int64_t port) {
   LEAT_TRY_ASSIGN(std::unique_ptr<Listener> listener, Listener::open(shard, host, port));
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(listener), shard));  // NOLINT
 }

@@ -15,7 +15,8 @@ namespace leat {
 // lives on one shard. A request that is not complete within limits::kHttpRequestNs is dropped.
 class HttpServer {
  public:
-  static Result<std::unique_ptr<HttpServer>> open(Shard& shard, const std::string& host, int port);
+  static Result<std::unique_ptr<HttpServer>> open(Shard& shard, const std::string& host,
+                                                  std::int64_t port);
   ~HttpServer();
 
   std::uint16_t port() const { return listener_->port(); }

@@ -11,6 +11,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "core/base/limits.h"
@@ -99,7 +100,12 @@ Listener::Listener(Shard& shard, std::string host)
 
 Listener::~Listener() { close(); }
 
-Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const std::string& host, int port) {
+Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const std::string& host,
+                                                 std::int64_t port) {
+  if (port < -1 || port > std::numeric_limits<std::uint16_t>::max()) {
+    return failure(ErrorKind::kInvalid,
+                   "listen tcp: address " + std::to_string(port) + ": invalid port");
+  }
   const auto wanted = static_cast<std::uint16_t>(port < 0 ? 0 : port);
   LEAT_TRY_ASSIGN(const tcp::endpoint endpoint, resolve(shard, host, wanted));
   std::unique_ptr<Listener> listener(new Listener(shard, host));  // NOLINT: private constructor
@@ -171,7 +177,7 @@ void Listener::retry_later() {
   retry_ = shard_.call_at(shard_.clock().steady_ns() + limits::kAcceptRetryNs, [this] { wait(); });
 }
 
-std::string host_and_port(const std::string& host, int port) {
+std::string host_and_port(const std::string& host, std::int64_t port) {
   const bool is_ipv6 = host.find(':') != std::string::npos;
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }

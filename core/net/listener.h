@@ -39,9 +39,11 @@ class Listener {
  public:
   using Accepted = InlineFunction<void(AcceptedSocket)>;
 
-  // `port` -1 or 0: one that the system chooses. The error of a taken port reads as the peer's:
-  // "listen tcp HOST:PORT: bind: address already in use".
-  static Result<std::unique_ptr<Listener>> open(Shard& shard, const std::string& host, int port);
+  // `port` -1 or 0: one that the system chooses. Errors read as the peer's: of a
+  // taken port "listen tcp HOST:PORT: bind: address already in use", of one that there is not
+  // "listen tcp: address 70000: invalid port".
+  static Result<std::unique_ptr<Listener>> open(Shard& shard, const std::string& host,
+                                                std::int64_t port);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -67,6 +69,6 @@ class Listener {
 };
 
 // "host:port" as log lines and URLs write it; IPv6 in brackets.
-std::string host_and_port(const std::string& host, int port);
+std::string host_and_port(const std::string& host, std::int64_t port);
 
 }  // namespace leat

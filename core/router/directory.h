@@ -9,20 +9,10 @@
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/text_map.h"
 #include "proto/api/js_subject.h"
 
 namespace leat {
-
-// Looks strings up by view.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const {
-    return std::hash<std::string_view>()(text);
-  }
-};
-template <typename Value>
-using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
-using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
 // A change of the directory, as every shard is told it.
 struct DirectoryChange {

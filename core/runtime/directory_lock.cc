@@ -66,7 +66,11 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
 }
 
 Result<DirectoryLock> DirectoryLock::share(const std::string& directory) {
-  DirectoryLock lock(::open((directory + kLockFile).c_str(), O_RDONLY | O_CLOEXEC));
+  const std::string path = directory + kLockFile;
+  DirectoryLock lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (lock.descriptor_ < 0 && errno != ENOENT) {
+    return failure(ErrorKind::kIo, "open " + path + ": " + std::strerror(errno));
+  }
   if (lock.descriptor_ >= 0 && ::flock(lock.descriptor_, LOCK_SH | LOCK_NB) != 0) {
     return failure(ErrorKind::kExists, "storage directory " + directory + " is in use by " +
                                            holder_of(lock.descriptor_));

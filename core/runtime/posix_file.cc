@@ -93,13 +93,6 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
-  Status resize(std::uint64_t size) override {
-    if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
-      return failed("ftruncate", path_, errno);
-    }
-    return {};
-  }
-
  private:
   int descriptor_;
   std::string path_;

@@ -37,9 +37,4 @@ void ShardPool::stop() {
   threads_.clear();
 }
 
-std::uint16_t default_shard_count() {
-  const unsigned processors = std::thread::hardware_concurrency();
-  return static_cast<std::uint16_t>(std::clamp<unsigned>(processors, 1, limits::kShards));
-}
-
 }  // namespace leat

@@ -26,7 +26,4 @@ class ShardPool {
   std::vector<std::thread> threads_;
 };
 
-// One per processor, at least one, at most limits::kShards.
-std::uint16_t default_shard_count();
-
 }  // namespace leat

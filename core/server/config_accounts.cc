@@ -144,7 +144,7 @@ const std::vector<ConfigRule<AccountOptions>>& account_limit_rules() {
        }},
       {{"max_subscriptions", "max_subs"}, store_integer(&Block::subscriptions_max)},
       {{"max_payload", "max_pay"}, store_integer(&Block::payload_bytes_max)},
-      {{"max_leafnodes", "max_leafs"}, store_integer(&Block::leafnodes_max)},
+      {{"max_leafnodes", "max_leafs"}, ignore_integer<Block>()},  // there are none
   };
   return rules;
 }

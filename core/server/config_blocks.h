@@ -28,7 +28,7 @@ std::optional<AccountJetStreamOptions> read_account_jetstream(ConfigReader& read
 // host:port, or a port alone.
 struct HostPort {
   std::string host;
-  int port = 0;
+  std::int64_t port = 0;
 };
 std::optional<HostPort> read_listen(ConfigReader& reader, const ConfigValue& value);
 

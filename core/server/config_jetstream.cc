@@ -53,6 +53,11 @@ auto store_size(std::int64_t JetStreamOptions::*member, std::string name) {
   };
 }
 
+void ignore_size(ConfigReader& reader, const ConfigField& field, JetStreamOptions& /*block*/) {
+  std::int64_t ignored = 0;
+  read_size(reader, field, field.key, ignored);
+}
+
 void read_sync_interval(ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
   if (field.value.kind == ConfigKind::kString && config_name(field.value.text) == "always") {
     block.sync_interval_ns.reset();
@@ -136,17 +141,15 @@ const std::vector<ConfigRule<JetStreamOptions>>& jetstream_rules() {
       {{"disk_reserve"}, read_disk_reserve},
       {{"index_memory"}, read_index_memory},
       {{"limits"}, read_server_limits},
-      {{"max_buffered_msgs"}, store_integer(&Block::buffered_messages_max)},
-      {{"max_buffered_size"}, store_integer(&Block::buffered_bytes_max)},
-      {{"request_queue_limit"}, store_integer(&Block::request_queue_max)},
-      {{"info_queue_limit"}, store_integer(&Block::info_queue_max)},
       {{"key", "ek", "encryption_key", "prev_key", "prev_ek", "prev_encryption_key", "cipher"},
        refuse<Block>("encryption at rest")},
       {{"tpm"}, refuse<Block>("encryption at rest")},
       // These tune machinery that this server does not have.
       {{"extension_hint"}, [](ConfigReader&, const ConfigField&, Block&) {}},
-      {{"max_outstanding_catchup", "meta_compact", "meta_compact_size", "max_concurrent_io"},
+      {{"max_outstanding_catchup", "meta_compact", "max_concurrent_io", "max_buffered_msgs",
+        "request_queue_limit", "info_queue_limit"},
        ignore_integer<Block>()},
+      {{"max_buffered_size", "meta_compact_size"}, ignore_size},
   };
   return rules;
 }

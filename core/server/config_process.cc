@@ -141,14 +141,14 @@ void read_shards(ConfigReader& reader, const ConfigField& field, ServerOptions& 
     reader.error(field.value.at, "shards must be between 1 and " + std::to_string(limits::kShards));
     return;
   }
-  options.shards = static_cast<int>(*count);
+  options.shards = *count;
 }
 
 }  // namespace
 
 std::optional<HostPort> read_listen(ConfigReader& reader, const ConfigValue& value) {
   if (value.kind == ConfigKind::kInteger) {
-    return HostPort{.host = "", .port = static_cast<int>(value.integer)};
+    return HostPort{.host = "", .port = value.integer};
   }
   if (value.kind != ConfigKind::kString) {
     reader.error(value.at,
@@ -165,7 +165,7 @@ std::optional<HostPort> read_listen(ConfigReader& reader, const ConfigValue& val
   }
   if (bracketed) host = host.substr(1, host.size() - 2);
   const std::string port_text = text.substr(colon + 1);
-  int port = 0;
+  std::int64_t port = 0;
   const auto parsed = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
   if (port_text.empty() || parsed.ec != std::errc{} ||
       parsed.ptr != port_text.data() + port_text.size()) {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/base/go_bool.h"
 #include "core/base/quote.h"
 
 namespace leat {
@@ -73,14 +74,13 @@ void add_process_flags(std::vector<Flag>& flags) {
   using O = ServerOptions;
   flags.push_back(option_text(
       {"a", "addr", "net"}, [](O & o) -> auto& { return o.host; }));
-  flags.push_back(option_number({"p", "port"},
-                                [](O& o, std::int64_t port) { o.port = static_cast<int>(port); }));
+  flags.push_back(option_number({"p", "port"}, [](O& o, std::int64_t port) { o.port = port; }));
   flags.push_back(option_text(
       {"n", "name", "server_name"}, [](O & o) -> auto& { return o.server_name; }));
   flags.push_back(option_text(
       {"P", "pid"}, [](O & o) -> auto& { return o.pid_file; }));
-  flags.push_back(option_number(
-      {"m", "http_port"}, [](O& o, std::int64_t port) { o.http.port = static_cast<int>(port); }));
+  flags.push_back(
+      option_number({"m", "http_port"}, [](O& o, std::int64_t port) { o.http.port = port; }));
   flags.push_back(option_text(
       {"client_advertise"}, [](O & o) -> auto& { return o.client_advertise; }));
   flags.push_back(option_text(
@@ -95,8 +95,7 @@ void add_process_flags(std::vector<Flag>& flags) {
       option_flag({"js", "jetstream"}, [](O& o, bool on) { o.jetstream.enabled = on; }));
   flags.push_back(option_text(
       {"sd", "store_dir"}, [](O & o) -> auto& { return o.jetstream.store_dir; }));
-  flags.push_back(option_number(
-      {"shards"}, [](O& o, std::int64_t count) { o.shards = static_cast<int>(count); }));
+  flags.push_back(option_number({"shards"}, [](O& o, std::int64_t count) { o.shards = count; }));
 }
 
 void add_log_flags(std::vector<Flag>& flags) {
@@ -176,16 +175,6 @@ const Flag* find_flag(std::string_view name) {
   return nullptr;
 }
 
-std::optional<bool> parse_bool(std::string_view text) {
-  for (const std::string_view word : {"1", "t", "T", "true", "TRUE", "True"}) {
-    if (text == word) return true;
-  }
-  for (const std::string_view word : {"0", "f", "F", "false", "FALSE", "False"}) {
-    if (text == word) return false;
-  }
-  return std::nullopt;
-}
-
 FlagError usage_error(std::string text) {
   return FlagError{.text = std::move(text), .with_usage = true};
 }
@@ -200,7 +189,7 @@ tl::expected<FlagValue, FlagError> flag_value(const Flag& flag, const RawFlag& r
   const std::string name(raw.name);
   FlagValue value;
   if (flag.kind == FlagKind::kBool) {
-    const std::optional<bool> on = parse_bool(raw.value.value_or("true"));
+    const std::optional<bool> on = parse_go_bool(raw.value.value_or("true"));
     if (!on) {
       return tl::unexpected(usage_error("invalid boolean value " + go_quote(*raw.value) + " for -" +
                                         name + ": parse error"));

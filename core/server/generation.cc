@@ -77,8 +77,7 @@ std::shared_ptr<const Generation> make_generation(ServerOptions options,
   if (options.log.trace_headers) settings->traced_body = SessionSettings::TracedBody::kHeaders;
   settings->traced_bytes_max =
       static_cast<std::size_t>(std::max<std::int64_t>(0, options.log.traced_bytes_max));
-  generation->users =
-      std::make_shared<const UserDirectory>(options, *generation->accounts, generation->number);
+  generation->users = std::make_shared<const UserDirectory>(options, *generation->accounts);
   generation->settings = std::move(settings);
   generation->options = std::make_shared<const ServerOptions>(std::move(options));
   return generation;

@@ -47,7 +47,6 @@ struct AccountOptions {
   std::int64_t connections_max = kUnlimited;
   std::int64_t subscriptions_max = kUnlimited;
   std::int64_t payload_bytes_max = kUnlimited;
-  std::int64_t leafnodes_max = kUnlimited;
   // Absent: JetStream is off in this account (the global account is on when it has no block).
   std::optional<AccountJetStreamOptions> jetstream;
 };
@@ -72,9 +71,9 @@ struct JetStreamLimits {
 
 struct JetStreamOptions {
   bool enabled = false;
-  std::string store_dir;                       // empty: the temporary directory of the system
-  std::int64_t memory_bytes_max = kUnlimited;  // -1: derived from the machine
-  std::int64_t file_bytes_max = kUnlimited;    // -1: derived from the disk
+  std::string store_dir;  // empty: the temporary directory of the system
+  std::int64_t memory_bytes_max = kUnlimited;
+  std::int64_t file_bytes_max = kUnlimited;
   std::string domain;
   std::string unique_tag;
   // Absent: an acknowledgement waits for the disk. Otherwise entries are synced this often.
@@ -85,11 +84,7 @@ struct JetStreamOptions {
   std::int64_t disk_reserve_bytes = limits::kDiskReserveBytes;
   // Memory that the indexes of all streams may take before they spill; absent: a quarter of it all.
   std::optional<std::int64_t> index_bytes_max;
-  bool strict = true;                      // API requests with unknown fields are refused
-  std::int64_t buffered_messages_max = 0;  // 0: the built-in default
-  std::int64_t buffered_bytes_max = 0;
-  std::int64_t request_queue_max = 0;
-  std::int64_t info_queue_max = 0;
+  bool strict = true;  // API requests with unknown fields are refused
   JetStreamLimits limits;
 };
 
@@ -108,7 +103,7 @@ struct LogOptions {
 
 struct HttpOptions {
   std::string host;
-  int port = 0;  // 0: no monitoring; -1: a random port
+  std::int64_t port = 0;  // 0: no monitoring; -1: a random port
   std::string base_path;
 };
 
@@ -131,7 +126,7 @@ struct LimitOptions {
 // `flags` and `config`, immutable once the server has started with it (a reload makes a new one).
 struct ServerOptions {
   std::string host = "0.0.0.0";
-  int port = 4222;  // -1: a random port
+  std::int64_t port = 4222;  // -1: a random port
   std::string client_advertise;
   std::string server_name;  // empty: the server id
   std::vector<std::string> server_tags;
@@ -148,13 +143,13 @@ struct ServerOptions {
   DurationNs lame_duck_grace_ns = 10 * kSecondNs;
 
   AuthorizationOptions authorization;
-  std::vector<AccountOptions> accounts;  // in name order; the system account is always among them
+  std::vector<AccountOptions> accounts;  // the system account is always among them
   std::string system_account = "$SYS";
   bool system_account_disabled = false;
   std::string no_auth_user;
 
   JetStreamOptions jetstream;
-  int shards = 1;
+  std::int64_t shards = 1;
 
   std::string config_file;    // as given; empty: none
   std::string config_digest;  // "sha256:<hex>" of the parsed configuration; empty without a file

@@ -10,8 +10,8 @@ namespace leat {
 namespace {
 
 std::string shown(const std::string& text) { return text; }
-std::string shown(bool flag) { return flag ? "true" : "false"; }
 std::string shown(int number) { return std::to_string(number); }
+std::string shown(bool flag) { return flag ? "true" : "false"; }
 std::string shown(std::int64_t number) { return std::to_string(number); }
 
 // Something that must stay as it is while the server runs.
@@ -64,7 +64,7 @@ tl::unexpected<Error> not_supported(const std::string& field, const std::string&
 }
 
 // A random port was chosen once and stays; asking for "random" again is no change.
-Status check_port(const char* field, int running, int wanted) {
+Status check_port(const char* field, std::int64_t running, std::int64_t wanted) {
   if (running == wanted || wanted == -1) return {};
   return not_supported(field, std::to_string(running), std::to_string(wanted));
 }
@@ -179,7 +179,7 @@ std::string description_of_accounts(const ServerOptions& options) {
   std::ostringstream out;
   for (const AccountOptions& account : options.accounts) {
     out << account.name << '\0' << account.connections_max << ' ' << account.subscriptions_max
-        << ' ' << account.payload_bytes_max << ' ' << account.leafnodes_max << '[';
+        << ' ' << account.payload_bytes_max << '[';
     describe(out, account.users);
     out << ']';
     if (const auto& js = account.jetstream) {

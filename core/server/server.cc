@@ -19,14 +19,11 @@ namespace {
 // How often a lame duck looks whether it is alone.
 constexpr DurationNs kEmptyCheckNs = 100'000'000;
 
-std::uint16_t shard_count(const ServerOptions& options) {
-  return options.shards > 0 ? static_cast<std::uint16_t>(options.shards) : default_shard_count();
-}
-
 }  // namespace
 
 Server::Server(const ServerOptions& options)
-    : identity_(random_server_identity()), pool_(shard_count(options), clock_) {}
+    : identity_(random_server_identity()),
+      pool_(static_cast<std::uint16_t>(options.shards), clock_) {}
 
 Server::~Server() { stop(); }
 
@@ -40,7 +37,9 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
   LEAT_TRY(server->recover_streams());
   LEAT_TRY(server->open_listeners());
   server->accept_clients();
-  LEAT_TRY(server->write_process_files());
+  LEAT_TRY(write_pid_file(server->generation_->options->pid_file));
+  LEAT_LOG(kInfo) << "Server is ready";
+  LEAT_TRY(server->write_ports_file());
   return server;
 }
 
@@ -157,7 +156,8 @@ void Server::accept_clients() {
   generation_ = make_generation(*generation_->options, identity_, port, generation_.get());
   on_every_shard([this](std::uint16_t shard, Task done) {
     shards_[shard].authenticator->reload(generation_->users);
-    shards_[shard].hosts->sessions().reload(generation_->settings, std::move(done));
+    shards_[shard].hosts->sessions().reload(generation_->settings);
+    done();
   });
   on_every_shard([this](std::uint16_t shard, Task done) {
     if (shard == 0) {
@@ -178,10 +178,9 @@ void Server::accept_clients() {
                   << host_and_port(client_listener_->host(), port);
 }
 
-Status Server::write_process_files() {
+Status Server::write_ports_file() {
   const ServerOptions& options = *generation_->options;
-  LEAT_TRY(write_pid_file(options.pid_file));
-  LEAT_LOG(kInfo) << "Server is ready";
+  ports_file_ = PortsFile();
   if (options.ports_file_dir.empty()) return {};
   PortsFile::Listening listening;
   listening.host = options.host;
@@ -197,6 +196,7 @@ Status Server::write_process_files() {
 Status Server::reload(ServerOptions options) {
   LEAT_TRY_ASSIGN(const std::vector<std::string> changes,
                   compare_for_reload(*generation_->options, options));
+  const std::shared_ptr<const ServerOptions> previous = generation_->options;
   generation_ = make_generation(std::move(options), identity_, client_port(), generation_.get());
   on_every_shard([this](std::uint16_t shard, Task done) {
     ShardParts& parts = shards_[shard];
@@ -205,11 +205,28 @@ Status Server::reload(ServerOptions options) {
       jetstream->set_settings(jetstream_settings(*generation_));
     }
     if (shard == 0 && monitoring_ != nullptr) monitoring_->reload(*generation_);
-    parts.hosts->sessions().reload(generation_->settings, std::move(done));
+    parts.hosts->sessions().reload(generation_->settings);
+    done();
   });
   for (const std::string& line : changes) LEAT_LOG(kInfo) << line;
+  move_process_files(*previous);
   close_excess_connections();
   return {};
+}
+
+// A pid file under its former name stays, as with the peer. The reload is done by now: what cannot
+// be written is told, and the server goes on.
+void Server::move_process_files(const ServerOptions& previous) {
+  const ServerOptions& options = *generation_->options;
+  Status pid;
+  if (options.pid_file != previous.pid_file) pid = write_pid_file(options.pid_file);
+  Status ports;
+  if (options.ports_file_dir != previous.ports_file_dir) ports = write_ports_file();
+  for (const Status& written : {pid, ports}) {
+    if (!written) {
+      LEAT_LOG(kError) << written.error().text;
+    }
+  }
 }
 
 // A reload may have lowered the maximum below what is connected; any of them may have to go.

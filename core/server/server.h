@@ -66,7 +66,8 @@ class Server {
   Status open_listeners();
   Status open_monitoring();
   void accept_clients();
-  Status write_process_files();
+  Status write_ports_file();
+  void move_process_files(const ServerOptions& previous);
   void close_excess_connections();
   void end_when_empty(DurationNs from_now);
   void log_start(const ServerOptions& options) const;

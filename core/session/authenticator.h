@@ -21,6 +21,8 @@ struct Credentials {
   std::string signature;
   std::string nonce;  // the one this connection was given in INFO
   std::string client_host;
+  // Identity::matched_hash of a connection that is let in already and is looked at again.
+  std::string matched_hash;
 };
 
 // Who a connection is from then on. Permissions are shared between connections of a user and are
@@ -32,7 +34,7 @@ struct Identity {
   std::shared_ptr<const PermissionSet> permissions;  // null: everything is allowed
   std::int64_t payload_bytes_max = -1;               // -1: the server's limit holds
   std::int64_t subscriptions_max = -1;
-  std::uint64_t generation = 0;  // of the configuration that decided
+  std::string matched_hash;  // the bcrypt hash that the password fits; else empty
 };
 
 using IdentityCallback = InlineFunction<void(Result<Identity>)>;

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "core/base/ids.h"
+#include "core/base/text_map.h"
 #include "core/session/permissions.h"
 
 namespace leat {
@@ -29,15 +28,6 @@ class PermissionCheck {
   void note_reply(std::string_view reply, SteadyNs now);
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-  template <typename Value>
-  using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
-
   struct Reply {
     int sent = 0;
     SteadyNs since = 0;

@@ -77,9 +77,8 @@ class Session final : public ByteStreamHandler, public Sink {
   void unstall_for_receiver();
   void detach();  // the set is going away
   void send_no_responders(std::string_view subject, std::string_view reply);
-  enum class InfoKind { kFirst, kConnected, kUpdate, kLameDuck };
+  enum class InfoKind { kFirst, kConnected, kLameDuck };
   void announce(InfoKind kind);
-  void recheck(Result<Identity> identity);
   void settings_changed();
   ConnectionSnapshot snapshot(SessionSet::Detail detail) const;
 
@@ -97,6 +96,8 @@ class Session final : public ByteStreamHandler, public Sink {
   void handle_connect(std::string_view json);
   void authenticate();
   void identified(Result<Identity> identity);
+  void ask_again();  // called by the set after a reload
+  void rechecked(Result<Identity> identity);
   void take_identity(Identity identity);
   void finish_connect();
   void authorization_violation();
@@ -178,7 +179,8 @@ class Session final : public ByteStreamHandler, public Sink {
   std::vector<SubscriptionTable::Slot> finished_;
 
   std::unique_ptr<ConnectOptions> connect_;  // null before CONNECT
-  std::unique_ptr<Identity> identity_;       // null before authentication
+  std::uint32_t connect_count_ = 0;
+  std::unique_ptr<Identity> identity_;  // null before authentication
   std::unique_ptr<PermissionCheck> permissions_;
   AccountId account_;
   std::string nonce_;

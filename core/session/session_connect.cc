@@ -42,6 +42,7 @@ void Session::handle_connect(std::string_view json) {
   has_headers_ = options.headers && settings().server.headers;
   has_no_responders_ = options.no_responders;
   connect_ = std::make_unique<ConnectOptions>(std::move(options));
+  ++connect_count_;
   if (!connect_->account.empty()) {
     authorization_violation();
     return;
@@ -135,8 +136,20 @@ void Session::authorization_violation() {
   close_with_error("Authorization Violation", CloseReason::kAuthenticationViolation);
 }
 
-// After a reload: the same credentials under the new configuration.
-void Session::recheck(Result<Identity> identity) {
+// After a reload: the same credentials under the new configuration. An answer that comes after
+// another CONNECT is about somebody else.
+void Session::ask_again() {
+  Credentials same = credentials();
+  same.matched_hash = identity_->matched_hash;
+  set_->hosts_.authenticator.authenticate(
+      std::move(same), [set = set_, cid = cid_, count = connect_count_](Result<Identity> identity) {
+        Session* session = set->find(cid);
+        if (session == nullptr || session->connect_count_ != count) return;
+        session->rechecked(std::move(identity));
+      });
+}
+
+void Session::rechecked(Result<Identity> identity) {
   if (state_ != State::kRunning) return;
   if (!identity) {
     authorization_violation();
@@ -188,8 +201,6 @@ std::string Session::info_text(InfoKind kind) const {
       break;
     case InfoKind::kLameDuck:
       info.lame_duck = true;
-      break;
-    case InfoKind::kUpdate:
       break;
   }
   return info_json(info);

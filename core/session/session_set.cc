@@ -126,38 +126,18 @@ void SessionSet::check_writes() {
   if (is_any_writing) watch_writes();
 }
 
-void SessionSet::reload(std::shared_ptr<const SessionSettings> settings, Task done) {
+void SessionSet::reload(std::shared_ptr<const SessionSettings> settings) {
   LEAT_CHECK(settings != nullptr && settings->accounts != nullptr);
   settings_ = std::move(settings);
-  recheck_done_ = std::move(done);
-  recheck_open_ = 1;  // this call's own
   std::vector<ConnectionId> running;
   for (const auto& [cid, session] : sessions_) {
     session->settings_changed();
     if (session->state_ == Session::State::kRunning) running.push_back(cid);
   }
   std::sort(running.begin(), running.end());
-  recheck_open_ += running.size();
   for (const ConnectionId cid : running) {
-    hosts_.authenticator.authenticate(find(cid)->credentials(),
-                                      [this, cid](Result<Identity> identity) {
-                                        if (Session* session = find(cid)) {
-                                          session->recheck(std::move(identity));
-                                        }
-                                        recheck_ended();
-                                      });
+    if (Session* session = find(cid)) session->ask_again();
   }
-  recheck_ended();
-}
-
-void SessionSet::recheck_ended() {
-  if (--recheck_open_ > 0) return;
-  if (recheck_done_) std::exchange(recheck_done_, Task())();
-}
-
-void SessionSet::announce(std::shared_ptr<const SessionSettings> settings) {
-  settings_ = std::move(settings);
-  for (const auto& [cid, session] : sessions_) session->announce(Session::InfoKind::kUpdate);
 }
 
 void SessionSet::announce_lame_duck(std::vector<std::string> connect_urls) {
@@ -165,13 +145,6 @@ void SessionSet::announce_lame_duck(std::vector<std::string> connect_urls) {
   settings->server.connect_urls = std::move(connect_urls);
   settings_ = std::move(settings);
   for (const auto& [cid, session] : sessions_) session->announce(Session::InfoKind::kLameDuck);
-}
-
-bool SessionSet::announce_lame_duck_to(ConnectionId connection) {
-  Session* session = find(connection);
-  if (session == nullptr) return false;
-  session->announce(Session::InfoKind::kLameDuck);
-  return true;
 }
 
 void SessionSet::close_over(DurationNs duration_ns) {

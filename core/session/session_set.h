@@ -61,10 +61,9 @@ class SessionSet final : public ConnectionAcceptor,
 
   // A new generation: sessions are authenticated again with what they said in CONNECT; those that
   // fail or have moved to another account are closed, subscriptions that are no longer allowed are
-  // removed, each with its -ERR. `done` runs when all sessions have been looked at.
-  void reload(std::shared_ptr<const SessionSettings> settings, Task done);
-  // Sends INFO to all clients that understand it, such as when the cluster has changed.
-  void announce(std::shared_ptr<const SessionSettings> settings);
+  // removed, each with its -ERR. All that is inside the call, but for those whose configured hash
+  // is another now: their password is checked elsewhere, and they go on until the answer.
+  void reload(std::shared_ptr<const SessionSettings> settings);
 
   // Lame duck: INFO with ldm to all that understand it; then all are closed, in random order and
   // evenly over `duration_ns`. `connect_urls` are those of the others.
@@ -72,7 +71,6 @@ class SessionSet final : public ConnectionAcceptor,
   void close_over(DurationNs duration_ns);
   void close_all(CloseReason reason);
   bool close(ConnectionId connection, CloseReason reason);  // false: not here
-  bool announce_lame_duck_to(ConnectionId connection);      // false: not here
 
   // For monitoring. kWithSubscriptions fills ConnectionSnapshot::subscriptions.
   enum class Detail { kPlain, kWithSubscriptions };
@@ -99,7 +97,6 @@ class SessionSet final : public ConnectionAcceptor,
   void watch_writes();
   void check_writes();
   void close_next();
-  void recheck_ended();
 
   SessionHosts hosts_;
   std::shared_ptr<const SessionSettings> settings_;
@@ -116,9 +113,6 @@ class SessionSet final : public ConnectionAcceptor,
   std::vector<ConnectionId> to_close_;  // lame duck, in the order of closing from the back
   DurationNs close_gap_ns_ = 0;
   TimerId close_timer_;
-
-  std::size_t recheck_open_ = 0;  // answers of the authenticator that a reload waits for
-  Task recheck_done_;
 };
 
 }  // namespace leat

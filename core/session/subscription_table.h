@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "core/base/text_map.h"
 #include "core/router/router.h"
 
 namespace leat {
@@ -54,16 +54,9 @@ class SubscriptionTable {
   }
 
  private:
-  struct SidHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view sid) const {
-      return std::hash<std::string_view>{}(sid);
-    }
-  };
-
   std::vector<Subscription> slots_;  // an empty sid marks a free one
   std::vector<Slot> free_;
-  std::unordered_map<std::string, Slot, SidHash, std::equal_to<>> by_sid_;
+  TextMap<Slot> by_sid_;
 };
 
 }  // namespace leat

@@ -10,10 +10,6 @@ bool is_wildcard(std::string_view token) { return token == kOneToken || token ==
 
 }  // namespace
 
-std::size_t token_count(std::string_view subject) {
-  return 1 + static_cast<std::size_t>(std::count(subject.begin(), subject.end(), '.'));
-}
-
 bool is_valid_subject(std::string_view subject) {
   if (subject.find_first_of(" \t\r\n\f") != std::string_view::npos) return false;
   bool is_ended = false;

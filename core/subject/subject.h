@@ -34,8 +34,6 @@ class SubjectTokens {
   bool at_end_ = false;
 };
 
-std::size_t token_count(std::string_view subject);
-
 // May be subscribed to, or be the subject of a stream or a filter: no empty token, no white space,
 // nothing after `>`.
 bool is_valid_subject(std::string_view subject);

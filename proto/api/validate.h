@@ -72,8 +72,4 @@ ApiStatus check_consumer_update(const ConsumerConfig& old, const ConsumerConfig&
 ApiStatus check_consumer_beside(const ConsumerConfig& config, const StreamConfig& stream,
                                 std::span<const ConsumerConfig* const> others);
 
-// Whether the stream may have one more consumer beside the `count` that it has.
-ApiStatus check_consumer_count(std::size_t count, const StreamConfig& stream,
-                               const AccountLimits& account, const ServerAssetLimits& server);
-
 }  // namespace leat

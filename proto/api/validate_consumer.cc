@@ -374,14 +374,4 @@ ApiStatus check_consumer_beside(const ConsumerConfig& config, const StreamConfig
   return {};
 }
 
-ApiStatus check_consumer_count(std::size_t count, const StreamConfig& stream,
-                               const AccountLimits& account, const ServerAssetLimits& server) {
-  std::int64_t bound = lower_bound_of(stream.max_consumers, account.max_consumers);
-  if (bound <= 0) bound = server.max_consumers;
-  if (bound > 0 && count >= static_cast<std::size_t>(bound)) {
-    return api_failure(ApiErrorCode::kMaximumConsumersLimit);
-  }
-  return {};
-}
-
 }  // namespace leat

@@ -46,16 +46,6 @@ std::optional<std::string_view> header_value(std::string_view block, std::string
   return std::nullopt;
 }
 
-int header_status(std::string_view block) {
-  constexpr std::size_t kDigits = 3;
-  if (!block.starts_with(kVersion)) return 0;
-  std::string_view rest = without_leading_blanks(block.substr(kVersion.size()));
-  if (rest.size() < kDigits) return 0;
-  int status = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + kDigits, status);
-  return error == std::errc() && end == rest.data() + kDigits && status > 0 ? status : 0;
-}
-
 HeaderBuilder& HeaderBuilder::start() {
   block_.assign(kVersion);
   block_ += kLineEnd;
@@ -106,20 +96,6 @@ HeaderBuilder& HeaderBuilder::add_line(std::string_view line) {
 std::string_view HeaderBuilder::finish() {
   block_ += kLineEnd;
   return block_;
-}
-
-std::string without_header(std::string_view block, std::string_view key) {
-  HeaderCursor cursor(block);
-  const std::size_t first_line_end = block.find(kLineEnd);
-  if (first_line_end == std::string_view::npos) return std::string(block);
-  std::string kept(block.substr(0, first_line_end + kLineEnd.size()));
-  const std::size_t first_line_size = kept.size();
-  while (cursor.next()) {
-    if (cursor.key() != key) kept += cursor.line();
-  }
-  if (kept.size() == first_line_size) return {};
-  kept += kLineEnd;
-  return kept;
 }
 
 }  // namespace leat

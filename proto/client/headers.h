@@ -19,9 +19,6 @@ namespace leat {
 // when the block has no such header.
 std::optional<std::string_view> header_value(std::string_view block, std::string_view key);
 
-// The status of the first line; 0: it has none.
-int header_status(std::string_view block);
-
 // Walks the headers of a block in order.
 //   for (HeaderCursor cursor(block); cursor.next();) use(cursor.key(), cursor.value());
 class HeaderCursor {
@@ -58,9 +55,5 @@ class HeaderBuilder {
  private:
   std::string block_;
 };
-
-// The block without any header whose key is `key`; empty when nothing but the first line would be
-// left of it.
-std::string without_header(std::string_view block, std::string_view key);
 
 }  // namespace leat

@@ -1,7 +1,6 @@
 #include "proto/record/config_codec.h"
 
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -58,6 +57,16 @@ class FieldWriter {
   std::string& out_;
 };
 
+// The last value of each kind: what is above it was written by a later version, or is damage.
+constexpr Retention last_of(Retention) { return Retention::kWorkQueue; }
+constexpr Discard last_of(Discard) { return Discard::kNew; }
+constexpr StorageType last_of(StorageType) { return StorageType::kMemory; }
+constexpr Compression last_of(Compression) { return Compression::kS2; }
+constexpr DeliverPolicy last_of(DeliverPolicy) { return DeliverPolicy::kLastPerSubject; }
+constexpr AckPolicy last_of(AckPolicy) { return AckPolicy::kFlowControl; }
+constexpr ReplayPolicy last_of(ReplayPolicy) { return ReplayPolicy::kOriginal; }
+constexpr PriorityPolicy last_of(PriorityPolicy) { return PriorityPolicy::kPrioritized; }
+
 // Takes one field that was read into the member with the same number.
 class FieldReader {
  public:
@@ -76,12 +85,14 @@ class FieldReader {
       target = StreamSeq(static_cast<std::uint64_t>(scalar()));
     } else if constexpr (std::is_enum_v<T>) {
       const std::int64_t value = scalar();
-      is_good_ = is_good_ && value >= 0 && value <= std::numeric_limits<std::uint8_t>::max();
+      is_good_ = is_good_ && value >= 0 && value <= static_cast<std::int64_t>(last_of(T()));
       target = static_cast<T>(value);
     } else if constexpr (std::is_same_v<T, bool>) {
       target = scalar() != 0;
     } else {
-      target = static_cast<T>(scalar());
+      const std::int64_t value = scalar();
+      is_good_ = is_good_ && std::in_range<T>(value);
+      target = static_cast<T>(value);
     }
   }
   void field(std::uint8_t number, std::vector<std::string>& target) {

@@ -188,7 +188,6 @@ class EntryWriter {
   // Starts an entry; what was begun and not finished is dropped.
   void begin(WallNs stamp);
   bool is_open() const { return is_open_; }
-  std::size_t command_count() const { return command_count_; }
   // Of the entry so far, to be held against limits::kEntryBytes.
   std::size_t size_bytes() const { return buffer_.filled().size(); }
 

@@ -45,10 +45,6 @@ struct RaftReady {
   std::vector<ReadState> reads;
   bool became_leader = false;
 
-  bool empty() const {
-    return !hard_state && entries.empty() && send_now.empty() && send_after_persist.empty() &&
-           committed.empty() && reads.empty() && !became_leader;
-  }
   void clear() {
     hard_state.reset();
     entries.clear();

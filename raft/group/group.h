@@ -33,7 +33,6 @@ class Group {
   void entry_applied();
 
   GroupId id() const { return id_; }
-  bool is_leader() const { return raft_.is_leader(); }
   Term term() const { return raft_.term(); }
   LogIndex last_index() const { return raft_.log().last().index; }
   // Up to where the state machine has applied; a write set taken now stores up to here.

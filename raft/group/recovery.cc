@@ -24,9 +24,7 @@ std::optional<LogEnd> suspect_end(GroupId group, const RecoveredLog& log, LogInd
     const LogIndex first_lost = std::max(range.first, stored.next());
     if (end && end->first_lost <= first_lost) continue;
     end = LogEnd{.first_lost = first_lost,
-                 .reason = "the journal has damaged entries " + std::to_string(range.first.value) +
-                           " to " + (range.last ? std::to_string(range.last.value) : "the end") +
-                           " of group " + std::to_string(group.value) + ": " + range.reason};
+                 .reason = "the journal is damaged: " + suspect_text(range)};
   }
   return end;
 }

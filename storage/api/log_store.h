@@ -92,6 +92,9 @@ struct SuspectRange {
   std::string reason = {};
 };
 
+// "group 5, entries 3 to 7: checksum", for people.
+std::string suspect_text(const SuspectRange& range);
+
 // First and last index that the log holds of a group; both none when it holds no entry.
 struct LogBounds {
   LogIndex first;

@@ -16,7 +16,7 @@ enum class StatePageKind : std::uint8_t {
   kStream = 1,           // config and its number, counters, last stamp, last message id, hash
   kConsumer = 2,         // owner = consumer id; config, cursor, floors, num_pending
   kPending = 3,          // owner = consumer id; pending deliveries of 1,024 sequences
-  kSubjectMap = 4,       // checkpoint of {count, first, last} by subject
+  kSubjectMap = 4,       // never written: the map is made anew from index rows
   kInteriorDeletes = 5,  // sequences deleted inside blocks since the last page
   kSchedules = 6,        // when the schedules among 1,024 sequences are due
 };

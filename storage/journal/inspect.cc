@@ -87,7 +87,7 @@ class Printer : public ScanListener {
       if (log.hard_state) out_ << "  hard state of term " << log.hard_state->term;
       out_ << "\n";
     }
-    for (const SuspectRange& range : suspects) print_suspect(range);
+    for (const SuspectRange& range : suspects) out_ << "SUSPECT " << suspect_text(range) << "\n";
     const bool is_healthy = suspects.empty() && !index_.is_damaged();
     out_ << (is_detailed_ ? "verdict: " : "journal: ") << (is_healthy ? "healthy" : "DAMAGED")
          << ", " << batch_count_ << " batches, " << record_count_ << " records, next batch "
@@ -103,23 +103,6 @@ class Printer : public ScanListener {
       out_ << " " << mark.group << " (to " << mark.last << ")";
     }
     out_ << "\n";
-  }
-  void print_suspect(const SuspectRange& range) {
-    out_ << "SUSPECT group ";
-    if (range.group) {
-      out_ << range.group;
-    } else {
-      out_ << "unknown";
-    }
-    if (range.first) {
-      out_ << "  entries " << range.first << " to ";
-      if (range.last) {
-        out_ << range.last;
-      } else {
-        out_ << "the end";
-      }
-    }
-    out_ << (range.is_hard_state_lost ? "  vote may be lost" : "") << ": " << range.reason << "\n";
   }
 
   const bool is_detailed_;

@@ -49,6 +49,19 @@ void SegmentLedger::flushed(std::span<const FlushedGroup> groups) {
     state.flushed_hard_state = std::max(state.flushed_hard_state, group.hard_state);
     state.is_deleted |= group.is_deleted;
     state.is_asked = false;
+    if (state.is_deleted) forget_shareless(group.group);
+  }
+}
+
+// A deleted group without a share is of no use any more. Whether the oldest segment still has one
+// of it would have to be searched for: that is left until the segment goes.
+void SegmentLedger::forget_shareless(GroupId group) {
+  const auto state = groups_.find(group);
+  const std::uint64_t oldest = segments_.empty() ? 0 : segments_.front().number;
+  if (state->second.last_segment < oldest) {
+    groups_.erase(state);
+  } else if (state->second.last_segment == oldest) {
+    deleted_.push_back(group);
   }
 }
 
@@ -78,6 +91,9 @@ void SegmentLedger::drop_oldest() {
   LEAT_CHECK(segments_.size() >= 2 && segments_.front().shares.empty());
   segments_.pop_front();
   asked_shares_ = 0;
+  for (const GroupId group : std::exchange(deleted_, {})) {
+    if (groups_.contains(group)) forget_shareless(group);
+  }
 }
 
 GroupId SegmentLedger::holder() const {

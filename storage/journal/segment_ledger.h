@@ -56,6 +56,8 @@ class SegmentLedger {
 
   std::uint64_t oldest() const { return segments_.front().number; }
   std::size_t segment_count() const { return segments_.size(); }
+  // Groups that something is known of; one that is deleted leaves with its last segment.
+  std::size_t group_count() const { return groups_.size(); }
 
  private:
   struct GroupState {
@@ -69,8 +71,10 @@ class SegmentLedger {
   };
 
   void note(std::uint64_t segment, const SegmentShare& share);
+  void forget_shareless(GroupId group);
   bool is_needed(std::uint64_t segment, const SegmentShare& share) const;
 
+  std::vector<GroupId> deleted_;  // whose last share is, or was, in the oldest segment
   std::size_t asked_shares_ = 0;  // shares of the oldest segment that were looked at for holders
   std::deque<Segment> segments_;  // ascending; the last one is being written
   std::unordered_map<GroupId, std::size_t> newest_places_;  // group -> share in the last segment

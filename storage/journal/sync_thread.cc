@@ -336,8 +336,7 @@ Result<OpenedJournal> open_journal(FileSystem& files, JournalOptions options) {
     return failure(whole.error().kind, options.directory + ": " + whole.error().text);
   }
   for (const SuspectRange& range : recovered.log->suspect_ranges()) {
-    LEAT_LOG(kError) << "journal: group " << range.group << " is suspect from entry " << range.first
-                     << " to " << range.last << ": " << range.reason;
+    LEAT_LOG(kError) << "journal: suspect is " << suspect_text(range);
   }
   LEAT_TRY_ASSIGN(auto writer, journal::Writer::open(files,
                                                      {.directory = options.directory,

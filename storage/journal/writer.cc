@@ -181,7 +181,6 @@ Status Writer::write_batch(std::span<const LogRecord> records) {
   LEAT_TRY(fill_up_to(position_ + batch.size()));
   LEAT_TRY(file_->write_at(position_, batch));
   position_ += batch.size();
-  written_bytes_ += batch.size();
   announced_ = durable_through_;
   last_count_ = static_cast<std::uint32_t>(records.size());
   if (!records.empty()) last_with_records_ = next_batch_;

@@ -72,10 +72,7 @@ class Writer {
 
   // An idle mark alone needs no sync.
   bool has_unsynced() const { return last_with_records_ > durable_through_; }
-  std::uint64_t next_batch() const { return next_batch_; }
   std::uint64_t segment() const { return segment_.number; }
-  // Bytes of all batches, padding included, since the writer was opened.
-  std::uint64_t written_bytes() const { return written_bytes_; }
   // How often the journal took new room from the disk.
   std::uint64_t fills() const { return fills_; }
   // What the disk has left.
@@ -109,7 +106,6 @@ class Writer {
   std::uint64_t announced_ = 0;               // durable_through of the last batch written
   std::uint64_t last_with_records_ = 0;       // number of the last batch that is not an idle mark
   std::uint32_t last_count_ = kUnknownCount;  // records of the last batch
-  std::uint64_t written_bytes_ = 0;
   std::uint64_t fills_ = 0;
 };
 

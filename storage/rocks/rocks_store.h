@@ -57,8 +57,9 @@ class RocksStore {
   virtual RocksStoreCounts counts() const = 0;
 };
 
-// Opens the database or makes a new one. kCorruption when its tables or its list of tables are
-// damaged; kUnavailable when another process has it open.
+// Opens the database or makes a new one. Damaged tables are logged and kept, and reads of what they
+// hold fail; kCorruption when the list of tables is damaged, or a table that the list does not hold
+// yet. kUnavailable when another process has it open.
 Result<std::unique_ptr<RocksStore>> open_rocks_store(RocksStoreOptions options);
 
 }  // namespace leat

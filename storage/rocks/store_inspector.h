@@ -26,7 +26,7 @@ class StoreInspector {
   virtual Status verify(const Table& table) = 0;
 };
 
-// kCorruption when the list of tables, or one that it names, cannot be read.
+// kCorruption when the list of tables cannot be read; damaged tables show in verify().
 Result<std::unique_ptr<StoreInspector>> inspect_rocks_store(const std::string& path);
 
 }  // namespace leat

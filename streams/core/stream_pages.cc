@@ -179,7 +179,7 @@ Status StreamPages::load_page(const StatePageKey& key, std::string_view value) {
     case StatePageKind::kSchedules:
       return state_.schedules.load_page(key.number, value);
     case StatePageKind::kSubjectMap:
-      return failure(ErrorKind::kUnsupported, "pages of the subject map are not read yet");
+      return failure(ErrorKind::kUnsupported, "pages of the subject map are not read");
   }
   return failure(ErrorKind::kUnsupported, "a page of a kind that is not known");
 }

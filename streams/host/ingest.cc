@@ -37,7 +37,8 @@ bool Ingest::deliver(const RoutedMessage& message, SinkCookie) {
   if (stream_.is_overloaded()) {
     held_.hold(message.origin);
     if (stream_.is_flooded() && !message.reply.empty()) {
-      refuse_overload(message);
+      refuse(message, api_error(ApiErrorCode::kStreamTooManyRequests),
+             "NATS/1.0 429 Too Many Requests\r\n\r\n");
       return true;
     }
   }
@@ -73,19 +74,14 @@ PublishFacts Ingest::facts(const RoutedMessage& message, const PublishHeaders& h
   return facts;
 }
 
-void Ingest::refuse(const RoutedMessage& message, const ApiError& error) {
+void Ingest::refuse(const RoutedMessage& message, const ApiError& error, std::string_view headers) {
   if (message.reply.empty() || stream_.config().no_ack) return;
   if (refusals_.empty()) stream_.at_turn_end([this] { answer_refusals(); });
   refusals_.push_back({.to = {.account = message.account,
                               .shard = message.origin.shard,
                               .subject = Bytes::copy_of(message.reply)},
-                       .headers = {},
+                       .headers = std::string(headers),
                        .body = pub_ack_error(stream_.name(), error)});
-}
-
-void Ingest::refuse_overload(const RoutedMessage& message) {
-  refuse(message, api_error(ApiErrorCode::kStreamTooManyRequests));
-  if (!refusals_.empty()) refusals_.back().headers = "NATS/1.0 429 Too Many Requests\r\n\r\n";
 }
 
 void Ingest::answer_refusals() {

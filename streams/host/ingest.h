@@ -47,8 +47,7 @@ class Ingest : public Sink {
   };
 
   PublishFacts facts(const RoutedMessage& message, const PublishHeaders& headers) const;
-  void refuse(const RoutedMessage& message, const ApiError& error);
-  void refuse_overload(const RoutedMessage& message);
+  void refuse(const RoutedMessage& message, const ApiError& error, std::string_view headers = {});
   void answer_refusals();
 
   Stream& stream_;

@@ -22,6 +22,7 @@ class Server:
         self.arguments = list(arguments)
         self.config = config
         self.jetstream = jetstream  # fields of its block
+        self.fixed = ""  # of the configuration: what a reload may not change
         self.port = 0
         self.http = 0
         self.environment = {}  # what it sees beside ours
@@ -35,11 +36,10 @@ class Server:
     def start(self):
         ports = self.folder / "ports"
         ports.mkdir(exist_ok=True)
-        conf = self.folder / "server.conf"
-        conf.write_text(f'host: "127.0.0.1"\nport: {self.port or -1}\n'
-                        f'http: "127.0.0.1:{self.http or -1}"\nserver_name: n1\n'
-                        f'ports_file_dir: "{ports}"\njetstream {{ store_dir: "{self.folder}/store"; {self.jetstream} }}\n'
-                        + self.config)
+        self.fixed = (f'host: "127.0.0.1"\nport: {self.port or -1}\n'
+                      f'http: "127.0.0.1:{self.http or -1}"\nserver_name: n1\n'
+                      f'ports_file_dir: "{ports}"\njetstream {{ store_dir: "{self.folder}/store"; {self.jetstream} }}\n')
+        conf = self._write_config()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([BINARY, "-c", str(conf), *self.arguments], stderr=log,
                                             stdout=log, env={**os.environ, **self.environment})
@@ -49,6 +49,20 @@ class Server:
         if "monitoring" in found:
             self.http = int(found["monitoring"][0].rsplit(":", 1)[1])
         return self
+
+    def _write_config(self):
+        conf = self.folder / "server.conf"
+        conf.write_text(self.fixed + self.config)
+        return conf
+
+    def reload(self, config):
+        """Returns when the server has said that it goes by the new configuration."""
+        self.config = config
+        self._write_config()
+        before = self.log.read_text().count("Reloaded server configuration")
+        self.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.log.read_text().count("Reloaded server configuration") > before, 10,
+                 f"no reload; log:\n{self.tail()}")
 
     def _ports(self, path):
         if self.process.poll() is not None:

@@ -228,7 +228,7 @@ async def test_damage_in_the_journal_is_named_and_other_streams_are_served(runni
                             js.add_consumer("EV", durable_name="new")):
         with pytest.raises(nats.js.errors.APIError) as read_only:
             await refused_request
-        assert read_only.value.err_code == 10194 and "damaged entries" in read_only.value.description
+        assert read_only.value.err_code == 10194 and "the journal is damaged" in read_only.value.description
     # Nothing takes its place, and a stop and a start change nothing.
     with pytest.raises(nats.js.errors.APIError):
         await js.add_stream(name="EV", subjects=["EV.>"], description="new")

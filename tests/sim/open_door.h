@@ -21,7 +21,6 @@ class OpenDoor final : public Authenticator {
     Identity identity;
     identity.account = accounts_->global();
     identity.account_name = std::string(accounts_->name_of(identity.account));
-    identity.generation = 1;
     done(std::move(identity));
   }
 

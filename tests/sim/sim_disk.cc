@@ -52,16 +52,6 @@ class SimFile final : public File {
     return static_cast<std::uint64_t>(inode_->cached.size());
   }
 
-  Status resize(std::uint64_t size) override {
-    const std::uint64_t before = inode_->cached.size();
-    if (size > before) {
-      LEAT_TRY(disk_.grow(size - before));
-    }
-    inode_->cached.resize(size);
-    if (size > before) mark(before, size - before);
-    return {};
-  }
-
  private:
   void mark(std::uint64_t offset, std::uint64_t size) {
     if (size == 0) return;

@@ -6,6 +6,7 @@
 
 #include "core/auth/config_authenticator.h"
 #include "core/auth/password.h"
+#include "core/base/limits.h"
 
 namespace leat {
 namespace {
@@ -42,12 +43,14 @@ struct Said {
   std::string user = {};
   std::string password = {};
   std::string token = {};
+  std::string matched_hash = {};
 
   Credentials credentials() const {
     Credentials out;
     out.user = user;
     out.password = password;
     out.token = token;
+    out.matched_hash = matched_hash;
     return out;
   }
 };
@@ -58,7 +61,7 @@ struct World {
     for (const AccountOptions& account : options.accounts) names.push_back(account.name);
     accounts = AccountTable::first(names, options.system_account);
     authenticator = std::make_unique<ConfigAuthenticator>(
-        std::make_shared<UserDirectory>(options, *accounts, 1), pool, inbox);
+        std::make_shared<UserDirectory>(options, *accounts), pool, inbox);
   }
 
   // The account and user, "violation", or "later".
@@ -66,8 +69,12 @@ struct World {
     answer = "later";
     authenticator->authenticate(said.credentials(), [this](Result<Identity> identity) {
       answer = identity ? identity->account_name + "/" + identity->user : "violation";
+      if (identity) matched_hash = identity->matched_hash;
     });
     return answer;
+  }
+  void reload(const ServerOptions& changed) {
+    authenticator->reload(std::make_shared<UserDirectory>(changed, *accounts));
   }
   std::string ask_later(const Said& said) {
     EXPECT_EQ(ask(said), "later");
@@ -81,6 +88,7 @@ struct World {
   PasswordPool pool;
   std::unique_ptr<ConfigAuthenticator> authenticator;
   std::string answer;
+  std::string matched_hash;
 };
 
 UserOptions user(const std::string& name, const std::string& password) {
@@ -148,12 +156,11 @@ TEST(Authenticator, UsersOfAccountsAndTheirLimits) {
   EXPECT_EQ(world.ask_later({.user = "h", .password = "s3cret"}), "A/h");
   EXPECT_EQ(world.ask_later({.user = "h", .password = "s3crets"}), "violation");
   EXPECT_EQ(world.ask({}), "violation");
-  const UserDirectory directory(world.options, *world.accounts, 5);
+  const UserDirectory directory(world.options, *world.accounts);
   const Credentials credentials = Said{.user = "a", .password = "pa"}.credentials();
   const Result<AuthCandidate> found = directory.candidate(credentials);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->identity.payload_bytes_max, 77);
-  EXPECT_EQ(found->identity.generation, 5U);
   EXPECT_EQ(found->identity.account, world.accounts->find("A"));
 }
 
@@ -198,9 +205,57 @@ TEST(Authenticator, ANewGenerationHoldsForTheNext) {
   options.authorization.token = "old";
   World world(options);
   options.authorization.token = "new";
-  world.authenticator->reload(std::make_shared<UserDirectory>(options, *world.accounts, 2));
+  world.reload(options);
   EXPECT_EQ(world.ask({.token = "old"}), "violation");
   EXPECT_EQ(world.ask({.token = "new"}), "$G/");
+}
+
+TEST(Authenticator, WhoIsRemovedWhileTheHashIsCheckedIsNotLetIn) {
+  ServerOptions options;
+  options.authorization.users = {user("u", kHash), user("other", "p")};
+  World world(options);
+  EXPECT_EQ(world.ask({.user = "u", .password = "s3cret"}), "later");
+  options.authorization.users.erase(options.authorization.users.begin());
+  world.reload(options);
+  world.inbox.run_one();
+  EXPECT_EQ(world.answer, "violation");
+}
+
+TEST(Authenticator, AReloadWhileTheHashIsCheckedAsksForTheNewHash) {
+  ServerOptions options;
+  options.authorization.users = {user("u", kHash)};
+  World world(options);
+  EXPECT_EQ(world.ask({.user = "u", .password = "token"}), "later");
+  options.authorization.users[0].password = kTokenHash;
+  world.reload(options);
+  world.inbox.run_one();  // the old hash does not fit, and that counts no more
+  EXPECT_EQ(world.answer, "later");
+  world.inbox.run_one();
+  EXPECT_EQ(world.answer, "$G/u");
+}
+
+TEST(Authenticator, AHashThatFittedIsNotCheckedAgain) {
+  ServerOptions options;
+  options.authorization.users = {user("u", kHash), user("v", kTokenHash)};
+  World world(options);
+  EXPECT_EQ(world.ask_later({.user = "u", .password = "s3cret"}), "$G/u");
+  EXPECT_EQ(world.matched_hash, kHash);
+  EXPECT_EQ(world.ask({.user = "u", .password = "s3cret", .matched_hash = kHash}), "$G/u");
+  EXPECT_EQ(world.ask_later({.user = "v", .password = "s3cret", .matched_hash = kHash}),
+            "violation");
+}
+
+TEST(Authenticator, ThoseWhoAreInAreNotRefusedBecauseManyAre) {
+  ServerOptions options;
+  options.authorization.users = {user("u", kHash)};
+  World world(options);
+  for (std::size_t i = 0; i < limits::kPasswordChecksPending + 100; ++i) {
+    ASSERT_EQ(world.ask({.user = "u", .password = "wrong", .matched_hash = kTokenHash}), "later");
+  }
+  // And somebody who wants in does not wait for all of them.
+  EXPECT_EQ(world.ask({.user = "u", .password = "s3cret"}), "later");
+  for (int i = 0; i < 1000 && world.answer != "$G/u"; ++i) world.inbox.run_one();
+  EXPECT_EQ(world.answer, "$G/u");
 }
 
 TEST(Password, HashesAreKnownByTheirShape) {

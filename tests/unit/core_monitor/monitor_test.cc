@@ -213,6 +213,11 @@ MonitorFacts jetstream_facts() {
   return facts(options);
 }
 
+MonitorGeneration jetstream_generation() {
+  return {.facts = std::make_shared<const MonitorFacts>(jetstream_facts()),
+          .accounts = AccountTable::first(std::vector<std::string>{"A"})};
+}
+
 std::string jsz_of(const Query& query) {
   const Result<JszQuery> parsed = parse_jsz_query(request(query));
   if (!parsed) return parsed.error().text;
@@ -280,13 +285,13 @@ TEST(Healthz, InAllItsForms) {
   for (const Health& row : table) {
     const Result<HealthzQuery> query = parse_healthz_query(request(row.query));
     ASSERT_TRUE(query);
-    const HttpResponse response = healthz_response(jetstream_facts(), *query, one_stream());
+    const HttpResponse response = healthz_response(jetstream_generation(), *query, one_stream());
     EXPECT_EQ(response.status, row.status);
     EXPECT_EQ(response.body, row.body);
   }
   MonitorSnapshot full;
   full.room = DiskRoom::kExhausted;
-  const HttpResponse response = healthz_response(jetstream_facts(), HealthzQuery(), full);
+  const HttpResponse response = healthz_response(jetstream_generation(), HealthzQuery(), full);
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(
       response.body,
@@ -294,18 +299,24 @@ TEST(Healthz, InAllItsForms) {
   // Without JetStream there is nothing that could be missing.
   HealthzQuery query;
   query.account = "zz";
-  EXPECT_EQ(healthz_response(facts(), query, MonitorSnapshot()).status, 200);
+  const MonitorGeneration without{.facts = std::make_shared<const MonitorFacts>(facts()),
+                                  .accounts = AccountTable::first({})};
+  EXPECT_EQ(healthz_response(without, query, MonitorSnapshot()).status, 200);
   EXPECT_FALSE(parse_healthz_query(request({{"details", "x"}})));
 }
 
 TEST(Healthz, EveryDamagedStreamIsNamed) {
   MonitorSnapshot damaged = one_stream();
+  const AccountId global = jetstream_generation().accounts->global();
+  damaged.damages.push_back({.account = global,
+                             .stream = "gone",
+                             .text = "a table",
+                             .extent = StreamDamage::Extent::kAll});
   damaged.damages.push_back(
-      {.stream = "gone", .text = "a table", .extent = StreamDamage::Extent::kAll});
-  damaged.damages.push_back({.stream = "s1", .text = "messages 1 to 2 (2) are lost: x"});
+      {.account = global, .stream = "s1", .text = "messages 1 to 2 (2) are lost: x"});
   const auto ask = [&damaged](const Query& words) {
     const Result<HealthzQuery> query = parse_healthz_query(request(words));
-    const HttpResponse response = healthz_response(jetstream_facts(), *query, damaged);
+    const HttpResponse response = healthz_response(jetstream_generation(), *query, damaged);
     EXPECT_EQ(response.status, 503);
     return response.body;
   };
@@ -317,6 +328,15 @@ TEST(Healthz, EveryDamagedStreamIsNamed) {
       R"({"status":"error","errors":[{"type":"STREAM","stream":"gone","error":"JetStream stream \"gone\" is offline: a table"},{"type":"STREAM","stream":"s1","error":"JetStream stream \"s1\": messages 1 to 2 (2) are lost: x"}]})");
   EXPECT_EQ(ask({{"account", "$G"}, {"stream", "gone"}}),
             R"({"status":"unavailable","error":"JetStream stream \"gone\" is offline: a table"})");
+  // What another account has lost is no matter of this one.
+  damaged.jetstream["A"] = {};
+  const auto status = [&damaged](const Query& words) {
+    return healthz_response(jetstream_generation(), *parse_healthz_query(request(words)), damaged)
+        .status;
+  };
+  EXPECT_EQ(status({{"account", "$G"}}), 503);
+  EXPECT_EQ(status({{"account", "A"}}), 200);
+  EXPECT_EQ(status({{"account", "A"}, {"stream", "gone"}}), 404);
 }
 
 TEST(Pages, SubscriptionsThatMatchASubject) {

@@ -39,5 +39,14 @@ TEST_F(DirectoryLocks, AFileIsNoDirectory) {
   }
 }
 
+TEST_F(DirectoryLocks, ALockThatCannotBeOpenedIsNotAnAbsentOne) {
+  std::filesystem::create_directories(directory_);
+  EXPECT_TRUE(DirectoryLock::share(directory_));
+  std::filesystem::create_symlink("lock", directory_ + "/lock");
+  const auto lock = DirectoryLock::share(directory_);
+  ASSERT_FALSE(lock);
+  EXPECT_THAT(lock.error().text, testing::HasSubstr("lock: Too many levels of symbolic links"));
+}
+
 }  // namespace
 }  // namespace leat

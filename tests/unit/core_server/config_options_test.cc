@@ -99,6 +99,7 @@ TEST(ConfigOptions, JetStream) {
   const JetStreamOptions js = options_of(R"(
     jetstream { store_dir: "/d", max_mem: "1G", max_file_store: 1048576, domain:LEAF
                 strict: false, sync_interval: "10s", max_buffered_msgs: 5
+                max_buffered_size: "128M", meta_compact_size: 1MB
                 journal_size: 64M
                 disk_reserve: "2G"
                 index_memory: 512MB
@@ -187,7 +188,6 @@ TEST(ConfigOptions, Accounts) {
   EXPECT_TRUE(options.accounts[0].jetstream.has_value());
   EXPECT_EQ(options.accounts[0].subscriptions_max, 2);
   EXPECT_EQ(options.accounts[0].payload_bytes_max, 3);
-  EXPECT_EQ(options.accounts[0].leafnodes_max, 4);
   const AccountJetStreamOptions& js = *options.accounts[1].jetstream;
   EXPECT_EQ(js.memory_bytes_max, 1024 * 1024);
   EXPECT_EQ(js.file_bytes_max, 2 * 1024 * 1024);

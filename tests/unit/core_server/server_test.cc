@@ -138,6 +138,41 @@ TEST_F(Servers, ALoweredMaximumClosesTheExcessAndSaysWhy) {
   EXPECT_EQ(client.receive_to("\r\n"), "-ERR 'maximum connections exceeded'\r\n");
 }
 
+TEST_F(Servers, AReloadMovesThePidFileAndThePortsFile) {
+  for (const char* folder : {"/a", "/b"}) std::filesystem::create_directories(directory_ + folder);
+  const auto count = [this](const char* folder) {
+    const std::filesystem::directory_iterator all(directory_ + folder);
+    return std::distance(begin(all), end(all));
+  };
+  ServerOptions first = options();
+  first.ports_file_dir = directory_ + "/a";
+  auto server = Server::start(std::move(first));
+  ASSERT_TRUE(server) << server.error().text;
+  EXPECT_EQ(count("/a"), 1);
+  ServerOptions second = options();
+  second.ports_file_dir = directory_ + "/b";
+  second.pid_file = directory_ + "/pid";
+  ASSERT_TRUE((*server)->reload(second));
+  EXPECT_EQ(count("/a"), 0);
+  EXPECT_EQ(count("/b"), 1);
+  EXPECT_TRUE(std::filesystem::exists(directory_ + "/pid"));
+  // Where it cannot be written the server goes on.
+  second.pid_file = directory_ + "/none/pid";
+  EXPECT_TRUE((*server)->reload(second));
+}
+
+TEST_F(Servers, APortThatThereIsNotIsARefusalInThePeersWords) {
+  for (const std::int64_t port : {70000LL, -2LL, 4294971518LL}) {
+    ServerOptions wrong = options();
+    wrong.port = port;
+    const auto refused = Server::start(std::move(wrong));
+    ASSERT_FALSE(refused);
+    const std::string number = std::to_string(port);
+    EXPECT_EQ(refused.error().text, "Error listening on port: 127.0.0.1:" + number +
+                                        ", \"listen tcp: address " + number + ": invalid port\"");
+  }
+}
+
 TEST_F(Servers, WhatMayNotChangeRefusesTheReload) {
   auto server = Server::start(options());
   ASSERT_TRUE(server) << server.error().text;

@@ -398,10 +398,7 @@ TEST(SessionPermissions, AReloadRemovesWhatIsNoLongerAllowed) {
   world.say(user, "SUB other 1\r\nSUB jobs v2 2\r\nSUB a.x 3\r\n");
   world.authenticator.users.erase("gone");
   world.add_user("u", example_permissions());
-  bool is_done = false;
-  world.sessions->reload(std::make_shared<const SessionSettings>(world.settings()),
-                         [&] { is_done = true; });
-  EXPECT_TRUE(is_done);
+  world.sessions->reload(std::make_shared<const SessionSettings>(world.settings()));
   EXPECT_EQ(world.take(user),
             "-ERR 'Permissions Violation for Subscription to \"other\" (sid \"1\")'\r\n"
             "-ERR 'Permissions Violation for Subscription to \"jobs\" using queue \"v2\" (sid "
@@ -410,6 +407,20 @@ TEST(SessionPermissions, AReloadRemovesWhatIsNoLongerAllowed) {
   EXPECT_EQ(world.router->subscription_count(), 1U);
   EXPECT_EQ(world.say(user, "PUB a.x 0\r\n\r\nPUB other 0\r\n\r\n"),
             "MSG a.x 3 0\r\n\r\n-ERR 'Permissions Violation for Publish to \"other\"'\r\n");
+}
+
+TEST(SessionPermissions, AnAnswerAboutAnEarlierConnectIsNotHeard) {
+  SessionWorld world;
+  world.add_user("u", nullptr);
+  world.add_user("v", nullptr);
+  MemoryStream& client = world.connect_with(R"({"verbose":false,"user":"u","pass":"p"})");
+  world.authenticator.answers_later = true;
+  world.sessions->reload(std::make_shared<const SessionSettings>(world.settings()));
+  world.authenticator.answers_later = false;
+  world.say(client, "CONNECT {\"verbose\":false,\"user\":\"v\",\"pass\":\"p\"}\r\n");
+  world.authenticator.users.erase("u");
+  world.authenticator.answer_all();
+  EXPECT_EQ(world.say(client, "PING\r\n"), "PONG\r\n");
 }
 
 TEST(SessionPing, TheFirstComesEarlyThenSilenceIsAsked) {

@@ -429,17 +429,5 @@ TEST(Validate, ConsumersKeepWhatMayNotChange) {
   EXPECT_EQ(refusal(old, allowed), "accepted");
 }
 
-TEST(Validate, StreamsBoundTheirConsumers) {
-  StreamConfig stream;
-  stream.max_consumers = -1;
-  EXPECT_TRUE(check_consumer_count(999, stream, {}, {}));
-  EXPECT_FALSE(check_consumer_count(1000, stream, {}, {}));
-  EXPECT_TRUE(check_consumer_count(1000, stream, {}, {.max_consumers = -1}));
-  stream.max_consumers = 2;
-  EXPECT_TRUE(check_consumer_count(1, stream, {}, {}));
-  EXPECT_EQ(check_consumer_count(2, stream, {}, {}).error().err_code,
-            ApiErrorCode::kMaximumConsumersLimit);
-}
-
 }  // namespace
 }  // namespace leat

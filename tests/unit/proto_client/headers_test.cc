@@ -27,14 +27,6 @@ TEST(Headers, GarbageHoldsNothing) {
   EXPECT_EQ(header_value("NATS/1.0\r\nno colon\r\nKey: v\r\n\r\n", "Key"), "v");
 }
 
-TEST(Headers, Status) {
-  EXPECT_EQ(header_status("NATS/1.0 503\r\n\r\n"), 503);
-  EXPECT_EQ(header_status("NATS/1.0 100 Idle Heartbeat\r\n\r\n"), 100);
-  EXPECT_EQ(header_status("NATS/1.0\r\n\r\n"), 0);
-  EXPECT_EQ(header_status("NATS/1.0 5x3\r\n"), 0);
-  EXPECT_EQ(header_status("NATS/1.0 50"), 0);
-}
-
 TEST(Headers, CursorWalksInOrder) {
   std::vector<std::string_view> keys;
   for (HeaderCursor cursor(kBlock); cursor.next();) keys.push_back(cursor.key());
@@ -49,12 +41,6 @@ TEST(Headers, Building) {
   EXPECT_EQ(builder.start_from("NATS/1.0\r\nA: b\r\n\r\n").add("C", "d").finish(),
             "NATS/1.0\r\nA: b\r\nC: d\r\n\r\n");
   EXPECT_EQ(builder.start_from("").add("C", "d").finish(), "NATS/1.0\r\nC: d\r\n\r\n");
-}
-
-TEST(Headers, Without) {
-  EXPECT_EQ(without_header(kBlock, "Key"),
-            "NATS/1.0\r\nkey:no blank\r\nX-Long:   spaces kept  \r\n\r\n");
-  EXPECT_EQ(without_header("NATS/1.0\r\nA: b\r\n\r\n", "A"), "");
 }
 
 }  // namespace

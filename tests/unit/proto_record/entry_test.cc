@@ -261,5 +261,21 @@ TEST(EntryTest, UnknownVersionsKindsAndFieldsAreUnsupported) {
   EXPECT_EQ(parse_stream_config(std::string("\x63\x00", 2)).error().kind, ErrorKind::kUnsupported);
 }
 
+TEST(EntryTest, AValueThatItsFieldCannotHoldIsNoConfiguration) {
+  StreamConfig config;
+  config.retention = static_cast<Retention>(3);
+  std::string encoded;
+  append_stream_config(config, encoded);
+  EXPECT_EQ(parse_stream_config(encoded).error().kind, ErrorKind::kCorruption);
+  // Field 10 is max_msg_size, an int32: 2^32 as a zigzag varint.
+  EXPECT_EQ(parse_stream_config(std::string("\x0A\x05\x80\x80\x80\x80\x20", 7)).error().kind,
+            ErrorKind::kCorruption);
+  ConsumerConfig consumer;
+  consumer.ack_policy = static_cast<AckPolicy>(4);
+  encoded.clear();
+  append_consumer_config(consumer, encoded);
+  EXPECT_EQ(parse_consumer_config(encoded).error().kind, ErrorKind::kCorruption);
+}
+
 }  // namespace
 }  // namespace leat

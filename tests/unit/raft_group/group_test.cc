@@ -234,7 +234,7 @@ TEST_F(GroupTest, OfADamagedLogTheEntriesBeforeTheDamageAreRecovered) {
                            .reason = "checksum"});
   const Result<RecoveredGroup> recovered = recover_group(GroupId(5), kSelf, log_, {});
   ASSERT_TRUE(recovered);
-  EXPECT_EQ(recovered->damage, "the journal has damaged entries 3 to 3 of group 5: checksum");
+  EXPECT_EQ(recovered->damage, "the journal is damaged: group 5, entries 3 to 3: checksum");
   ASSERT_EQ(recovered->start.entries.size(), 2u);
   EXPECT_EQ(recovered->start.entries.back().payload.view(), "a");
 

@@ -136,10 +136,6 @@ class FakeDisk : public FileSystem {
     }
     Status sync_all() override { return sync_data(); }
     Result<std::uint64_t> size() override { return content_->now.size(); }
-    Status resize(std::uint64_t size) override {
-      content_->now.resize(size, '\0');
-      return {};
-    }
 
    private:
     FakeDisk& disk_;

@@ -419,7 +419,7 @@ TEST_F(JournalRecovery, InspectNamesWhatIsThereAndWhatIsNot) {
   ASSERT_TRUE(inspect_journal(disk_, testing::kDirectory, JournalDetail::kRecords, damaged));
   EXPECT_THAT(damaged.str(),
               HasSubstr("CORRUPTION after 0 of 1 records; it names groups 2 (to 2)"));
-  EXPECT_THAT(damaged.str(), HasSubstr("SUSPECT group 2  entries 2 to 2"));
+  EXPECT_THAT(damaged.str(), HasSubstr("SUSPECT group 2, entries 2 to 2"));
   EXPECT_THAT(damaged.str(), HasSubstr("verdict: DAMAGED"));
   EXPECT_FALSE(inspect_journal(disk_, "/elsewhere", JournalDetail::kRecords, damaged));
 }

@@ -84,6 +84,30 @@ TEST_F(Ledger, ADeletedGroupHoldsNothing) {
   EXPECT_THAT(left(), ElementsAre(1));
 }
 
+TEST_F(Ledger, ADeletedGroupIsForgottenWheneverItsLastShareWent) {
+  ledger_.begin(1);
+  ledger_.add(entries_of(2, 1));
+  ledger_.add(entries_of(3, 1));
+  ledger_.add(entries_of(4, 1));
+  ledger_.begin(2);
+  ledger_.add(entries_of(4, 2));
+  ledger_.begin(3);
+  FlushedGroup deleted = stored(2, 1);
+  deleted.is_deleted = true;
+  flushed({stored(4, 1), stored(3, 1)});
+  EXPECT_THAT(left(), IsEmpty());  // the shares of 3 and 4 are settled, that of 2 is not
+  flushed({deleted});
+  deleted.group = GroupId(3);
+  flushed({deleted});
+  EXPECT_THAT(left(), ElementsAre(1));
+  EXPECT_EQ(ledger_.group_count(), 1U);
+  flushed({stored(4, 2)});
+  EXPECT_THAT(left(), ElementsAre(2));
+  deleted.group = GroupId(4);
+  flushed({deleted});
+  EXPECT_EQ(ledger_.group_count(), 0U);
+}
+
 TEST_F(Ledger, HoldersAreNamedOnceUntilSomethingIsFlushed) {
   ledger_.begin(1);
   for (std::uint64_t group = 2; group < 7; ++group) ledger_.add(entries_of(group, 1));
