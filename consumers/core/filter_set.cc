@@ -24,14 +24,15 @@ void FilterSet::expect(std::uint32_t number_end) const {
   if (number_end > known_.size()) known_.resize(number_end);
 }
 
-bool FilterSet::learn(const SubjectRef& subject) const {
+FilterSet::Known FilterSet::learn(const SubjectRef& subject) const {
   const bool is_match = matches(subject.text);
-  if (subject.number >= kRemembered) return is_match;
+  const Known answer = is_match ? Known::kYes : Known::kNo;
+  if (subject.number >= kRemembered) return answer;
   if (subject.number >= known_.size()) {
     known_.resize(std::min(subject.number + subject.number / 8 + 16, kRemembered));
   }
   known_[subject.number] = subject.generation << 1 | (is_match ? 1 : 0);
-  return is_match;
+  return answer;
 }
 
 }  // namespace leat

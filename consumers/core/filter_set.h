@@ -29,10 +29,6 @@ class FilterSet {
   // Whether it names exactly one subject.
   bool is_one_subject() const { return is_one_subject_; }
   bool matches(std::string_view subject) const;
-  bool matches(const SubjectRef& subject) const {
-    const Known answer = known(subject.number, subject.generation);
-    return answer == Known::kNothing ? learn(subject) : answer == Known::kYes;
-  }
   // Makes room at once, before all subjects below this number are asked for.
   void expect(std::uint32_t number_end) const;
   // What is remembered, without the text.
@@ -42,10 +38,14 @@ class FilterSet {
     if (number >= known_.size() || known_[number] >> 1 != generation) return Known::kNothing;
     return (known_[number] & 1) != 0 ? Known::kYes : Known::kNo;
   }
+  // Looks at the text and remembers: never kNothing.
+  Known learn(const SubjectRef& subject) const;
+  bool matches(const SubjectRef& subject) const {
+    const Known answer = known(subject.number, subject.generation);
+    return (answer == Known::kNothing ? learn(subject) : answer) == Known::kYes;
+  }
 
  private:
-  bool learn(const SubjectRef& subject) const;
-
   // 4 MiB a consumer. Beyond it the text is looked at each time.
   static constexpr std::uint32_t kRemembered = 1U << 20;
 

@@ -1,7 +1,6 @@
 #include "streams/core/subject_page.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "core/base/check.h"
@@ -10,15 +9,7 @@ namespace leat {
 
 namespace {
 constexpr std::size_t kTextBytesMax = std::size_t{1} << 30;
-using TextSize = std::uint32_t;
 }  // namespace
-
-std::string_view SubjectPage::text(std::size_t place) const {
-  const char* at = texts_.data() + entries_[place].text;
-  TextSize size = 0;
-  std::memcpy(&size, at, sizeof(size));
-  return {at + sizeof(size), size};
-}
 
 void SubjectPage::append(std::string_view subject) {
   LEAT_CHECK(entries_.size() < kSubjects);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,12 @@ class SubjectPage final : public IndexPart {
 
   std::size_t size() const { return entries_.size(); }
   SubjectEntry& at(std::size_t place) { return entries_[place]; }
-  std::string_view text(std::size_t place) const;
+  std::string_view text(std::size_t place) const {
+    const char* at = texts_.data() + entries_[place].text;
+    TextSize size = 0;
+    std::memcpy(&size, at, sizeof(size));
+    return {at + sizeof(size), size};
+  }
 
   // A place for a subject behind all others, with its text.
   void append(std::string_view subject);
@@ -41,6 +47,8 @@ class SubjectPage final : public IndexPart {
   void remove_text(std::size_t place);
 
  private:
+  using TextSize = std::uint32_t;
+
   void save(std::string& out) const override;
   void load(std::string_view saved) override;
   void release() override;

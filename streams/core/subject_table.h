@@ -122,7 +122,13 @@ void SubjectTable::for_each_matching(const FilterSet& filters, Visit visit) cons
     const IndexPass pass(page.get());
     page->use();
     for (std::size_t place = 0; place < page->size(); ++place, ++number) {
-      if (page->at(place).count > 0 && matches(filters, number)) visit(number);
+      if (page->at(place).count == 0) continue;
+      const std::uint32_t generation = generations_[number];
+      FilterSet::Known known = filters.known(number, generation);
+      if (known == FilterSet::Known::kNothing) {
+        known = filters.learn({number, generation, page->text(place)});
+      }
+      if (known == FilterSet::Known::kYes) visit(number);
     }
     pass.end();
   }
