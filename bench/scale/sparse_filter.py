@@ -63,10 +63,12 @@ def main():
             ("sequence", {"filter_subject": "*.a.77777", "deliver_policy": "by_start_sequence",
                           "opt_start_seq": half + 1}, rounds - rounds // 2),
             ("time", {"filter_subject": "*.a.77777", "deliver_policy": "by_start_time",
-                      "opt_start_time": middle_time}, rounds - rounds // 2)):
+                      "opt_start_time": middle_time}, rounds - rounds // 2),
+            ("literal sequence", {"filter_subject": "f.a.77777", "deliver_policy": "by_start_sequence",
+                                  "opt_start_seq": half + 1}, rounds - rounds // 2)):
         for again in range(3):
             pending, created, first, whole = replay(client, name, config, count)
-            print(f"{name:9} {again}: pending {pending}, created {created*1e3:.1f} ms, "
+            print(f"{name:16} {again}: pending {pending}, created {created*1e3:.1f} ms, "
                   f"first {first*1e3:.1f} ms, whole {whole*1e3:.1f} ms")
     server.stop()
 

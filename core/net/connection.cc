@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "core/base/check.h"
@@ -43,12 +42,12 @@ Connection::~Connection() { LEAT_CHECK(handler_ == nullptr) << peer_.host; }
 void Connection::start(ConnectionAcceptor& acceptor) {
   if (!socket_.is_open()) {
     stage_ = Stage::kClosed;
-    tell_closed({});
+    tell_closed(End::kOrderly);
     return;
   }
   handler_ = acceptor.accept(*this);
   if (handler_ == nullptr) {
-    break_off({});
+    break_off(End::kOrderly);
     return;
   }
   wait_readable();
@@ -60,7 +59,7 @@ void Connection::abandon() {
   owner_ = nullptr;
   if (handler_ == nullptr) return;
   const auto handler = std::move(handler_);
-  handler->on_closed("Server Shutdown");
+  handler->on_closed(End::kOrderly);
 }
 
 void Connection::pause_reading() { is_paused_ = true; }
@@ -105,7 +104,7 @@ void Connection::read_for_handler() {
     return;
   }
   if (got <= 0) {
-    break_off(got == 0 ? std::string() : std::string(std::strerror(errno)));
+    break_off(got == 0 ? End::kOrderly : End::kReadFailed);
     return;
   }
   buffer_.commit(static_cast<std::size_t>(got));
@@ -136,7 +135,7 @@ void Connection::drain() {
   if (got > 0) drained_bytes_ += static_cast<std::size_t>(got);
   const bool is_over = got == 0 || (got < 0 && !is_later(errno));
   if (is_over || drained_bytes_ > limits::kCloseDrainBytes) {
-    break_off({});
+    break_off(End::kOrderly);
     return;
   }
   wait_readable();
@@ -172,7 +171,7 @@ void Connection::write_some() {
       return;
     }
     if (sent < 0) {
-      break_off(std::strerror(errno));
+      break_off(End::kWriteFailed);
       return;
     }
     written_ += static_cast<std::size_t>(sent);
@@ -211,7 +210,7 @@ void Connection::report_written() {
 void Connection::close(Close how) {
   if (stage_ == Stage::kClosed || stage_ == Stage::kLingering) return;
   if (how == Close::kAtOnce) {
-    break_off({});
+    break_off(End::kOrderly);
     return;
   }
   if (stage_ == Stage::kFlushing) return;
@@ -229,18 +228,18 @@ void Connection::finish_flush() {
   ErrorCode error;
   socket_.shutdown(TcpSocket::shutdown_send, error);
   if (error) {
-    break_off({});
+    break_off(End::kOrderly);
     return;
   }
-  tell_closed({});
+  tell_closed(End::kOrderly);
   arm_deadline(limits::kCloseLingerNs);
 }
 
-void Connection::break_off(std::string reason) {
+void Connection::break_off(End end) {
   if (stage_ == Stage::kClosed) return;
   shard_.cancel(deadline_);
   close_socket();
-  tell_closed(std::move(reason));
+  tell_closed(end);
 }
 
 void Connection::close_socket() {
@@ -250,12 +249,12 @@ void Connection::close_socket() {
   pieces_.clear();
 }
 
-void Connection::tell_closed(std::string reason) {
+void Connection::tell_closed(End end) {
   if (std::exchange(end_is_posted_, true) && stage_ != Stage::kClosed) return;
-  shard_.post([self = shared_from_this(), reason = std::move(reason)] {
+  shard_.post([self = shared_from_this(), end] {
     if (self->handler_ != nullptr) {
       const auto handler = std::move(self->handler_);
-      handler->on_closed(reason);
+      handler->on_closed(end);
     }
     // A lingering connection stays in the set, so that its socket counts and is closed with it.
     if (self->stage_ == Stage::kClosed && self->owner_ != nullptr) {
@@ -266,9 +265,8 @@ void Connection::tell_closed(std::string reason) {
 
 void Connection::arm_deadline(DurationNs after) {
   shard_.cancel(deadline_);
-  deadline_ = shard_.call_at(shard_.clock().steady_ns() + after, [self = shared_from_this()] {
-    self->break_off(self->stage_ == Stage::kFlushing ? "write deadline on close" : "");
-  });
+  deadline_ = shard_.call_at(shard_.clock().steady_ns() + after,
+                             [self = shared_from_this()] { self->break_off(End::kOrderly); });
 }
 
 }  // namespace leat

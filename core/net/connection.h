@@ -43,6 +43,7 @@ class Connection final : public ByteStream, public std::enable_shared_from_this<
 
  private:
   friend class ConnectionSet;
+  using End = ByteStreamHandler::End;
   enum class Stage { kOpen, kFlushing, kLingering, kClosed };
 
   void wait_readable();
@@ -54,9 +55,9 @@ class Connection final : public ByteStream, public std::enable_shared_from_this<
   void wait_writable();
   void report_written();
   void finish_flush();
-  void break_off(std::string reason);
+  void break_off(End end);
   void close_socket();
-  void tell_closed(std::string reason);
+  void tell_closed(End end);
   void arm_deadline(DurationNs after);
 
   Shard& shard_;

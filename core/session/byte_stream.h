@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -28,8 +27,9 @@ class ByteStreamHandler {
   // The write under way has ended; `bytes` of it went out.
   virtual void on_written(std::size_t bytes) = 0;
   // The stream is closed, by either side; nothing is called after this. The handler may be
-  // destroyed inside the call. `reason` is empty for an orderly end by the peer.
-  virtual void on_closed(std::string_view reason) = 0;
+  // destroyed inside the call.
+  enum class End { kOrderly, kReadFailed, kWriteFailed };
+  virtual void on_closed(End end) = 0;
 };
 
 // One connection as its owner sees it: TCP in core/net, a pipe in the simulator. Owned by the edge

@@ -15,7 +15,7 @@ Session::Session(SessionSet& set, ByteStream& stream, ConnectionId cid)
 }
 
 Session::~Session() {
-  if (state_ != State::kDetached) on_closed({});
+  if (state_ != State::kDetached) on_closed(End::kOrderly);
 }
 
 void Session::start(Admission admission) {
@@ -173,11 +173,13 @@ void Session::unstall_for_receiver() {
   if (--slow_receivers_ == 0) unstall(kStallReceivers);
 }
 
-void Session::on_closed(std::string_view reason) {
+void Session::on_closed(End end) {
   if (state_ == State::kDetached) return;
   if (state_ != State::kClosing) {
     state_ = State::kClosing;
-    reason_ = reason.empty() ? CloseReason::kClientClosed : CloseReason::kReadError;
+    reason_ = end == End::kReadFailed    ? CloseReason::kReadError
+              : end == End::kWriteFailed ? CloseReason::kWriteError
+                                         : CloseReason::kClientClosed;
   }
   if (!is_torn_down_) tear_down();
   set_->hosts_.scheduler.cancel(timer_);

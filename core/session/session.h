@@ -47,7 +47,7 @@ class Session final : public ByteStreamHandler, public Sink {
   // ByteStreamHandler
   void on_received(ByteBuffer& buffer) override;
   void on_written(std::size_t bytes) override;
-  void on_closed(std::string_view reason) override;
+  void on_closed(End end) override;
 
   // Sink
   bool deliver(const RoutedMessage& message, SinkCookie cookie) override;

@@ -131,7 +131,7 @@ void SimClient::close(Close /*how*/) {
   shard_.post([this, alive = alive_] {
     if (!*alive || handler_ == nullptr) return;
     const auto handler = std::move(handler_);
-    handler->on_closed("");
+    handler->on_closed(ByteStreamHandler::End::kOrderly);
   });
 }
 

@@ -43,7 +43,7 @@ class Echo final : public ByteStreamHandler {
     write();
     stream_.resume_reading();
   }
-  void on_closed(std::string_view) override {
+  void on_closed(End) override {
     EXPECT_FALSE(is_closed_);
     is_closed_ = true;
   }

@@ -142,7 +142,7 @@ TEST(SessionProtocol, OneConnectionTooMany) {
   const std::string answer = world.take(world.connect());
   EXPECT_TRUE(answer.starts_with("INFO {")) << answer;
   EXPECT_TRUE(answer.ends_with("-ERR 'maximum connections exceeded'\r\n<closed>")) << answer;
-  first.end({});
+  first.end();
   EXPECT_EQ(world.say(world.connect_with(kQuiet), "PING\r\n"), "PONG\r\n");
   EXPECT_EQ(world.ledger.open(), 2);
 }
@@ -298,7 +298,7 @@ TEST(SessionAuth, AnAnswerForAConnectionThatIsGone) {
   world.authenticator.answers_later = true;
   MemoryStream& stream = world.connect();
   world.say(stream, "CONNECT {\"user\":\"alice\",\"pass\":\"p\"}\r\n");
-  stream.end({});
+  stream.end();
   world.authenticator.answer_all();
   EXPECT_EQ(world.sessions->size(), 0U);
 }
@@ -421,6 +421,17 @@ TEST(SessionPermissions, AnAnswerAboutAnEarlierConnectIsNotHeard) {
   world.authenticator.users.erase("u");
   world.authenticator.answer_all();
   EXPECT_EQ(world.say(client, "PING\r\n"), "PONG\r\n");
+}
+
+TEST(SessionClose, TheReasonSaysWhatFailed) {
+  using End = ByteStreamHandler::End;
+  SessionWorld world;
+  for (const auto& [end, reason] : {std::pair(End::kOrderly, CloseReason::kClientClosed),
+                                    std::pair(End::kReadFailed, CloseReason::kReadError),
+                                    std::pair(End::kWriteFailed, CloseReason::kWriteError)}) {
+    world.connect_with(kQuiet).end(end);
+    EXPECT_EQ(world.sessions->closed_connections().back().reason, reason);
+  }
 }
 
 TEST(SessionPing, TheFirstComesEarlyThenSilenceIsAsked) {
@@ -562,7 +573,7 @@ TEST(SessionEnd, WhatMonitoringSees) {
   EXPECT_EQ(open[0].subscriptions[0].sid, "7");
   EXPECT_EQ(open[0].subscriptions[0].messages, 1U);
   EXPECT_EQ(world.sessions->counts().subscriptions, 1U);
-  stream.end({});
+  stream.end();
   ASSERT_EQ(world.sessions->closed_connections().size(), 1U);
   EXPECT_EQ(close_reason_text(world.sessions->closed_connections()[0].reason), "Client Closed");
   EXPECT_EQ(world.sessions->closed_connections()[0].subscription_count, 1U);

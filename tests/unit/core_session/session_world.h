@@ -46,10 +46,10 @@ class MemoryStream final : public ByteStream {
     });
   }
   // The end of the stream, by either side.
-  void end(std::string_view reason) {
+  void end(ByteStreamHandler::End how = ByteStreamHandler::End::kOrderly) {
     if (handler == nullptr) return;
     is_closed_ = true;
-    handler->on_closed(reason);
+    handler->on_closed(how);
     handler.reset();
   }
 
