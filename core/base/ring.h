@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -64,18 +66,20 @@ class Ring {
   void grow() {
     // About a cache line at first: most owners are quiet and hold one or two at a time.
     constexpr std::size_t kFirst = std::bit_floor(std::clamp<std::size_t>(64 / sizeof(T), 1, 4));
-    const std::size_t wider = capacity_ == 0 ? kFirst : capacity_ * 2;
+    const std::size_t wider = capacity_ == 0 ? kFirst : std::size_t{capacity_} * 2;
+    LEAT_CHECK(wider <= std::numeric_limits<std::uint32_t>::max()) << wider;
     auto items = std::make_unique<T[]>(wider);
     for (std::size_t i = 0; i < size_; ++i) items[i] = std::move((*this)[i]);
     items_ = std::move(items);
-    capacity_ = wider;
+    capacity_ = static_cast<std::uint32_t>(wider);
     begin_ = 0;
   }
 
+  // Narrow, for a stream has ten of them.
   std::unique_ptr<T[]> items_;
-  std::size_t capacity_ = 0;  // zero or a power of two
-  std::size_t begin_ = 0;
-  std::size_t size_ = 0;
+  std::uint32_t capacity_ = 0;  // zero or a power of two
+  std::uint32_t begin_ = 0;
+  std::uint32_t size_ = 0;
 };
 
 }  // namespace leat
