@@ -64,7 +64,7 @@ def main():
                           "opt_start_seq": half + 1}, rounds - rounds // 2),
             ("time", {"filter_subject": "*.a.77777", "deliver_policy": "by_start_time",
                       "opt_start_time": middle_time}, rounds - rounds // 2),
-            ("literal sequence", {"filter_subject": "f.a.77777", "deliver_policy": "by_start_sequence",
+            ("literal-sequence", {"filter_subject": "f.a.77777", "deliver_policy": "by_start_sequence",
                                   "opt_start_seq": half + 1}, rounds - rounds // 2)):
         for again in range(3):
             pending, created, first, whole = replay(client, name, config, count)
