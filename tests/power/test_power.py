@@ -22,7 +22,7 @@ LAYER = pathlib.Path(server_module.BINARY).parent / "tests" / "power_layer.so"
 CYCLES = int(os.environ.get("LEAT_POWER_CYCLES", "200"))
 SEED = int(os.environ.get("LEAT_SEED", str(random.randrange(1 << 30))))
 CHECKED_EVERY = 10
-CUTS_OF_A_STORE = 200  # a check reads the whole store: then it begins anew, or the last cuts would take days
+CUTS_OF_A_STORE = 200  # a check reads the whole store: then it begins anew, or the last cuts would take hours
 SMALL_JOURNAL = "journal_size: 2MB"  # so that segments leave between two cuts
 
 
