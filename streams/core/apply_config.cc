@@ -20,7 +20,10 @@ void Apply::configure(ConfigCommand command) {
   const StreamConfig old = std::exchange(state_.config, std::move(command.config));
   state_.config_number = command.number;
   state_.age_from = StreamSeq();
-  if (state_.config.max_msgs_per_subject > 0) {
+  // Where a full subject refuses new messages, it keeps the old ones above a lowered limit too.
+  const bool refuses_new =
+      state_.config.discard == Discard::kNew && state_.config.discard_new_per_subject;
+  if (state_.config.max_msgs_per_subject > 0 && !refuses_new) {
     works_.push_back({.kind = ApplyWork::Kind::kTrimSubjects, .next = StreamSeq(1)});
   }
   if (state_.config.retention == Retention::kInterest && old.retention != Retention::kInterest) {

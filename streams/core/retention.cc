@@ -128,8 +128,11 @@ void Apply::finish(ApplyWork& work) {
   reply(std::move(*work.reply));
 }
 
-// Oldest first, until the stream is within its limits.
+// Oldest first, until the stream is within its limits. A stream that discards new messages loses no
+// old one: it is above its limits only when they were lowered, and refuses publishes until there is
+// room again.
 bool Apply::keep_limits() {
+  if (state_.config.discard == Discard::kNew) return true;
   const auto is_above = [this] {
     const StreamConfig& config = state_.config;
     return (config.max_msgs > 0 &&

@@ -42,9 +42,11 @@ StartPosition start_position(const StreamState& stream, const ConsumerConfig& co
                              const FilterSet& filters) {
   StartPosition start;
   start.next_stream = place_of_policy(stream, config, filters);
-  // With one message a subject, the last of each is all there is.
-  if (config.deliver_policy == DeliverPolicy::kLastPerSubject &&
-      stream.config.max_msgs_per_subject != 1) {
+  // With one message a subject, the last of each is all there is. A subject may have more than its
+  // limit says where new messages are refused and the limit was lowered.
+  const bool has_one_each =
+      stream.config.max_msgs_per_subject == 1 && stream.index.count() == stream.subjects.count();
+  if (config.deliver_policy == DeliverPolicy::kLastPerSubject && !has_one_each) {
     start.latest = stream.last_per_subject(filters);
     start.latest_limit = stream.last_seq;
     start.num_pending = start.latest.size();

@@ -59,8 +59,7 @@ bool may_have_left(const StreamPlan& plan, const Acknowledged& message, SteadyNs
       break;
   }
   const Later later = count_later(plan.record, id, sequence);
-  const bool is_evicting = !plan.discards_new || plan.was_updated;
-  return (plan.max_msgs > 0 && is_evicting && later.all >= plan.max_msgs) ||
+  return (plan.max_msgs > 0 && !plan.discards_new && later.all >= plan.max_msgs) ||
          (plan.max_msgs_per_subject > 0 && later.of_subject >= plan.max_msgs_per_subject);
 }
 

@@ -45,7 +45,6 @@ struct StreamPlan {
   std::int64_t max_msgs = -1;  // the lowest ever asked for
   std::int64_t max_msgs_per_subject = -1;
   bool discards_new = false;
-  bool was_updated = false;  // lower limits take messages even where new ones are discarded
   StreamRecord record;
   std::deque<ConsumerPlan> consumers;
 };

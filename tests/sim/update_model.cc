@@ -10,7 +10,6 @@ void UpdateModel::begin() {
 void UpdateModel::update() {
   asked_ = static_cast<std::int64_t>(chance().between(20, 400));
   answered_.reset();
-  plan_.was_updated = true;
   plan_.max_msgs = plan_.max_msgs > 0 ? std::min(plan_.max_msgs, asked_) : asked_;
   std::string config = plan_.config;
   const std::string key = "\"max_msgs\":";

@@ -104,8 +104,11 @@ void NaiveStream::trim(const std::string& subject) {
 }
 
 void NaiveStream::keep_limits() {
+  // Where new messages are refused, no old one leaves for a limit.
+  const bool discards_new = config.discard == Discard::kNew;
+  if (discards_new && config.discard_new_per_subject) return;
   for (const std::string subject : {"a", "b", "c.x", "c.y", "d"}) trim(subject);
-  while (!messages.empty() &&
+  while (!messages.empty() && !discards_new &&
          ((config.max_msgs > 0 && messages.size() > static_cast<std::uint64_t>(config.max_msgs)) ||
           (config.max_bytes > 0 && bytes() > static_cast<std::uint64_t>(config.max_bytes)))) {
     messages.erase(messages.begin());
