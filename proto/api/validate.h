@@ -57,15 +57,25 @@ struct ConsumerCreateTarget {
 // is put into the request, where it wins over another `name`.
 ApiStatus check_consumer_target(ConsumerCreateRequest& request, const ConsumerCreateTarget& target);
 
-// A consumer of this stream: refuses what is wrong or not built, fills in the defaults. An
-// ephemeral consumer without a name keeps an empty one.
+// A consumer of this stream: refuses what is wrong or not built, fills in the defaults that do not
+// depend on whether the consumer exists. An ephemeral consumer without a name keeps an empty one.
 ApiResult<ConsumerConfig> normalize_consumer_config(const ConsumerConfig& config,
                                                     const StreamConfig& stream,
                                                     const AccountLimits& account,
                                                     const ServerAssetLimits& server);
 
+// How long the consumer lives, with `existing` when the request is for a consumer that exists: what
+// the request leaves out takes neither durability nor life away. A durable consumer that is asked
+// for by its name alone stays durable, and one that is not durable keeps its inactive threshold; a
+// new one gets 5 s. The peer forgets both.
+void settle_life(ConsumerConfig& config, const ConsumerConfig* existing);
+
 // What may not change in a consumer that exists.
 ApiStatus check_consumer_update(const ConsumerConfig& old, const ConsumerConfig& updated);
+
+// What a work queue asks of a consumer that is to be made; what of it may change is said by
+// check_consumer_update.
+ApiStatus check_queue_consumer(const ConsumerConfig& config, const StreamConfig& stream);
 
 // The rules of a work queue between its consumers. `others` are the stream's consumers without the
 // one that is made or updated.

@@ -40,31 +40,38 @@ std::int64_t lower_bound_of(std::int64_t a, std::int64_t b) {
   return b <= 0 ? a : std::min(a, b);
 }
 
-ApiStatus set_defaults(ConsumerConfig& config, std::int64_t max_ack_pending_bound) {
-  if (config.ack_wait < 0) return api_failure(ApiErrorCode::kConsumerAckWaitNegative);
-  for (const DurationNs wait : config.backoff) {
-    if (wait < 0) return api_failure(ApiErrorCode::kConsumerBackOffNegative);
-  }
+void set_defaults(ConsumerConfig& config, std::int64_t max_ack_pending_bound) {
   if (config.is_durable()) config.name = config.durable_name;
   if (config.max_deliver == 0 || config.max_deliver < -1) config.max_deliver = -1;
+  config.max_waiting = std::max<std::int64_t>(config.max_waiting, 0);
+  config.max_batch = std::max<std::int64_t>(config.max_batch, 0);
+  config.max_bytes = std::max<std::int64_t>(config.max_bytes, 0);
+  config.max_expires = std::max<DurationNs>(config.max_expires, 0);
+  config.idle_heartbeat = std::max<DurationNs>(config.idle_heartbeat, 0);
+  config.inactive_threshold = std::max<DurationNs>(config.inactive_threshold, 0);
+  config.priority_timeout = std::max<DurationNs>(config.priority_timeout, 0);
   if (!config.backoff.empty()) {
     config.ack_wait = config.backoff.front();
   } else if (config.ack_policy != AckPolicy::kNone && config.ack_wait == 0) {
     config.ack_wait = kDefaultAckWait;
   }
-  if (config.is_pull() && config.max_waiting <= 0) config.max_waiting = kDefaultMaxWaiting;
-  if (config.max_ack_pending < -1) config.max_ack_pending = -1;
+  if (config.is_pull() && config.max_waiting == 0) config.max_waiting = kDefaultMaxWaiting;
+  config.max_ack_pending = std::max<std::int64_t>(config.max_ack_pending, -1);
   if (config.max_ack_pending == 0 && config.ack_policy != AckPolicy::kNone) {
     config.max_ack_pending = max_ack_pending_bound > 0
                                  ? std::min(kDefaultMaxAckPending, max_ack_pending_bound)
                                  : kDefaultMaxAckPending;
   }
-  config.max_batch = std::max<std::int64_t>(config.max_batch, 0);
-  config.max_bytes = std::max<std::int64_t>(config.max_bytes, 0);
-  config.max_expires = std::max<DurationNs>(config.max_expires, 0);
-  config.inactive_threshold = std::max<DurationNs>(config.inactive_threshold, 0);
-  if (!config.is_durable() && config.inactive_threshold == 0) {
-    config.inactive_threshold = kEphemeralInactiveThreshold;
+}
+
+ApiStatus check_waits(const ConsumerConfig& config) {
+  for (const DurationNs wait : config.backoff) {
+    if (wait < 0) return api_failure(ApiErrorCode::kConsumerBackOffNegative);
+  }
+  if (config.ack_wait < 0) return api_failure(ApiErrorCode::kConsumerAckWaitNegative);
+  if (config.max_deliver > 0 &&
+      static_cast<std::int64_t>(config.backoff.size()) > config.max_deliver) {
+    return api_failure(ApiErrorCode::kConsumerMaxDeliverBackoff);
   }
   return {};
 }
@@ -73,9 +80,6 @@ ApiStatus check_texts(const ConsumerConfig& config) {
   if (config.description.size() > kDescriptionBytes) {
     return api_failure(ApiErrorCode::kConsumerDescriptionTooLong, {"4096"});
   }
-  if (metadata_bytes(config.metadata) > kMetadataBytes) {
-    return api_failure(ApiErrorCode::kConsumerMetadataLength, {"128KB"});
-  }
   if (config.name.size() > kAssetNameBytes) {
     return api_failure(ApiErrorCode::kConsumerNameTooLong, {"255"});
   }
@@ -83,8 +87,8 @@ ApiStatus check_texts(const ConsumerConfig& config) {
 }
 
 ApiStatus check_replicas(const ConsumerConfig& config, const StreamConfig& stream) {
-  if (config.num_replicas < 0) return api_failure(ApiErrorCode::kReplicasCountCannotBeNegative);
   if (config.num_replicas > 1) return api_failure(ApiErrorCode::kStreamReplicasNotSupported);
+  if (config.num_replicas < 0) return api_failure(ApiErrorCode::kReplicasCountCannotBeNegative);
   if (config.num_replicas > stream.num_replicas) {
     return api_failure(ApiErrorCode::kConsumerReplicasExceedsStream);
   }
@@ -113,21 +117,23 @@ ApiStatus check_push(const ConsumerConfig& config, const StreamConfig& stream) {
   if (config.idle_heartbeat > 0 && config.idle_heartbeat < kShortestHeartbeat) {
     return api_failure(ApiErrorCode::kConsumerSmallHeartbeat);
   }
-  if (config.flow_control && config.idle_heartbeat <= 0) {
-    return api_failure(ApiErrorCode::kConsumerWithFlowControlNeedsHeartbeats);
-  }
   return {};
 }
 
-ApiStatus check_pull(const ConsumerConfig& config, const StreamConfig& stream) {
-  if (config.rate_limit_bps != 0) return api_failure(ApiErrorCode::kConsumerPullWithRateLimit);
+ApiStatus check_pull(const ConsumerConfig& config, const StreamConfig& stream,
+                     std::int64_t max_batch_bound) {
   if (stream.retention == Retention::kWorkQueue && config.ack_policy == AckPolicy::kNone) {
     return api_failure(ApiErrorCode::kConsumerPullRequiresAck);
   }
+  if (config.rate_limit_bps != 0) return api_failure(ApiErrorCode::kConsumerPullWithRateLimit);
   if (config.idle_heartbeat > 0) return api_failure(ApiErrorCode::kConsumerHBRequiresPush);
   if (config.flow_control) return api_failure(ApiErrorCode::kConsumerFCRequiresPush);
   if (config.max_expires != 0 && config.max_expires < kShortestExpires) {
     return api_failure(ApiErrorCode::kConsumerMaxRequestExpiresTooSmall);
+  }
+  if (max_batch_bound > 0 && config.max_batch > max_batch_bound) {
+    return api_failure(ApiErrorCode::kConsumerMaxRequestBatchExceeded,
+                       {std::to_string(max_batch_bound)});
   }
   if (config.direct) return api_failure(ApiErrorCode::kConsumerDirectRequiresPush);
   if (config.ack_policy == AckPolicy::kFlowControl) {
@@ -246,17 +252,6 @@ ApiStatus check_unbuilt(const ConsumerConfig& config) {
   return {};
 }
 
-ApiStatus check_work_queue(const ConsumerConfig& config, const StreamConfig& stream) {
-  if (stream.retention != Retention::kWorkQueue) return {};
-  if (config.ack_policy != AckPolicy::kExplicit) {
-    return api_failure(ApiErrorCode::kConsumerWQRequiresExplicitAck);
-  }
-  if (config.deliver_policy != DeliverPolicy::kAll) {
-    return api_failure(ApiErrorCode::kConsumerWQConsumerNotDeliverAll);
-  }
-  return {};
-}
-
 }  // namespace
 
 ApiStatus check_consumer_target(ConsumerCreateRequest& request,
@@ -302,35 +297,44 @@ ApiResult<ConsumerConfig> normalize_consumer_config(const ConsumerConfig& given,
   drop_server_metadata(config.metadata);
   const std::int64_t pending_bound =
       lower_bound_of(server.max_ack_pending, account.max_ack_pending);
-  LEAT_TRY(set_defaults(config, pending_bound));
-  LEAT_TRY(check_texts(config));
+  set_defaults(config, pending_bound);
   LEAT_TRY(check_replicas(config, stream));
-  LEAT_TRY(config.is_pull() ? check_pull(config, stream) : check_push(config, stream));
-  if (server.max_request_batch > 0 && config.max_batch > server.max_request_batch) {
-    return api_failure(ApiErrorCode::kConsumerMaxRequestBatchExceeded,
-                       {std::to_string(server.max_request_batch)});
-  }
+  LEAT_TRY(check_waits(config));
+  LEAT_TRY(check_texts(config));
+  LEAT_TRY(config.is_pull() ? check_pull(config, stream, server.max_request_batch)
+                            : check_push(config, stream));
   if (pending_bound > 0 && config.max_ack_pending > pending_bound) {
     return api_failure(ApiErrorCode::kConsumerMaxPendingAckExcess, {std::to_string(pending_bound)});
   }
   LEAT_TRY(check_filters(config));
   LEAT_TRY(check_deliver_policy(config));
   LEAT_TRY(check_sampling(config));
-  if (config.max_deliver > 0 &&
-      static_cast<std::int64_t>(config.backoff.size()) > config.max_deliver) {
-    return api_failure(ApiErrorCode::kConsumerMaxDeliverBackoff);
+  if (config.flow_control && config.idle_heartbeat == 0) {
+    return api_failure(ApiErrorCode::kConsumerWithFlowControlNeedsHeartbeats);
   }
-  LEAT_TRY(check_work_queue(config, stream));
+  if (metadata_bytes(config.metadata) > kMetadataBytes) {
+    return api_failure(ApiErrorCode::kConsumerMetadataLength, {"128KB"});
+  }
   LEAT_TRY(check_priority(config));
   LEAT_TRY(check_unbuilt(config));
   config.sample_freq.clear();
   return config;
 }
 
+void settle_life(ConsumerConfig& config, const ConsumerConfig* existing) {
+  if (existing != nullptr && existing->is_durable()) {
+    config.durable_name = existing->durable_name;
+  } else if (!config.is_durable() && config.inactive_threshold == 0) {
+    config.inactive_threshold =
+        existing != nullptr ? existing->inactive_threshold : kEphemeralInactiveThreshold;
+  }
+}
+
 ApiStatus check_consumer_update(const ConsumerConfig& old, const ConsumerConfig& updated) {
   if (updated.deliver_policy != old.deliver_policy) {
     return refused("deliver policy can not be updated");
   }
+  if (updated.mem_storage != old.mem_storage) return refused("storage type can not be updated");
   if (updated.opt_start_seq != old.opt_start_seq) {
     return refused("start sequence can not be updated");
   }
@@ -352,7 +356,17 @@ ApiStatus check_consumer_update(const ConsumerConfig& old, const ConsumerConfig&
     return refused("can not update push consumer to pull based");
   }
   if (updated.max_waiting != old.max_waiting) return refused("max waiting can not be updated");
-  if (updated.mem_storage != old.mem_storage) return refused("storage type can not be updated");
+  return {};
+}
+
+ApiStatus check_queue_consumer(const ConsumerConfig& config, const StreamConfig& stream) {
+  if (stream.retention != Retention::kWorkQueue) return {};
+  if (config.ack_policy != AckPolicy::kExplicit) {
+    return api_failure(ApiErrorCode::kConsumerWQRequiresExplicitAck);
+  }
+  if (config.deliver_policy != DeliverPolicy::kAll) {
+    return api_failure(ApiErrorCode::kConsumerWQConsumerNotDeliverAll);
+  }
   return {};
 }
 

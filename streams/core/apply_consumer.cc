@@ -9,36 +9,44 @@
 
 namespace leat {
 
-// What depends on the stream's other consumers; everything else was refused before the log.
+// What depends on the state of the stream and its consumers, in the order in which a client sees
+// it; everything else was refused before the log. `command.config` has its life settled.
 std::optional<ApiError> Apply::refuse_consumer(const ConsumerCreateCommand& command,
                                                const ConsumerState* existing) const {
-  if (existing != nullptr && command.action == ConsumerAction::kCreate) {
-    return api_error(ApiErrorCode::kConsumerAlreadyExists);
+  std::vector<const ConsumerConfig*> others;
+  for (const ConsumerState* consumer : state_.consumer_list) {
+    if (consumer != existing) others.push_back(&consumer->config());
   }
-  if (existing == nullptr && command.action == ConsumerAction::kUpdate) {
-    return api_error(ApiErrorCode::kConsumerDoesNotExist);
-  }
-  if (existing != nullptr) {
-    ApiStatus status = check_consumer_update(existing->config(), command.config);
-    if (!status) return std::move(status).error();
-  } else {
+  if (existing == nullptr) {
+    if (command.action == ConsumerAction::kUpdate) {
+      return api_error(ApiErrorCode::kConsumerDoesNotExist);
+    }
     const std::int64_t of_stream = state_.config.max_consumers;
     const std::int64_t max = of_stream > 0 ? of_stream : command.consumers_max;
     if (max > 0 && state_.consumers.size() >= static_cast<std::uint64_t>(max)) {
       return api_error(ApiErrorCode::kMaximumConsumersLimit);
     }
+    if (ApiStatus status = check_queue_consumer(command.config, state_.config); !status) {
+      return std::move(status).error();
+    }
   }
-  std::vector<const ConsumerConfig*> others;
-  for (const ConsumerState* consumer : state_.consumer_list) {
-    if (consumer != existing) others.push_back(&consumer->config());
+  if (ApiStatus status = check_consumer_beside(command.config, state_.config, others); !status) {
+    return std::move(status).error();
   }
-  ApiStatus status = check_consumer_beside(command.config, state_.config, others);
-  if (!status) return std::move(status).error();
-  return std::nullopt;
+  if (existing == nullptr) return std::nullopt;
+  ApiStatus status = check_consumer_update(existing->config(), command.config);
+  return status ? std::nullopt : std::optional(std::move(status).error());
 }
 
 void Apply::create_consumer(ConsumerCreateCommand command) {
   ConsumerState* const existing = state_.find_consumer(command.name);
+  // `create` finds a consumer only when it asks for all that the consumer is.
+  if (existing != nullptr && command.action == ConsumerAction::kCreate &&
+      existing->config() != command.config) {
+    reply_error(CommandKind::kConsumerCreate, api_error(ApiErrorCode::kConsumerAlreadyExists));
+    return;
+  }
+  settle_life(command.config, existing != nullptr ? &existing->config() : nullptr);
   CommandReply answer{.kind = CommandKind::kConsumerCreate};
   if (existing != nullptr && existing->config() == command.config &&
       command.action != ConsumerAction::kUpdate) {

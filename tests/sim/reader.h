@@ -22,10 +22,11 @@ class Reader final : public Model {
   bool is_set_up() const { return is_set_up_; }
   // Asks all consumers whether they have anything open; is_quiet() once they have answered so.
   void ask_consumers();
-  bool is_quiet() const { return questions_ == 0 && open_ == 0; }
+  bool is_quiet() const { return is_answered() && open_ == 0; }
+  bool is_answered() const { return questions_ == 0; }
   // Reads all messages of all streams; then is_read() and contents() hold.
   void read_all();
-  bool is_read() const { return questions_ == 0; }
+  bool is_read() const { return is_answered(); }
 
   struct Contents {
     std::uint64_t messages = 0;  // as STREAM.INFO says

@@ -9,6 +9,7 @@
 #include "tests/sim/plan.h"
 #include "tests/sim/push_reader_model.h"
 #include "tests/sim/reader.h"
+#include "tests/sim/reask_model.h"
 #include "tests/sim/update_model.h"
 #include "tests/sim/world.h"
 
@@ -21,6 +22,8 @@ constexpr DurationNs kSecond = 1'000'000'000;
 constexpr DurationNs kRecovering = 25'000'000;
 // By then a healthy server has delivered and settled everything.
 constexpr DurationNs kHealedWithin = 60 * kSecond;
+// Longer than a consumer lives that nobody uses and that is not durable.
+constexpr DurationNs kResting = 8 * kSecond;
 
 // The users of one run and its world, over all lives.
 class Scene {
@@ -35,6 +38,7 @@ class Scene {
   void end_life();
   void disturb();
   bool heal();
+  void rest();
   void excuse_losses();
   void check();
   bool wait_for(DurationNs at_most, const std::function<bool()>& is_so);
@@ -62,6 +66,7 @@ Scene::Scene(const Options& options)
       plans_(plan_of(options)) {
   may_rot_ = options_.flips > 0;
   for (StreamPlan& plan : plans_) make_models(plan);
+  if (options_.has_updates) models_.push_back(std::make_unique<ReaskModel>(plans_));
   if (options_.has_scratch_stream) {
     models_.push_back(std::make_unique<LifecycleModel>(scratch_));
   }
@@ -193,6 +198,16 @@ bool Scene::heal() {
   return true;
 }
 
+// Nobody uses anything for a while; all consumers are durable, and have to be there.
+void Scene::rest() {
+  for (const auto& model : models_) model->stop();
+  world_.loop().run_for(kResting);
+  reader_.ask_consumers();
+  if (!wait_for(kHealedWithin, [this] { return reader_.is_answered(); })) {
+    world_.violations().push_back("consumers were not found after a rest");
+  }
+}
+
 void Scene::excuse_losses() {
   for (StreamPlan& plan : plans_) {
     const auto lost = world_.losses().ranges.find(plan.name());
@@ -264,7 +279,10 @@ Outcome Scene::play() {
     live_for(static_cast<DurationNs>(chance().below(2 * kSecond)));
     end_life();
   }
-  if (begin_life() && heal()) check();
+  if (begin_life() && heal()) {
+    if (options_.has_updates) rest();
+    check();
+  }
   reader_.stop();
   for (const auto& model : models_) model->stop();
   if (world_.is_alive()) world_.stop();

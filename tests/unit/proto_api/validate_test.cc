@@ -103,6 +103,12 @@ TEST(Validate, RefusesConsumersAsRecorded) {
       std::vector<const ConsumerConfig*> others;
       for (const ConsumerConfig& other : consumers[stream.name]) others.push_back(&other);
       if (config) {
+        if (auto queue = check_queue_consumer(*config, stream); !queue) {
+          config = tl::unexpected(queue.error());
+        }
+      }
+      if (config) {
+        settle_life(*config, nullptr);
         if (auto beside = check_consumer_beside(*config, stream, others); !beside) {
           config = tl::unexpected(beside.error());
         }
@@ -341,7 +347,7 @@ TEST(Validate, ConsumerDefaults) {
   EXPECT_EQ(plain->max_waiting, 512);
   EXPECT_EQ(plain->max_ack_pending, 0);
   EXPECT_EQ(plain->ack_wait, 0);
-  EXPECT_EQ(plain->inactive_threshold, 5'000'000'000);
+  EXPECT_EQ(plain->inactive_threshold, 0);  // settle_life() knows whether the consumer exists
   const auto acked = consumer_from(R"("durable_name":"c","ack_policy":"all","max_deliver":-5)",
                                    Retention::kLimits);
   EXPECT_EQ(acked->name, "c");
@@ -358,6 +364,15 @@ TEST(Validate, ConsumerDefaults) {
       R"("ack_policy":"explicit","max_ack_pending":-7,"max_batch":-1)", Retention::kLimits);
   EXPECT_EQ(unlimited->max_ack_pending, -1);
   EXPECT_EQ(unlimited->max_batch, 0);
+  // It was kept as it came, and refused every later update.
+  EXPECT_EQ(consumer_from(R"("idle_heartbeat":-1)", Retention::kLimits)->idle_heartbeat, 0);
+  EXPECT_EQ(
+      consumer_from(R"("deliver_subject":"d","max_waiting":-1)", Retention::kLimits)->max_waiting,
+      0);
+  EXPECT_EQ(
+      consumer_from(R"("ack_policy":"explicit","backoff":[5],"ack_wait":-1)", Retention::kLimits)
+          ->ack_wait,
+      5);
 }
 
 TEST(Validate, ServerLimitsLowerConsumers) {
@@ -408,8 +423,6 @@ TEST(Validate, ConsumersKeepWhatMayNotChange) {
   };
   const ConsumerConfig old;
   ConsumerConfig updated = old;
-  updated.mem_storage = true;
-  EXPECT_EQ(refusal(old, updated), "storage type can not be updated");
   updated.max_waiting = 5;
   EXPECT_EQ(refusal(old, updated), "max waiting can not be updated");
   updated.deliver_subject = "d";
@@ -419,6 +432,8 @@ TEST(Validate, ConsumersKeepWhatMayNotChange) {
   EXPECT_EQ(refusal(old, updated), "heart beats can not be updated");
   updated.ack_policy = AckPolicy::kAll;
   EXPECT_EQ(refusal(old, updated), "ack policy can not be updated");
+  updated.mem_storage = true;
+  EXPECT_EQ(refusal(old, updated), "storage type can not be updated");
   updated.deliver_policy = DeliverPolicy::kNew;
   EXPECT_EQ(refusal(old, updated), "deliver policy can not be updated");
   ConsumerConfig allowed = old;

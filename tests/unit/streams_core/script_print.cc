@@ -142,4 +142,18 @@ void ScriptRunner::consumer_info(const std::string& name) {
        << " pending " << info.num_pending << "\n";
 }
 
+// Whether it is durable, and how long it stays when nobody uses it.
+void ScriptRunner::consumer_life(const std::string& name) {
+  const ConsumerState* consumer = machine_.find_consumer(name);
+  if (consumer == nullptr) {
+    out_ << "no consumer " << name << "\n";
+    return;
+  }
+  const ConsumerConfig& config = consumer->config();
+  out_ << name << (config.is_durable() ? " durable" : " ephemeral");
+  if (config.inactive_threshold > 0)
+    out_ << " for " << config.inactive_threshold / 1'000'000'000 << "s";
+  out_ << "\n";
+}
+
 }  // namespace leat::testing

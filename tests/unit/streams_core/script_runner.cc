@@ -111,6 +111,9 @@ bool ScriptRunner::run_consumer_command(const Words& words) {
     if (selector(words.at(1)).take_cursor(command)) entry().add(command);
   } else if (verb == "lead") {
     selectors_.erase(words.at(1));
+  } else if (verb == "life") {
+    apply_open();
+    consumer_life(words.at(1));
   } else if (verb == "ack" || verb == "nak" || verb == "term" || verb == "wpi") {
     acks(words);
   } else {

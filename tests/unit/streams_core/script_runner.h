@@ -46,6 +46,7 @@ class ScriptRunner {
   void acks(const Words& words);
   void stream_info(const Words& words);
   void consumer_info(const std::string& name);
+  void consumer_life(const std::string& name);
 
   EntryWriter& entry();
   void apply_open();

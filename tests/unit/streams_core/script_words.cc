@@ -97,6 +97,8 @@ const Setters<ConsumerConfig>& consumer_setters() {
        }},
       {"description", [](C& c, S v) { c.description = v; }},
       {"to", [](C& c, S v) { c.deliver_subject = v; }},
+      {"ephemeral", [](C& c, S) { c.durable_name.clear(); }},
+      {"threshold", [](C& c, S v) { c.inactive_threshold = parse_time(v); }},
   };
   return setters;
 }
