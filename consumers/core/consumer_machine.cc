@@ -25,14 +25,48 @@ void ConsumerMachine::start(ConsumerState& state, StartPosition position) {
   state.is_dirty_ = true;
 }
 
-void ConsumerMachine::set_config(ConsumerState& state, ConsumerConfig config) {
-  const bool has_new_filters = config.filters() != state.config_.filters();
-  state.config_ = std::move(config);
+void ConsumerMachine::set_config(ConsumerState& state, ConsumerConfig config, WallNs stamp) {
+  const ConsumerConfig old = std::exchange(state.config_, std::move(config));
+  const ConsumerConfig& now = state.config_;
   state.is_dirty_ = true;
-  if (has_new_filters) {
-    state.filters_ = FilterSet(state.config_.filters());
+  if (now.filters() != old.filters()) {
+    state.filters_ = FilterSet(now.filters());
     ++state.generation_;
   }
+  const bool goes_elsewhere = now.deliver_subject != old.deliver_subject;
+  if (goes_elsewhere) come_again_now(state, stamp);
+  if (goes_elsewhere || now.ack_wait != old.ack_wait || now.backoff != old.backoff ||
+      now.max_deliver != old.max_deliver) {
+    rebuild_deadlines(state);
+  }
+}
+
+// Whoever listens at the new subject has seen none of what is out; a delay that a nak asked for
+// still holds.
+void ConsumerMachine::come_again_now(ConsumerState& state, WallNs stamp) {
+  for (const PendingDelivery* pending = state.pending_.at_or_after(StreamSeq()); pending != nullptr;
+       pending = state.pending_.at_or_after(pending->stream_seq.next())) {
+    if (pending->phase == PendingDelivery::Phase::kNaked) continue;
+    PendingDelivery delivery = *pending;
+    delivery.phase = PendingDelivery::Phase::kNaked;
+    delivery.base = stamp;
+    state.pending_.update(delivery);
+  }
+}
+
+void ConsumerMachine::rebuild_deadlines(ConsumerState& state) {
+  std::vector<Deadline>& heap = state.deadlines_;
+  heap.clear();
+  state.deadline_order_ = 0;
+  for (const PendingDelivery* pending = state.pending_.at_or_after(StreamSeq()); pending != nullptr;
+       pending = state.pending_.at_or_after(pending->stream_seq.next())) {
+    heap.push_back({.due = state.due(*pending),
+                    .order = state.deadline_order_++,
+                    .sequence = pending->stream_seq,
+                    .phase = pending->phase});
+  }
+  std::make_heap(heap.begin(), heap.end(), comes_later);
+  ++state.deadline_generation_;
 }
 
 EndedDelivery ConsumerMachine::removed(ConsumerState& state, StreamSeq sequence) {

@@ -45,7 +45,9 @@ struct BookOutcome {
 class ConsumerMachine {
  public:
   static void start(ConsumerState& state, StartPosition position);
-  static void set_config(ConsumerState& state, ConsumerConfig config);
+  // What is out follows it at once: it comes due by the new ack wait and backoff, is given up by
+  // the new max_deliver, and comes again now where it went to another deliver subject.
+  static void set_config(ConsumerState& state, ConsumerConfig config, WallNs stamp);
 
   // A message that matches was stored; false when it lies before the consumer's start.
   static bool stored(ConsumerState& state, StreamSeq sequence) {
@@ -82,6 +84,8 @@ class ConsumerMachine {
   static bool move_cursor(ConsumerState& state, const CursorCommand& command, WallNs stamp);
 
   static void recount(ConsumerState& state, const StreamView& stream);
+  // Makes the deadlines of all pending deliveries anew.
+  static void rebuild_deadlines(ConsumerState& state);
   // Whether this call of apply names the consumer for the first time.
   static bool mark_woken(ConsumerState& state, std::uint64_t call) {
     if (state.wake_mark_ == call) return false;
@@ -96,6 +100,7 @@ class ConsumerMachine {
                          const BookContext& context);
   static void pass_latest(ConsumerState& state, StreamSeq sequence);
   static void push_deadline(ConsumerState& state, const PendingDelivery& delivery);
+  static void come_again_now(ConsumerState& state, WallNs stamp);
   static bool forget(ConsumerState& state, StreamSeq sequence);
   static bool settle(ConsumerState& state, StreamSeq sequence, ConsumerSeq consumer_seq);
   static void ack_all(ConsumerState& state, const AckItem& item, std::vector<StreamSeq>& acked);

@@ -120,7 +120,8 @@ class ConsumerState {
   std::size_t lead_latest_position_ = 0;
   std::vector<Deadline> deadlines_;
   std::uint64_t deadline_order_ = 0;
-  std::uint64_t wake_mark_ = 0;  // the call of apply that named it last
+  std::uint64_t deadline_generation_ = 0;  // counts how often the heap was made anew
+  std::uint64_t wake_mark_ = 0;            // the call of apply that named it last
 };
 
 }  // namespace leat

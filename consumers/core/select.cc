@@ -29,11 +29,9 @@ void Selector::reset() {
   in_flight_.clear();
   in_flight_again_.clear();
   first_in_flight_ = 0;
-  redeliveries_.clear();
-  redeliveries_begin_ = 0;
   accepted_.clear();
-  give_ups_.clear();
-  push_deadlines_of_all();
+  ConsumerMachine::rebuild_deadlines(state_);
+  follow_deadlines();
   if (state_.is_booked()) return;
   // What the leader before sent beyond the cursor comes again.
   state_.lead_consumer_ = state_.next_consumer_;
@@ -41,20 +39,6 @@ void Selector::reset() {
   state_.lead_latest_position_ = state_.latest_position_;
   cursor_taken_ = state_.next_consumer_;
   ConsumerMachine::recount(state_, stream_);
-}
-
-void Selector::push_deadlines_of_all() {
-  std::vector<Deadline>& heap = state_.deadlines_;
-  heap.clear();
-  state_.deadline_order_ = 0;
-  for (const PendingDelivery* pending = state_.pending_.at_or_after(StreamSeq());
-       pending != nullptr; pending = state_.pending_.at_or_after(pending->stream_seq.next())) {
-    heap.push_back({.due = state_.due(*pending),
-                    .order = state_.deadline_order_++,
-                    .sequence = pending->stream_seq,
-                    .phase = pending->phase});
-  }
-  std::make_heap(heap.begin(), heap.end(), comes_later);
 }
 
 void Selector::forget_booked() {
@@ -74,7 +58,17 @@ void Selector::forget_booked() {
   }
 }
 
+// What was found due by deadlines of before is found again, if it still is.
+void Selector::follow_deadlines() {
+  if (deadline_generation_ == state_.deadline_generation_) return;
+  deadline_generation_ = state_.deadline_generation_;
+  redeliveries_.clear();
+  redeliveries_begin_ = 0;
+  give_ups_.clear();
+}
+
 bool Selector::collect_due(WallNs now) {
+  follow_deadlines();
   std::vector<Deadline>& heap = state_.deadlines_;
   if (heap.empty() || heap.front().due > now) return false;
   const std::size_t queued_before = redeliveries_.size() + give_ups_.size();

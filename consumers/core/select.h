@@ -94,16 +94,17 @@ class Selector {
   SelectResult choose_latest();
   bool is_full() const;
   std::size_t latest_position() const;
-  void push_deadlines_of_all();
+  void follow_deadlines();
 
   ConsumerState& state_;
   const StreamView& stream_;
   ConsumerSeq next_consumer_;
   StreamSeq next_stream_;
-  StreamSeq next_stream_latest_;  // in the list of last_per_subject
-  StreamSeq scanned_;             // nothing before it is left to be chosen
-  std::uint64_t generation_ = 0;  // of the state's filters
-  Ring<InFlight> in_flight_;      // accepted, not applied
+  StreamSeq next_stream_latest_;           // in the list of last_per_subject
+  StreamSeq scanned_;                      // nothing before it is left to be chosen
+  std::uint64_t generation_ = 0;           // of the state's filters
+  std::uint64_t deadline_generation_ = 0;  // of the state's deadlines
+  Ring<InFlight> in_flight_;               // accepted, not applied
   std::set<StreamSeq> in_flight_again_;
   std::uint64_t first_in_flight_ = 0;
   // Due, in the order of delivery, from redeliveries_begin_ on.

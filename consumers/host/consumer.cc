@@ -89,6 +89,11 @@ void Consumer::update() {
   make_endpoint();
   touch();
   arm_inactivity();
+  if (progress_timer_) {  // the ack wait may be a shorter one now
+    stream_.context().scheduler.cancel(progress_timer_);
+    progress_timer_ = {};
+    arm_progress();
+  }
   wake();
 }
 
@@ -349,7 +354,9 @@ void Consumer::propose_bookings() {
   if (BookCommand booking; selector_.take_booking(booking)) stream_.propose(booking, on_reply);
   if (state_.is_booked() || cursor_timer_ || stream_.room() == DiskRoom::kExhausted) return;
   const SteadyNs due = cursor_proposed_at_ + kCursorInterval;
-  if (cursor_proposed_at_ == 0 || steady_now() >= due) {
+  // Where messages are kept for it, what was delivered gives its room back with the next entry.
+  const bool frees_room = stream_.config().retention == Retention::kInterest;
+  if (frees_room || cursor_proposed_at_ == 0 || steady_now() >= due) {
     propose_cursor();
     return;
   }

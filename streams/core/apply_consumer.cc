@@ -79,7 +79,7 @@ void Apply::create_consumer(ConsumerCreateCommand command) {
 
 void Apply::update_consumer(ConsumerState& consumer, ConsumerCreateCommand command) {
   const bool has_new_filters = command.config.filters() != consumer.config().filters();
-  ConsumerMachine::set_config(consumer, std::move(command.config));
+  ConsumerMachine::set_config(consumer, std::move(command.config), now_);
   if (has_new_filters) {
     ConsumerMachine::recount(consumer, state_);
     sweep_for(consumer);

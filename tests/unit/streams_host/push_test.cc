@@ -266,5 +266,64 @@ TEST_F(PushTest, LastPerSubjectEndsWithNothingPending) {
   EXPECT_TRUE(got[1].reply.ends_with(".0")) << got[1].reply;
 }
 
+TEST_F(PushTest, WhatIsOutComesAgainAtANewDeliverSubject) {
+  ConsumerConfig config = durable("d");
+  config.deliver_subject = "first";
+  client_->subscribe("first");
+  client_->subscribe("second");
+  make_consumer("d", config);
+  EXPECT_EQ(publish("o.1", "a")[0].subject, "o.1");
+  config.deliver_subject = "second";
+  make_consumer("d", config);
+  const std::vector<Got> again = client_->take();
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_TRUE(again[0].reply.starts_with("$JS.ACK.O.d.2.1.2.")) << again[0].reply;
+}
+
+// On a stream that is kept by interest a message without acks is done when it is delivered.
+class DeliveredOnce : public PushTest {
+ protected:
+  void make(StreamConfig config) {
+    config.name = "I";
+    config.subjects = {"i.>"};
+    config.retention = Retention::kInterest;
+    make_stream(config, GroupId(9));
+    ConsumerConfig reader;
+    reader.deliver_subject = "deliver.i";
+    client_->subscribe("deliver.i");
+    make_reader(reader);
+  }
+  void make_reader(const ConsumerConfig& config) {
+    ConsumerCreateCommand command;
+    command.name = "reader";
+    command.config = *normalize_consumer_config(config, kept().config(), {}, {});
+    hosts_->consumers.create(kept(), command, [](const CommandReply&) {});
+    shard_.advance(kMs);
+  }
+  Stream& kept() { return stream(GroupId(9)); }
+  std::uint64_t left() { return kept().info({}).state.messages; }
+};
+
+TEST_F(DeliveredOnce, ADeliveredMessageLeavesAtOnce) {
+  make({});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(payloads(publish("i.1", "a")), Payloads{"a"});
+    EXPECT_EQ(left(), 0u);
+  }
+}
+
+TEST_F(DeliveredOnce, ItsRoomIsThereForTheNextMessage) {
+  StreamConfig config;
+  config.max_msgs = 1;
+  config.discard = Discard::kNew;
+  make(config);
+  for (int i = 0; i < 3; ++i) {
+    const std::vector<Got> got = publish("i.1", "a", "_INBOX.ack");
+    ASSERT_EQ(got.size(), 2u);
+    for (const Got& one : got)
+      EXPECT_EQ(one.payload.find("error"), std::string::npos) << one.payload;
+  }
+}
+
 }  // namespace
 }  // namespace leat
