@@ -218,9 +218,6 @@ void ApiStream::delete_message(ApiCall call) {
     return call.refuse(
         api_error(ApiErrorCode::kStreamMsgDeleteFailed, {"message delete not permitted"}));
   }
-  if (!request->seq) {
-    return call.refuse(api_error(ApiErrorCode::kStreamMsgDeleteFailed, {"no message found"}));
-  }
   // What `no_erase` would spare, overwriting with random bytes, is not done in any case: a deleted
   // message leaves with its block.
   stream->propose(DeleteMessageCommand{.seq = request->seq},

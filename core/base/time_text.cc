@@ -135,6 +135,24 @@ std::int64_t TimeReader::offset() {
   return is_west ? -seconds : seconds;
 }
 
+// A time that was read: seconds from 1970 on, and nanoseconds of the same sign.
+struct ReadTime {
+  std::int64_t seconds = 0;
+  std::int64_t ns = 0;
+
+  // Nothing where 64 bits do not hold it.
+  std::optional<WallNs> in_ns() const {
+    WallNs time = 0;
+    if (__builtin_mul_overflow(seconds, kSecond, &time) ||
+        __builtin_add_overflow(time, ns, &time)) {
+      return {};
+    }
+    return time;
+  }
+};
+
+Result<ReadTime> read_time(std::string_view text);
+
 }  // namespace
 
 std::string format_time(WallNs time) {
@@ -161,6 +179,22 @@ std::string format_time(WallNs time) {
 }
 
 Result<WallNs> parse_time(std::string_view text) {
+  const Result<ReadTime> read = read_time(text);
+  if (!read) return tl::unexpected(read.error());
+  const std::optional<WallNs> time = read->in_ns();
+  if (time) return *time;
+  return failure(ErrorKind::kInvalid, "time " + go_quote(text) + " is out of range");
+}
+
+Result<WallNs> parse_nearest_time(std::string_view text) {
+  const Result<ReadTime> read = read_time(text);
+  if (!read) return tl::unexpected(read.error());
+  return read->in_ns().value_or(read->seconds < 0 ? kEarliestTime : kLatestTime);
+}
+
+namespace {
+
+Result<ReadTime> read_time(std::string_view text) {
   TimeReader reader(text);
   const std::int64_t year = reader.digits(4, "2006");
   reader.literal('-');
@@ -186,18 +220,12 @@ Result<WallNs> parse_time(std::string_view text) {
   if (!date.ok()) reader.check(0, 1, 1, "day");
   if (!reader.error().empty()) return failure(ErrorKind::kInvalid, reader.error());
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  std::int64_t seconds = days * 86400 + (hour * 60 + minute) * 60 + second - offset;
-  std::int64_t rest = ns;
-  if (seconds < 0 && rest > 0) {  // toward zero, so that the earliest second does not overflow
-    ++seconds;
-    rest -= kSecond;
-  }
-  WallNs time = 0;
-  if (__builtin_mul_overflow(seconds, kSecond, &time) ||
-      __builtin_add_overflow(time, rest, &time)) {
-    return failure(ErrorKind::kInvalid, "time " + go_quote(text) + " is out of range");
-  }
-  return time;
+  const std::int64_t seconds = days * 86400 + (hour * 60 + minute) * 60 + second - offset;
+  // Toward zero, so that the earliest second does not overflow.
+  if (seconds < 0 && ns > 0) return ReadTime{.seconds = seconds + 1, .ns = ns - kSecond};
+  return ReadTime{.seconds = seconds, .ns = ns};
 }
+
+}  // namespace
 
 }  // namespace leat

@@ -16,7 +16,8 @@ const JsonSchema<ConsumerConfig>& consumer_config_schema();
 void write_stream_config(JsonWriter& json, const StreamConfig& config, ShownMetadata shown);
 void write_consumer_config(JsonWriter& json, const ConsumerConfig& config, ShownMetadata shown);
 
-// RFC 3339 or null; Go's zero time reads as not set.
+// RFC 3339 or null. What nanoseconds in 64 bits cannot hold, as Go's zero time, reads as the
+// nearest time that they can.
 void decode_time(const JsonValue& value, JsonDecoder& decoder, std::optional<WallNs>& out);
 
 // Adds `{"key":"value",...}` unless there is nothing to show.

@@ -91,11 +91,20 @@ JsonSchema<ConsumerConfig> make_schema() {
       .field("direct", &C::direct)
       .field("sourcing", &C::sourcing)
       .field("metadata", &C::metadata)
-      .custom("pause_until", [](const JsonValue& value, JsonDecoder& decoder,
-                                C& config) { decode_time(value, decoder, config.pause_until); })
+      .custom("pause_until",
+              [](const JsonValue& value, JsonDecoder& decoder, C& config) {
+                decode_time(value, decoder, config.pause_until);
+                // Go's zero time says that there is no pause.
+                if (config.pause_until == kEarliestTime) config.pause_until.reset();
+              })
       .field("priority_groups", &C::priority_groups)
       .custom("priority_policy", decode_priority_policy)
       .duration("priority_timeout", &C::priority_timeout);
+}
+
+// What lies before all times is nearly always Go's zero time.
+std::string format_start(WallNs time) {
+  return time == kEarliestTime ? std::string(kZeroTimeText) : format_time(time);
 }
 
 }  // namespace
@@ -110,8 +119,7 @@ void decode_time(const JsonValue& value, JsonDecoder& decoder, std::optional<Wal
   if (value.kind() != JsonKind::kString) {
     return decoder.fail("Time.UnmarshalJSON: input is not a JSON string");
   }
-  if (value.text() == kZeroTimeText) return out.reset();
-  const Result<WallNs> time = parse_time(value.text());
+  const Result<WallNs> time = parse_nearest_time(value.text());
   if (!time) return decoder.fail(time.error().text);
   out = *time;
 }
@@ -123,7 +131,7 @@ void write_consumer_config(JsonWriter& json, const ConsumerConfig& config, Shown
       .field_if_set("description", config.description)
       .field("deliver_policy", name_of(kDeliverNames, config.deliver_policy))
       .field_if_set("opt_start_seq", config.opt_start_seq.value);
-  if (config.opt_start_time) json.field("opt_start_time", format_time(*config.opt_start_time));
+  if (config.opt_start_time) json.field("opt_start_time", format_start(*config.opt_start_time));
   json.field("ack_policy", name_of(kAckNames, config.ack_policy))
       .field_if_set("ack_wait", config.ack_wait)
       .field_if_set("max_deliver", config.max_deliver);

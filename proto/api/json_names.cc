@@ -7,7 +7,6 @@ namespace leat {
 std::string_view json_name(UnbuiltStreamField field) {
   static constexpr std::array<std::string_view, kUnbuiltStreamFieldCount> kNames = {
       "mirror",
-      "mirror_direct",
       "sources",
       "placement",
       "first_seq",

@@ -20,7 +20,6 @@ enum class Compression : std::uint8_t { kNone = 0, kS2 = 1 };
 // as present when its value is not one that means "not set".
 enum class UnbuiltStreamField : std::uint8_t {
   kMirror,
-  kMirrorDirect,
   kSources,
   kPlacement,
   kFirstSeq,
@@ -33,7 +32,7 @@ enum class UnbuiltStreamField : std::uint8_t {
   kPersistMode,
   kAllowBatched,
 };
-inline constexpr int kUnbuiltStreamFieldCount = 13;
+inline constexpr int kUnbuiltStreamFieldCount = 12;
 
 // The name of the field in JSON.
 std::string_view json_name(UnbuiltStreamField field);
@@ -59,6 +58,7 @@ struct StreamConfig {
   DurationNs duplicate_window = 0;
   Compression compression = Compression::kNone;  // kept and shown, without effect
   bool allow_direct = false;
+  bool mirror_direct = false;  // without a mirror kept and shown, without effect
   bool discard_new_per_subject = false;
   bool sealed = false;  // only an update may set it
   bool deny_delete = false;

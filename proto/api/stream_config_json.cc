@@ -61,7 +61,6 @@ struct UnbuiltRow {
 
 constexpr std::array kUnbuiltRows = {
     UnbuiltRow{UnbuiltStreamField::kMirror, JsonKind::kObject, "server.StreamSource"},
-    UnbuiltRow{UnbuiltStreamField::kMirrorDirect, JsonKind::kBool, "bool"},
     UnbuiltRow{UnbuiltStreamField::kSources, JsonKind::kArray, "[]*server.StreamSource"},
     UnbuiltRow{UnbuiltStreamField::kPlacement, JsonKind::kObject, "server.Placement"},
     UnbuiltRow{UnbuiltStreamField::kFirstSeq, JsonKind::kNumber, "uint64"},
@@ -131,6 +130,7 @@ JsonSchema<StreamConfig> make_schema() {
                     .duration("duplicate_window", &C::duplicate_window)
                     .custom("compression", decode_compression)
                     .field("allow_direct", &C::allow_direct)
+                    .field("mirror_direct", &C::mirror_direct)
                     .field("discard_new_per_subject", &C::discard_new_per_subject)
                     .field("sealed", &C::sealed)
                     .field("deny_delete", &C::deny_delete)
@@ -191,7 +191,7 @@ void write_stream_config(JsonWriter& json, const StreamConfig& config, ShownMeta
       .field_if_set("duplicate_window", config.duplicate_window)
       .field("compression", config.compression == Compression::kS2 ? "s2" : "none")
       .field("allow_direct", config.allow_direct)
-      .field("mirror_direct", false)
+      .field("mirror_direct", config.mirror_direct)
       .field_if_set("discard_new_per_subject", config.discard_new_per_subject)
       .field("sealed", config.sealed)
       .field("deny_delete", config.deny_delete)

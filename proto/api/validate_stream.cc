@@ -125,8 +125,6 @@ ApiStatus check_unbuilt(const StreamConfig& config) {
     if (config.unbuilt.contains(Field::kSources)) {
       return api_failure(ApiErrorCode::kMirrorWithSources);
     }
-  } else if (config.unbuilt.contains(Field::kMirrorDirect)) {
-    return refused("stream has no mirror but does have mirror direct");
   }
   if (config.unbuilt.contains(Field::kAllowMsgCounter) && config.retention != Retention::kLimits) {
     return refused("counter stream can only use limits retention");
@@ -227,7 +225,12 @@ ApiStatus check_stream_target(const StreamConfig& config, std::string_view strea
 ApiResult<StreamConfig> normalize_stream_config(const StreamConfigRequest& request,
                                                 const AccountLimits& account,
                                                 const ServerAssetLimits& server) {
-  if (request.config.sealed) return refused("stream configuration for create can not be sealed");
+  const StreamConfig& config = request.config;
+  if (config.sealed) return refused("stream configuration for create can not be sealed");
+  // A mirror that was promoted keeps it, so an update may say it.
+  if (config.mirror_direct && !config.unbuilt.contains(UnbuiltStreamField::kMirror)) {
+    return refused("stream has no mirror but does have mirror direct");
+  }
   return normalized(request, account, server);
 }
 

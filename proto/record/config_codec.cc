@@ -161,6 +161,7 @@ void visit_stream_fields(Visitor& visitor, Config& config) {
   visitor.field(23, config.allow_msg_ttl);
   visitor.field(24, config.metadata);
   visitor.field(25, config.allow_msg_schedules);
+  visitor.field(26, config.mirror_direct);
 }
 
 template <typename Visitor, typename Config>

@@ -88,6 +88,7 @@ class Apply {
   void purge(const PurgeCommand& command);
   void purge_everything(CommandReply reply);
   void delete_message(const DeleteMessageCommand& command);
+  ApiError no_such_message(StreamSeq sequence) const;
   void lose(const LoseCommand& command);
   void expire(const ExpireCommand& command);
 

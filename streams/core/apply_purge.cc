@@ -9,6 +9,7 @@ namespace leat {
 
 namespace {
 constexpr std::string_view kBehindTheEnd = "stream store EOF";
+constexpr std::string_view kNoMessage = "no message found";
 constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 }  // namespace
 
@@ -55,19 +56,27 @@ void Apply::purge_everything(CommandReply reply) {
   this->reply(std::move(reply));
 }
 
+// A stream on disk tells apart what was never there, what lies outside and what was deleted inside;
+// one in memory does not. Clients know these codes.
+ApiError Apply::no_such_message(StreamSeq sequence) const {
+  if (state_.config.storage == StorageType::kFile) {
+    if (sequence > state_.last_seq) {
+      return api_error(ApiErrorCode::kStreamMsgDeleteFailed, {kBehindTheEnd});
+    }
+    if (sequence < state_.first_sequence()) {
+      return api_error(ApiErrorCode::kStreamMsgDeleteFailed, {kNoMessage});
+    }
+  }
+  return api_error(ApiErrorCode::kSequenceNotFound, {std::to_string(sequence.value)});
+}
+
 void Apply::delete_message(const DeleteMessageCommand& command) {
   if (state_.config.sealed) {
     reply_error(CommandKind::kDeleteMessage, api_error(ApiErrorCode::kStreamSealed));
     return;
   }
-  if (command.seq > state_.last_seq) {
-    reply_error(CommandKind::kDeleteMessage,
-                api_error(ApiErrorCode::kStreamMsgDeleteFailed, {kBehindTheEnd}));
-    return;
-  }
   if (!state_.index.contains(command.seq)) {
-    reply_error(CommandKind::kDeleteMessage,
-                api_error(ApiErrorCode::kSequenceNotFound, {std::to_string(command.seq.value)}));
+    reply_error(CommandKind::kDeleteMessage, no_such_message(command.seq));
     return;
   }
   remove(command.seq, RemovalReason::kDeleted);

@@ -196,5 +196,15 @@ TEST(Time, WhatNanosecondsCannotHoldIsAnError) {
   EXPECT_FALSE(parse_time("9999-12-31T23:59:59Z"));
 }
 
+TEST(Time, WhatIsOutOfReachIsTheNearerEndWhereThatIsAsked) {
+  EXPECT_EQ(*parse_nearest_time(kZeroTimeText), kEarliestTime);
+  EXPECT_EQ(*parse_nearest_time("1600-01-01T00:00:00Z"), kEarliestTime);
+  EXPECT_EQ(*parse_nearest_time("9999-12-31T23:59:59Z"), kLatestTime);
+  EXPECT_EQ(*parse_nearest_time("2263-01-01T00:00:00Z"), kLatestTime);
+  EXPECT_EQ(*parse_nearest_time("1970-01-01T00:00:01.5Z"), 1'500'000'000);
+  EXPECT_EQ(*parse_nearest_time("1969-12-31T23:59:59.5Z"), -500'000'000);
+  EXPECT_EQ(parse_nearest_time("yesterday").error().text, parse_time("yesterday").error().text);
+}
+
 }  // namespace
 }  // namespace leat
