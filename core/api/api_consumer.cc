@@ -85,6 +85,11 @@ void ApiConsumer::create(ApiCall call) {
   }
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
+  if (request->pedantic) {
+    if (auto status = check_consumer_pedantry(request->config, settings.assets); !status) {
+      return call.refuse(status.error());
+    }
+  }
   const auto config =
       normalize_consumer_config(request->config, stream->config(), limits, settings.assets);
   if (!config) return call.refuse(config.error());

@@ -139,13 +139,16 @@ void ApiStream::update(ApiCall call) {
   const Assignments& assignments = desk_.doors().assignments;
   const auto request = decode_stream_config_request(call.body(), settings.strictness);
   if (!request) return call.refuse(request.error());
-  auto config = normalize_stream_update(*request, limits, settings.assets);
+  auto config = normalize_stream_update(*request, settings.assets);
   if (!config) return call.refuse(config.error());
   if (config->name != call.stream()) return call.refuse(ApiErrorCode::kStreamMismatch);
   const MetaStream* current =
       assignments.state().find(assignments.account_name(call.account()), call.stream());
   if (current == nullptr) return call.refuse(ApiErrorCode::kStreamNotFound);
   if (auto status = check_stream_update(current->config, *config); !status) {
+    return call.refuse(status.error());
+  }
+  if (auto status = check_stream_limits(*config, limits); !status) {
     return call.refuse(status.error());
   }
   close_if_sealed(*config);

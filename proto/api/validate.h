@@ -33,10 +33,12 @@ ApiResult<StreamConfig> normalize_stream_config(const StreamConfigRequest& reque
                                                 const AccountLimits& account,
                                                 const ServerAssetLimits& server);
 
-// The same for a stream that exists, whose new configuration this shall be.
+// The same for the new configuration of a stream, without the limits of its account.
 ApiResult<StreamConfig> normalize_stream_update(const StreamConfigRequest& request,
-                                                const AccountLimits& account,
                                                 const ServerAssetLimits& server);
+
+// What the account allows a single stream to ask for.
+ApiStatus check_stream_limits(const StreamConfig& config, const AccountLimits& account);
 
 // What may not change in a stream that exists.
 ApiStatus check_stream_update(const StreamConfig& old, const StreamConfig& updated);
@@ -56,6 +58,9 @@ struct ConsumerCreateTarget {
 // The part that needs no stream: names and filters of subject and body. The name of the subject
 // is put into the request, where it wins over another `name`.
 ApiStatus check_consumer_target(ConsumerCreateRequest& request, const ConsumerCreateTarget& target);
+
+// What a pedantic request is refused for, as it would be put right silently.
+ApiStatus check_consumer_pedantry(const ConsumerConfig& config, const ServerAssetLimits& server);
 
 // A consumer of this stream: refuses what is wrong or not built, fills in the defaults that do not
 // depend on whether the consumer exists. An ephemeral consumer without a name keeps an empty one.

@@ -87,7 +87,6 @@ ApiStatus check_texts(const ConsumerConfig& config) {
 }
 
 ApiStatus check_replicas(const ConsumerConfig& config, const StreamConfig& stream) {
-  if (config.num_replicas > 1) return api_failure(ApiErrorCode::kStreamReplicasNotSupported);
   if (config.num_replicas < 0) return api_failure(ApiErrorCode::kReplicasCountCannotBeNegative);
   if (config.num_replicas > stream.num_replicas) {
     return api_failure(ApiErrorCode::kConsumerReplicasExceedsStream);
@@ -279,12 +278,40 @@ ApiStatus check_consumer_target(ConsumerCreateRequest& request,
     return api_failure(ApiErrorCode::kStreamInvalidConfig,
                        {R"(consumer name can not contain '.', '*', '>', '\', '/')"});
   }
-  if (target.filter.empty()) return {};
-  if (!config.filter_subjects.empty()) {
-    return api_failure(ApiErrorCode::kConsumerMultipleFiltersNotAllowed);
+  if (!target.filter.empty()) {
+    if (!config.filter_subjects.empty()) {
+      return api_failure(ApiErrorCode::kConsumerMultipleFiltersNotAllowed);
+    }
+    if (config.filter_subject != target.filter) {
+      return api_failure(ApiErrorCode::kConsumerCreateFilterSubjectMismatch);
+    }
   }
-  if (config.filter_subject != target.filter) {
-    return api_failure(ApiErrorCode::kConsumerCreateFilterSubjectMismatch);
+  // A server alone has one of each.
+  if (config.num_replicas > 1) return api_failure(ApiErrorCode::kStreamReplicasNotSupported);
+  return {};
+}
+
+ApiStatus check_consumer_pedantry(const ConsumerConfig& config, const ServerAssetLimits& server) {
+  const auto pedantic = [](std::string_view text) {
+    return api_failure(ApiErrorCode::kPedantic, {text});
+  };
+  if (config.max_deliver < -1) return pedantic("max_deliver must be set to -1");
+  if (config.max_waiting < 0) return pedantic("max_waiting must not be negative");
+  if (config.max_ack_pending < -1) return pedantic("max_ack_pending must be set to -1");
+  if (config.max_batch < 0) return pedantic("max_batch must not be negative");
+  if (config.max_expires < 0) return pedantic("max_expires must not be negative");
+  if (config.max_bytes < 0) return pedantic("max_bytes must not be negative");
+  if (config.idle_heartbeat < 0) return pedantic("idle_heartbeat must not be negative");
+  if (config.inactive_threshold < 0) return pedantic("inactive_threshold must not be negative");
+  if (config.priority_timeout < 0) return pedantic("priority_timeout must not be negative");
+  const bool is_acked =
+      config.ack_policy == AckPolicy::kExplicit || config.ack_policy == AckPolicy::kAll;
+  const DurationNs ack_wait = config.ack_wait == 0 && is_acked ? kDefaultAckWait : config.ack_wait;
+  if (!config.backoff.empty() && config.backoff.front() != ack_wait) {
+    return pedantic("first backoff value has to equal batch AckWait");
+  }
+  if (config.is_pull() && config.max_batch == 0 && server.max_request_batch > 0) {
+    return pedantic("max_request_batch must be set if it's JetStream limits are set");
   }
   return {};
 }
@@ -298,6 +325,9 @@ ApiResult<ConsumerConfig> normalize_consumer_config(const ConsumerConfig& given,
   const std::int64_t pending_bound =
       lower_bound_of(server.max_ack_pending, account.max_ack_pending);
   set_defaults(config, pending_bound);
+  if (config.is_pull() && config.max_batch == 0) {
+    config.max_batch = std::max<std::int64_t>(server.max_request_batch, 0);
+  }
   LEAT_TRY(check_replicas(config, stream));
   LEAT_TRY(check_waits(config));
   LEAT_TRY(check_texts(config));

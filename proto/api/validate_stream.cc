@@ -59,30 +59,46 @@ ApiStatus normalize_limits(StreamConfig& config, const StreamConfigRequest& requ
   return {};
 }
 
-ApiStatus normalize_ages(StreamConfig& config, const ServerAssetLimits& server) {
+ApiStatus default_duplicate_window(StreamConfig& config, const StreamConfigRequest& request,
+                                   const ServerAssetLimits& server) {
+  DurationNs window = kDefaultDuplicateWindow;
+  if (server.duplicate_window > 0 && window > server.duplicate_window) {
+    if (request.pedantic) {
+      return api_failure(ApiErrorCode::kPedantic,
+                         {"duplicate window limits are higher than current limits"});
+    }
+    window = server.duplicate_window;
+  }
+  if (config.max_age != 0 && config.max_age < window) {
+    if (request.pedantic) {
+      return api_failure(ApiErrorCode::kPedantic,
+                         {"duplicate window cannot be bigger than max age"});
+    }
+    window = config.max_age;
+  }
+  config.duplicate_window = window;
+  return {};
+}
+
+ApiStatus normalize_ages(StreamConfig& config, const StreamConfigRequest& request,
+                         const ServerAssetLimits& server) {
   if (config.max_age < 0) return refused("max age can not be negative");
   if (config.max_age != 0 && config.max_age < kShortestAge) {
     return refused("max age needs to be >= 100ms");
   }
   if (config.duplicate_window == 0) {
-    config.duplicate_window = kDefaultDuplicateWindow;
-    if (config.max_age != 0) {
-      config.duplicate_window = std::min(config.duplicate_window, config.max_age);
-    }
-    if (server.duplicate_window > 0) {
-      config.duplicate_window = std::min(config.duplicate_window, server.duplicate_window);
-    }
+    LEAT_TRY(default_duplicate_window(config, request, server));
   }
   if (config.duplicate_window < 0) return refused("duplicates window can not be negative");
   if (config.max_age != 0 && config.duplicate_window > config.max_age) {
     return refused("duplicates window can not be larger then max age");
   }
-  if (config.duplicate_window < kShortestAge) {
-    return refused("duplicates window needs to be >= 100ms");
-  }
   if (server.duplicate_window > 0 && config.duplicate_window > server.duplicate_window) {
     return refused("duplicates window can not be larger then server limit of " +
                    format_duration(server.duplicate_window));
+  }
+  if (config.duplicate_window < kShortestAge) {
+    return refused("duplicates window needs to be >= 100ms");
   }
   return {};
 }
@@ -178,37 +194,25 @@ ApiStatus check_subjects(const StreamConfig& config) {
   return {};
 }
 
-ApiStatus check_account(const StreamConfig& config, const AccountLimits& account) {
+// A server alone has one of each.
+ApiStatus check_replicas(const StreamConfig& config) {
   if (config.num_replicas > 1) return api_failure(ApiErrorCode::kStreamReplicasNotSupported);
-  if (account.max_bytes_required && config.max_bytes <= 0) {
-    return api_failure(ApiErrorCode::kStreamMaxBytesRequired);
-  }
-  const std::int64_t bytes_max = config.storage == StorageType::kMemory
-                                     ? account.memory_max_stream_bytes
-                                     : account.storage_max_stream_bytes;
-  if (bytes_max > 0 && config.max_bytes > bytes_max) {
-    return api_failure(ApiErrorCode::kStreamMaxStreamBytesExceeded);
-  }
-  if (account.max_consumers > 0 && config.max_consumers > account.max_consumers) {
-    return api_failure(ApiErrorCode::kMaximumConsumersLimit);
-  }
   return {};
 }
 
 // What creation and update have in common.
-ApiResult<StreamConfig> normalized(const StreamConfigRequest& request, const AccountLimits& account,
+ApiResult<StreamConfig> normalized(const StreamConfigRequest& request,
                                    const ServerAssetLimits& server) {
   StreamConfig config = request.config;
   LEAT_TRY(check_texts(config));
   drop_server_metadata(config.metadata);
   LEAT_TRY(normalize_limits(config, request));
-  LEAT_TRY(normalize_ages(config, server));
+  LEAT_TRY(normalize_ages(config, request, server));
   LEAT_TRY(check_policies(config));
   LEAT_TRY(normalize_schedules(config, request));
   LEAT_TRY(check_unbuilt(config));
   if (config.subjects.empty()) config.subjects.push_back(config.name);
   LEAT_TRY(check_subjects(config));
-  LEAT_TRY(check_account(config, account));
   return config;
 }
 
@@ -231,13 +235,31 @@ ApiResult<StreamConfig> normalize_stream_config(const StreamConfigRequest& reque
   if (config.mirror_direct && !config.unbuilt.contains(UnbuiltStreamField::kMirror)) {
     return refused("stream has no mirror but does have mirror direct");
   }
-  return normalized(request, account, server);
+  LEAT_TRY_ASSIGN(StreamConfig made, normalized(request, server));
+  LEAT_TRY(check_replicas(made));
+  LEAT_TRY(check_stream_limits(made, account));
+  return made;
 }
 
 ApiResult<StreamConfig> normalize_stream_update(const StreamConfigRequest& request,
-                                                const AccountLimits& account,
                                                 const ServerAssetLimits& server) {
-  return normalized(request, account, server);
+  return normalized(request, server);
+}
+
+ApiStatus check_stream_limits(const StreamConfig& config, const AccountLimits& account) {
+  if (account.max_bytes_required && config.max_bytes <= 0) {
+    return api_failure(ApiErrorCode::kStreamMaxBytesRequired);
+  }
+  const std::int64_t bytes_max = config.storage == StorageType::kMemory
+                                     ? account.memory_max_stream_bytes
+                                     : account.storage_max_stream_bytes;
+  if (bytes_max > 0 && config.max_bytes > bytes_max) {
+    return api_failure(ApiErrorCode::kStreamMaxStreamBytesExceeded);
+  }
+  if (account.max_consumers > 0 && config.max_consumers > account.max_consumers) {
+    return api_failure(ApiErrorCode::kMaximumConsumersLimit);
+  }
+  return {};
 }
 
 void close_if_sealed(StreamConfig& config) {
@@ -250,6 +272,7 @@ void close_if_sealed(StreamConfig& config) {
 }
 
 ApiStatus check_stream_update(const StreamConfig& old, const StreamConfig& updated) {
+  LEAT_TRY(check_replicas(updated));
   if (updated.storage != old.storage) {
     return refused("stream configuration update can not change storage type");
   }

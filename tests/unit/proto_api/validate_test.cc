@@ -444,5 +444,55 @@ TEST(Validate, ConsumersKeepWhatMayNotChange) {
   EXPECT_EQ(refusal(old, allowed), "accepted");
 }
 
+TEST(Validate, APedanticConsumerIsToldWhatWouldBePutRight) {
+  const auto refusal = [](const std::string& fields) {
+    const auto request = decode_consumer_create_request(
+        R"({"stream_name":"S","config":{)" + fields + "}}", JsonStrictness::kStrict);
+    const auto status = check_consumer_pedantry(request->config, {.max_request_batch = 7});
+    return status ? "accepted" : status.error().description;
+  };
+  const std::pair<std::string, std::string> cases[] = {
+      {R"("max_deliver":-2,"max_waiting":-1)", "max_deliver must be set to -1"},
+      {R"("max_waiting":-1)", "max_waiting must not be negative"},
+      {R"("idle_heartbeat":-1)", "idle_heartbeat must not be negative"},
+      {R"("ack_policy":"all","backoff":[5])", "first backoff value has to equal batch AckWait"},
+      {R"("max_batch":0)", "max_request_batch must be set if it's JetStream limits are set"},
+  };
+  for (const auto& [fields, text] : cases) {
+    EXPECT_EQ(refusal(fields), "pedantic mode: " + text);
+  }
+  EXPECT_EQ(refusal(R"("ack_policy":"explicit","ack_wait":5,"backoff":[5],"max_batch":7)"),
+            "accepted");
+}
+
+TEST(Validate, APedanticStreamIsToldOfItsDuplicateWindow) {
+  StreamConfigRequest request;
+  request.config.name = "S";
+  request.config.max_age = 1'000'000'000;
+  request.pedantic = true;
+  EXPECT_EQ(normalize_stream_update(request, {}).error().description,
+            "pedantic mode: duplicate window cannot be bigger than max age");
+  EXPECT_EQ(
+      normalize_stream_update(request, {.duplicate_window = 5'000'000'000}).error().description,
+      "pedantic mode: duplicate window limits are higher than current limits");
+}
+
+// A server that sets the bound of a request gives it to consumers that set none.
+TEST(Validate, TheServersRequestBatchIsTheDefaultOfAPullConsumer) {
+  StreamConfig stream;
+  ConsumerConfig config;
+  EXPECT_EQ(normalize_consumer_config(config, stream, {}, {.max_request_batch = 7})->max_batch, 7);
+  config.deliver_subject = "d";
+  EXPECT_EQ(normalize_consumer_config(config, stream, {}, {.max_request_batch = 7})->max_batch, 0);
+}
+
+TEST(Validate, AnEmptyListIsOneThatIsLeftOut) {
+  EXPECT_EQ(*stream_from(R"({"name":"S","sources":[],"metadata":{}})"),
+            *stream_from(R"({"name":"S"})"));
+  EXPECT_EQ(
+      *consumer_from(R"("backoff":[],"filter_subjects":[],"metadata":{})", Retention::kLimits),
+      *consumer_from("", Retention::kLimits));
+}
+
 }  // namespace
 }  // namespace leat
