@@ -199,3 +199,19 @@ async def test_an_account_holds_what_it_may_hold_and_no_more(tmp_path):
         await client.close()
     finally:
         server.stop()
+
+
+async def test_a_stream_in_memory_is_there_after_a_restart_and_empty(server):
+    client, js = await stream_client(server, storage=api.StorageType.MEMORY)
+    await js.publish("ev.a", b"1")
+    await js.pull_subscribe("ev.>", durable="worker")
+    await client.close()
+    server.kill()
+    server.start()
+    client = await nats.connect(server.url)
+    js = client.jetstream()
+    assert (await js.stream_info("EV")).state.messages == 0
+    with pytest.raises(nats.js.errors.NotFoundError):
+        await js.consumer_info("EV", "worker")
+    assert (await js.publish("ev.a", b"2")).seq == 1
+    await client.close()
