@@ -35,33 +35,37 @@ void PullQueue::add(const PullRequest& request, Arrival arrival, std::vector<Pul
     waiting.next_heartbeat = arrival.now + request.idle_heartbeat;
   }
   if (waiting_.size() >= max_waiting_) advance_time(arrival.now, notices);
-  if (request.no_wait) {
-    if (arrival.deliverable == 0 && request.expires <= 0) {
-      notices.push_back(notice(PullStatus::kNoMessages, waiting));
-      return;
-    }
-    std::uint64_t wanted = 0;
-    for (std::size_t i = 0; i < waiting_.size(); ++i) wanted += waiting_[i].messages;
-    if (arrival.deliverable > 0 && arrival.deliverable < wanted) {
-      notices.push_back(notice(PullStatus::kRequestsPending, waiting));
-      return;
-    }
-  }
-  if (waiting_.size() >= max_waiting_) {
-    if (waiting.heartbeat == 0) {
-      notices.push_back(notice(PullStatus::kExceededMaxWaiting, waiting));
-    }
+  if (const auto refusal = refusal_of(request, arrival.deliverable)) {
+    if (*refusal == PullStatus::kExceededMaxWaiting && waiting.heartbeat != 0) return;
+    notices.push_back(notice(*refusal, waiting));
     return;
   }
   note_deadline(waiting);
   waiting_.push_back(std::move(waiting));
 }
 
+std::optional<PullStatus> PullQueue::refusal_of(const PullRequest& request,
+                                                std::uint64_t deliverable) const {
+  if (request.no_wait) {
+    if (deliverable == 0 && request.expires <= 0) return PullStatus::kNoMessages;
+    std::uint64_t wanted = 0;
+    for (std::size_t i = 0; i < waiting_.size(); ++i) wanted += waiting_[i].messages;
+    if (deliverable > 0 && deliverable < wanted) return PullStatus::kRequestsPending;
+  }
+  if (waiting_.size() >= max_waiting_) return PullStatus::kExceededMaxWaiting;
+  return {};
+}
+
+bool PullQueue::is_crowded_for(const PullRequest& request, std::uint64_t deliverable) const {
+  const std::optional<PullStatus> refusal = refusal_of(request, deliverable);
+  return refusal && *refusal != PullStatus::kNoMessages;
+}
+
 const PullReply* PullQueue::next(std::size_t message_bytes, SteadyNs now,
                                  std::vector<PullNotice>& notices) {
   while (!waiting_.empty()) {
     const Waiting& front = waiting_.front();
-    if (front.expires != 0 && now >= front.expires) {
+    if (front.is_expired(now)) {
       notices.push_back(notice(PullStatus::kRequestTimeout, front));
     } else if (front.has_bytes && message_bytes > front.bytes) {
       notices.push_back(notice(PullStatus::kMessageSizeExceedsMaxBytes, front));
@@ -94,6 +98,21 @@ void PullQueue::served(std::size_t message_bytes, SteadyNs now, std::vector<Pull
 
 void PullQueue::drop_next() { waiting_.pop_front(); }
 
+std::size_t PullQueue::drop_unheard(const IsHeard& is_heard) {
+  const std::size_t before = waiting_.size();
+  waiting_.keep_if([&is_heard](const Waiting& waiting) { return is_heard(waiting.reply); });
+  return before - waiting_.size();
+}
+
+std::size_t PullQueue::drop_unheard_due(SteadyNs now, const IsHeard& is_heard) {
+  const std::size_t before = waiting_.size();
+  waiting_.keep_if([now, &is_heard](const Waiting& waiting) {
+    const bool is_due = waiting.is_expired(now) || waiting.is_beat_due(now);
+    return !is_due || is_heard(waiting.reply);
+  });
+  return before - waiting_.size();
+}
+
 bool PullQueue::interest_is_checked(std::uint64_t turn) const {
   return waiting_.front().checked_turn == turn;
 }
@@ -112,11 +131,11 @@ void PullQueue::end_of_stream(std::vector<PullNotice>& notices) {
 void PullQueue::advance_time(SteadyNs now, std::vector<PullNotice>& notices) {
   next_deadline_ = 0;
   waiting_.keep_if([this, now, &notices](Waiting& waiting) {
-    if (waiting.expires != 0 && now >= waiting.expires) {
+    if (waiting.is_expired(now)) {
       notices.push_back(notice(PullStatus::kRequestTimeout, waiting));
       return false;
     }
-    if (waiting.heartbeat != 0 && now >= waiting.next_heartbeat) {
+    if (waiting.is_beat_due(now)) {
       notices.push_back(notice(PullStatus::kIdleHeartbeat, waiting));
       waiting.next_heartbeat = now + waiting.heartbeat;
     }

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -54,6 +56,8 @@ class PullQueue {
     std::uint64_t deliverable = 0;
   };
   void add(const PullRequest& request, Arrival arrival, std::vector<PullNotice>& notices);
+  // Whether the pulls that wait would keep add() from taking the request in.
+  bool is_crowded_for(const PullRequest& request, std::uint64_t deliverable) const;
 
   bool empty() const { return waiting_.empty(); }
   std::size_t size() const { return waiting_.size(); }
@@ -65,6 +69,11 @@ class PullQueue {
   void served(std::size_t message_bytes, SteadyNs now, std::vector<PullNotice>& notices);
   // The pull of next() has no subscriber any more.
   void drop_next();
+  // Drops the pulls that `is_heard` denies: nobody listens for their answers any more. Returns how
+  // many. The second looks only at those that are to be told something by `now`.
+  using IsHeard = std::function<bool(const PullReply&)>;
+  std::size_t drop_unheard(const IsHeard& is_heard);
+  std::size_t drop_unheard_due(SteadyNs now, const IsHeard& is_heard);
 
   // Whether the pull of next() was already seen to have a subscriber in this `turn`.
   bool interest_is_checked(std::uint64_t turn) const;
@@ -92,9 +101,14 @@ class PullQueue {
     bool has_bytes = false;
     bool is_no_wait = false;
     bool is_served = false;  // was given a message
+
+    bool is_expired(SteadyNs now) const { return expires != 0 && now >= expires; }
+    bool is_beat_due(SteadyNs now) const { return heartbeat != 0 && now >= next_heartbeat; }
   };
 
   static PullNotice notice(PullStatus status, const Waiting& waiting);
+  // Why the request is not taken in; none: it is.
+  std::optional<PullStatus> refusal_of(const PullRequest& request, std::uint64_t deliverable) const;
   void note_deadline(const Waiting& waiting);
 
   std::size_t max_waiting_;

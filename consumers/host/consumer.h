@@ -52,7 +52,7 @@ class Consumer {
   ConsumerId id() const { return state_.id(); }
   const ConsumerState& state() const { return state_; }
   const ConsumerConfig& config() const { return state_.config(); }
-  std::size_t waiting_pulls() const { return pull_ ? pull_->waiting() : 0; }
+  std::size_t waiting_pulls() { return pull_ ? pull_->waiting() : 0; }
   bool is_push_bound() const { return push_ && push_->is_bound(); }
 
   // --- for the endpoints

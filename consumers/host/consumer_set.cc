@@ -87,7 +87,7 @@ std::string ConsumerSet::new_name(const Stream& stream) {
 
 ConsumerInfo ConsumerSet::info_of(Stream& stream, const ConsumerState& state) {
   ConsumerInfo info = stream.machine().consumer_info(state);
-  if (const Consumer* consumer = find(stream, state.id())) {
+  if (Consumer* consumer = find(stream, state.id())) {
     info.num_waiting = consumer->waiting_pulls();
     info.push_bound = consumer->is_push_bound();
   }

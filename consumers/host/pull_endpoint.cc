@@ -10,6 +10,11 @@
 namespace leat {
 namespace {
 
+// Of so many waiting pulls it is always looked whether somebody listens for them; of more at most
+// once in this time for each, ten times what the look takes.
+constexpr std::size_t kPullsPerLook = 1024;
+constexpr DurationNs kPullLookNs = 4'000;
+
 // The first field of a pull that is known and not built; empty when there is none.
 std::string_view unbuilt_field(const PullRequest& request) {
   if (!request.group.empty()) return "group";
@@ -83,11 +88,39 @@ void PullEndpoint::admit(Arrival arrival) {
   if (const std::string exceeded = limit_exceeded(arrival.request); !exceeded.empty()) {
     return delivery.send_status(to, 409, exceeded);
   }
+  const std::uint64_t deliverable = arrival.request.no_wait ? consumer_.deliverable() : 0;
+  if (queue_.is_crowded_for(arrival.request, deliverable)) drop_unheard();
   queue_.add(arrival.request,
              {.reply = std::move(arrival.reply),
               .now = consumer_.steady_now(),
-              .deliverable = arrival.request.no_wait ? consumer_.deliverable() : 0},
+              .deliverable = deliverable},
              notices_);
+}
+
+std::size_t PullEndpoint::waiting() {
+  drop_unheard();
+  return queue_.size();
+}
+
+void PullEndpoint::drop_unheard() {
+  const SteadyNs now = consumer_.steady_now();
+  if (queue_.empty() || now < next_look_) return;
+  // A look at very many must not be what the shard does all the time.
+  if (queue_.size() > kPullsPerLook) {
+    next_look_ = now + static_cast<DurationNs>(queue_.size()) * kPullLookNs;
+  }
+  note_dropped(queue_.drop_unheard([this](const PullReply& reply) { return is_heard(reply); }));
+}
+
+bool PullEndpoint::is_heard(const PullReply& reply) const {
+  const Stream& stream = consumer_.stream();
+  return stream.context().router.has_interest(stream.account(), reply.subject.view(), {});
+}
+
+// When its client went is not known: the time of inactivity begins where it is noticed, so that who
+// comes back within that time finds the consumer.
+void PullEndpoint::note_dropped(std::size_t count) {
+  if (count > 0) consumer_.touch();
 }
 
 std::string PullEndpoint::limit_exceeded(const PullRequest& request) const {
@@ -105,15 +138,16 @@ std::string PullEndpoint::limit_exceeded(const PullRequest& request) const {
 }
 
 std::string_view PullEndpoint::next(std::size_t message_bytes) {
-  const StreamContext& context = consumer_.stream().context();
   while (const PullReply* reply = queue_.next(message_bytes, consumer_.steady_now(), notices_)) {
-    const std::string_view to = reply->subject.view();
-    if (queue_.interest_is_checked(turn_)) return to;
-    if (context.router.has_interest(consumer_.stream().account(), to, {})) {
+    if (!queue_.interest_is_checked(turn_)) {
+      if (!is_heard(*reply)) {
+        queue_.drop_next();
+        note_dropped(1);
+        continue;
+      }
       queue_.set_interest_checked(turn_);
-      return to;
     }
-    queue_.drop_next();
+    return reply->subject.view();
   }
   send_notices();
   return {};
@@ -163,7 +197,10 @@ void PullEndpoint::arm_timer() {
 
 void PullEndpoint::on_timer() {
   timer_ = {};
-  queue_.advance_time(consumer_.steady_now(), notices_);
+  const SteadyNs now = consumer_.steady_now();
+  note_dropped(
+      queue_.drop_unheard_due(now, [this](const PullReply& reply) { return is_heard(reply); }));
+  queue_.advance_time(now, notices_);
   send_notices();
   arm_timer();
 }

@@ -38,14 +38,15 @@ class PullEndpoint : public ConsumerEndpoint {
   // Looks at what has arrived; before the pump.
   void admit_arrivals();
   bool has_arrivals() const { return !arrivals_.empty(); }
-  std::size_t waiting() const { return queue_.size(); }
+  // How many wait and are listened for.
+  std::size_t waiting();
 
   bool wants_message() override { return !queue_.empty(); }
   std::string_view next(std::size_t message_bytes) override;
   void sent(std::size_t message_bytes) override;
   void end_of_stream() override;
   void begin_turn() override { ++turn_; }
-  bool is_in_use() override { return !queue_.empty() || !arrivals_.empty() || !held_.empty(); }
+  bool is_in_use() override { return waiting() != 0 || !arrivals_.empty() || !held_.empty(); }
   void end(End why) override;
 
  private:
@@ -63,6 +64,11 @@ class PullEndpoint : public ConsumerEndpoint {
   void admit(Arrival arrival);
   // The text of a 409 for what the consumer's configuration does not allow; empty when all is well.
   std::string limit_exceeded(const PullRequest& request) const;
+  // A client that goes does not say which of its pulls wait: whoever counts them drops, before, the
+  // ones that nobody listens for.
+  void drop_unheard();
+  bool is_heard(const PullReply& reply) const;
+  void note_dropped(std::size_t count);
   void send_notices();
   void arm_timer();
   void on_timer();
@@ -74,6 +80,7 @@ class PullEndpoint : public ConsumerEndpoint {
   Ring<Arrival> held_;
   std::vector<PullNotice> notices_;
   std::uint64_t turn_ = 1;
+  SteadyNs next_look_ = 0;  // of drop_unheard()
   TimerId timer_;
   SteadyNs timer_at_ = 0;
 };

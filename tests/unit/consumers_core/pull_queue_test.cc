@@ -142,6 +142,23 @@ TEST_F(PullQueueTest, AFullQueueMakesRoomFromWhatHasExpired) {
   EXPECT_EQ(serve(1), "x");
 }
 
+TEST_F(PullQueueTest, APullThatNobodyListensForIsDroppedWithoutAWord) {
+  pull("gone", {.batch = 9, .expires = 10 * kMs});
+  pull("here", {.batch = 1});
+  pull("gone", {.batch = 9, .idle_heartbeat = 20 * kMs});
+  const auto is_heard = [](const PullReply& reply) { return reply.subject.view() == "here"; };
+  EXPECT_TRUE(queue_.is_crowded_for({.batch = 1}, 0));
+  now_ += 15 * kMs;
+  EXPECT_EQ(queue_.drop_unheard_due(now_, is_heard), 1u);  // the other one has nothing to be told
+  queue_.advance_time(now_, notices_);
+  EXPECT_FALSE(queue_.is_crowded_for({.batch = 1}, 0));
+  EXPECT_TRUE(queue_.is_crowded_for({.batch = 1, .no_wait = true}, 5));
+  EXPECT_EQ(queue_.drop_unheard(is_heard), 1u);
+  EXPECT_FALSE(queue_.is_crowded_for({.batch = 1, .no_wait = true}, 5));
+  EXPECT_EQ(queue_.size(), 1u);
+  EXPECT_TRUE(told().empty());
+}
+
 TEST_F(PullQueueTest, MaxBytesEndsAPullThatTheMessageDoesNotFit) {
   pull("a", {.batch = 1, .max_bytes = 100});
   pull("b", {.batch = 1, .max_bytes = 1000});

@@ -180,6 +180,47 @@ TEST_F(PullTest, APullWhoseSubscriberHasGoneIsNotServed) {
   EXPECT_EQ(info("p").num_waiting, 0u);
 }
 
+TEST_F(PullTest, PullsOfClientsThatAreGoneTakeNoPlaceFromOthers) {
+  ConsumerConfig config = durable("p");
+  config.max_waiting = 3;
+  config.max_ack_pending = 1;
+  make_consumer("p", config);
+  const std::string forever = R"({"batch":10,"expires":60000000000})";
+  const auto leave = [&] {
+    const SubscriptionId gone = client_->subscribe("gone.>");
+    for (int i = 0; i < 3; ++i) pull("p", forever, "gone." + std::to_string(i));
+    EXPECT_EQ(info("p").num_waiting, 3u);
+    EXPECT_TRUE(
+        pull("p", R"({"batch":1})")[0].headers.starts_with("NATS/1.0 409 Exceeded MaxWaiting"));
+    hosts_->router.unsubscribe(gone);
+  };
+  leave();
+  EXPECT_EQ(info("p").num_waiting, 0u);
+  leave();
+  EXPECT_TRUE(pull("p", R"({"batch":1,"expires":1000000000,"idle_heartbeat":200000000})").empty());
+  EXPECT_EQ(info("p").num_waiting, 1u);
+  EXPECT_EQ(payloads(publish("s.a", "m1")), Payloads{"m1"});
+  // It holds all that may be out. What is left is not what others wait for.
+  publish("s.a", "m2");
+  leave();
+  EXPECT_EQ(payloads(pull("p", R"({"batch":1,"no_wait":true})")), Payloads{});
+  EXPECT_EQ(info("p").num_waiting, 1u);
+}
+
+TEST_F(PullTest, VeryManyPullsAreNotLookedThroughForEachThatComes) {
+  ConsumerConfig config = durable("p");
+  config.max_waiting = 5000;
+  make_consumer("p", config);
+  const SubscriptionId gone = client_->subscribe("gone.>");
+  for (int i = 0; i < 5000; ++i) client_->publish("$JS.API.CONSUMER.MSG.NEXT.S.p", "1", "gone.x");
+  shard_.run();
+  EXPECT_EQ(info("p").num_waiting, 5000u);
+  hosts_->router.unsubscribe(gone);
+  EXPECT_EQ(info("p").num_waiting, 5000u);
+  shard_.advance(100 * kMs);
+  EXPECT_EQ(info("p").num_waiting, 0u);
+}
+
 TEST_F(PullTest, TheEndOfAConsumerEndsItsPulls) {
   make_consumer("p", durable("p"));
   pull("p", R"({"batch":1,"expires":5000000000})");
@@ -312,6 +353,25 @@ TEST_F(PullTest, AnUnusedEphemeralConsumerGoes) {
   EXPECT_NE(stream().machine().find_consumer("eph"), nullptr);
   shard_.advance(3 * kSecond);
   EXPECT_EQ(stream().machine().find_consumer("eph"), nullptr);
+}
+
+TEST_F(PullTest, PullsOfAClientThatIsGoneDoNotKeepAnEphemeralConsumer) {
+  for (const char* body : {R"({"batch":5})", R"({"batch":5,"expires":30000000000})",
+                           R"({"batch":5,"expires":30000000000,"idle_heartbeat":100000000})"}) {
+    ConsumerConfig config;
+    config.ack_policy = AckPolicy::kExplicit;
+    config.inactive_threshold = kSecond;
+    make_consumer("eph", config);
+    const SubscriptionId gone = client_->subscribe("gone.inbox");
+    pull("eph", body, "gone.inbox");
+    shard_.advance(2500 * kMs);
+    hosts_->router.unsubscribe(gone);
+    // Who comes back within the time finds it.
+    shard_.advance(900 * kMs);
+    EXPECT_NE(stream().machine().find_consumer("eph"), nullptr) << body;
+    shard_.advance(1100 * kMs);
+    EXPECT_EQ(stream().machine().find_consumer("eph"), nullptr) << body;
+  }
 }
 
 }  // namespace
