@@ -121,8 +121,7 @@ void PullQueue::set_interest_checked(std::uint64_t turn) { waiting_.front().chec
 
 void PullQueue::end_of_stream(std::vector<PullNotice>& notices) {
   waiting_.keep_if([&notices](const Waiting& waiting) {
-    // With an expiry it waits for a first message, without one for none.
-    if (!waiting.is_no_wait || (!waiting.is_served && waiting.expires != 0)) return true;
+    if (!waiting.is_over()) return true;
     notices.push_back(notice(PullStatus::kNoMessages, waiting));
     return false;
   });
@@ -133,6 +132,10 @@ void PullQueue::advance_time(SteadyNs now, std::vector<PullNotice>& notices) {
   waiting_.keep_if([this, now, &notices](Waiting& waiting) {
     if (waiting.is_expired(now)) {
       notices.push_back(notice(PullStatus::kRequestTimeout, waiting));
+      return false;
+    }
+    if (waiting.is_beat_due(now) && waiting.is_over()) {
+      notices.push_back(notice(PullStatus::kNoMessages, waiting));
       return false;
     }
     if (waiting.is_beat_due(now)) {

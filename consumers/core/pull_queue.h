@@ -82,7 +82,9 @@ class PullQueue {
   // Nothing is left to deliver: pulls that do not wait end; one with an expiry only after it was
   // given a message.
   void end_of_stream(std::vector<PullNotice>& notices);
-  // Ends what has expired and beats where it is due; to be called again at next_deadline().
+  // Ends what has expired and beats where it is due; to be called again at next_deadline(). A pull
+  // that does not wait for more, but was kept because messages that are out hold the next one back,
+  // ends where it would beat.
   void advance_time(SteadyNs now, std::vector<PullNotice>& notices);
   // None (0) when nothing here waits for time.
   SteadyNs next_deadline() const { return next_deadline_; }
@@ -102,6 +104,9 @@ class PullQueue {
     bool is_no_wait = false;
     bool is_served = false;  // was given a message
 
+    // Whether it does not wait for more. With an expiry it waits for a first message, without one
+    // for none.
+    bool is_over() const { return is_no_wait && (is_served || expires == 0); }
     bool is_expired(SteadyNs now) const { return expires != 0 && now >= expires; }
     bool is_beat_due(SteadyNs now) const { return heartbeat != 0 && now >= next_heartbeat; }
   };

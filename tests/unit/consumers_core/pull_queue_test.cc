@@ -142,6 +142,26 @@ TEST_F(PullQueueTest, AFullQueueMakesRoomFromWhatHasExpired) {
   EXPECT_EQ(serve(1), "x");
 }
 
+TEST_F(PullQueueTest, NoWaitThatIsHeldBackAfterItsFirstMessageEndsAtItsHeartbeat) {
+  const PullRequest request{
+      .batch = 5, .expires = 100 * kMs, .no_wait = true, .idle_heartbeat = 30 * kMs};
+  deliverable_ = 9;
+  pull("a", request);
+  pull("b", {.batch = 5, .expires = 10 * kMs});
+  EXPECT_EQ(serve(1), "a");
+  now_ += 20 * kMs;
+  queue_.advance_time(now_, notices_);  // not where another one ends
+  EXPECT_EQ(told(), (std::vector<Told>{{PullStatus::kRequestTimeout, "b", 5, 0}}));
+  now_ += 20 * kMs;
+  queue_.advance_time(now_, notices_);
+  EXPECT_EQ(told(), (std::vector<Told>{{PullStatus::kNoMessages, "a", 4, 0}}));
+  deliverable_ = 0;
+  pull("a", request);  // without a first message it waits for it
+  now_ += 30 * kMs;
+  queue_.advance_time(now_, notices_);
+  EXPECT_EQ(told(), (std::vector<Told>{{PullStatus::kIdleHeartbeat, "a", 5, 0}}));
+}
+
 TEST_F(PullQueueTest, APullThatNobodyListensForIsDroppedWithoutAWord) {
   pull("gone", {.batch = 9, .expires = 10 * kMs});
   pull("here", {.batch = 1});
