@@ -373,17 +373,24 @@ void Consumer::propose_cursor() {
   stream_.propose(cursor, [](const CommandReply&) {});
 }
 
+void Consumer::clock_was_set() {
+  disarm_deadline();
+  arm_deadline();
+}
+
+void Consumer::disarm_deadline() {
+  if (deadline_timer_) stream_.context().scheduler.cancel(deadline_timer_);
+  deadline_timer_ = {};
+}
+
 void Consumer::arm_deadline() {
   const WallNs deadline = selector_.next_deadline();
   // A timer that comes too early looks again; one that would come too late is replaced.
   if (deadline != 0 && deadline_timer_ && deadline_ <= deadline) return;
-  Scheduler& scheduler = stream_.context().scheduler;
-  if (deadline_timer_) scheduler.cancel(deadline_timer_);
-  deadline_timer_ = {};
+  disarm_deadline();
   deadline_ = deadline;
   if (deadline == 0) return;
-  const DurationNs wait = std::max<DurationNs>(0, deadline - stream_.now());
-  deadline_timer_ = scheduler.call_at(steady_now() + wait, [this] {
+  deadline_timer_ = stream_.context().scheduler.call_at(stream_.steady_at(deadline), [this] {
     deadline_timer_ = {};
     if (selector_.collect_due(stream_.now())) {
       wake();

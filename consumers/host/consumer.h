@@ -46,6 +46,8 @@ class Consumer {
 
   // The configuration was changed.
   void update();
+  // The wall clock was set, by which deliveries come again.
+  void clock_was_set();
   // The consumer is gone, or the stream stops; it is destroyed after the call.
   void end(ConsumerEndpoint::End why);
 
@@ -93,6 +95,7 @@ class Consumer {
   void propose_bookings();
   void propose_cursor();
   void arm_deadline();
+  void disarm_deadline();
   void wake_when_there_is_room();
   void arm_inactivity();
   void check_inactivity();

@@ -170,6 +170,12 @@ void ConsumerSet::applied(Stream& stream, const StreamEffects& effects) {
   for (const DeliveryEvent& event : effects.events) publish_event(stream, event);
 }
 
+void ConsumerSet::clock_was_set(Stream& stream) {
+  const auto of_stream = of_stream_.find(stream.uid());
+  if (of_stream == of_stream_.end()) return;
+  for (const auto& [id, consumer] : of_stream->second.by_id) consumer->clock_was_set();
+}
+
 void ConsumerSet::stopping(Stream& stream, Stop why) {
   const auto of_stream = of_stream_.find(stream.uid());
   if (of_stream == of_stream_.end()) return;

@@ -49,6 +49,7 @@ class ConsumerSet : public StreamListener, public StreamTrafficSink {
   // --- StreamListener
   void became_leader(Stream& stream) override;
   void applied(Stream& stream, const StreamEffects& effects) override;
+  void clock_was_set(Stream& stream) override;
   void stopping(Stream& stream, Stop why) override;
 
   // --- StreamTrafficSink

@@ -167,9 +167,8 @@ inline constexpr std::size_t kStreamBufferedBytes = 128 * 1024 * 1024;
 inline constexpr std::int64_t kHeldLookNs = 5'000'000;
 // Expiry looks at a stream at most this often, and so do its schedules.
 inline constexpr std::int64_t kExpiryIntervalNs = 250'000'000;
-// Schedules of a stream that are read in one look, and how long a look at the wall clock can wait.
+// Schedules of a stream that are read in one look.
 inline constexpr std::size_t kSchedulesPerLook = 1024;
-inline constexpr std::int64_t kScheduleLookNs = 60'000'000'000;
 // Deliveries of one consumer in one turn, so that its neighbours have their turn.
 inline constexpr std::uint32_t kDeliveriesPerTurn = 256;
 // Direct gets of one turn on one shard that wait for blocks; more are answered 500.

@@ -8,8 +8,16 @@
 
 namespace leat {
 
-ExpiryTimer::~ExpiryTimer() {
+ExpiryTimer::~ExpiryTimer() { disarm(); }
+
+void ExpiryTimer::disarm() {
   if (timer_) stream_.context().scheduler.cancel(timer_);
+  timer_ = {};
+}
+
+void ExpiryTimer::clock_was_set() {
+  disarm();
+  rearm();
 }
 
 void ExpiryTimer::rearm() {
@@ -17,16 +25,12 @@ void ExpiryTimer::rearm() {
   const std::optional<WallNs> next = stream_.machine().next_expiry();
   // A timer that comes too early looks again; one that would come too late is replaced.
   if (next && timer_ && due_ <= *next) return;
-  const StreamContext& context = stream_.context();
-  if (timer_) context.scheduler.cancel(timer_);
-  timer_ = {};
+  disarm();
   if (!next) return;
   due_ = *next;
-  const SteadyNs now = context.clock.steady_ns();
-  const DurationNs wait = std::max<DurationNs>(0, due_ - stream_.now());
-  SteadyNs when = now + wait;
+  SteadyNs when = stream_.steady_at(due_);
   if (last_fired_ != 0) when = std::max(when, last_fired_ + limits::kExpiryIntervalNs);
-  timer_ = context.scheduler.call_at(when, [this] { fire(); });
+  timer_ = stream_.context().scheduler.call_at(when, [this] { fire(); });
 }
 
 void ExpiryTimer::fire() {

@@ -18,8 +18,11 @@ class ExpiryTimer {
 
   // After each entry that may have changed what expires first; cheap when nothing did.
   void rearm();
+  // The wall clock was set: what was armed by it no longer fits.
+  void clock_was_set();
 
  private:
+  void disarm();
   void fire();
 
   Stream& stream_;

@@ -12,8 +12,16 @@
 
 namespace leat {
 
-ScheduleTimer::~ScheduleTimer() {
+ScheduleTimer::~ScheduleTimer() { disarm(); }
+
+void ScheduleTimer::disarm() {
   if (timer_) stream_.context().scheduler.cancel(timer_);
+  timer_ = {};
+}
+
+void ScheduleTimer::clock_was_set() {
+  disarm();
+  rearm();
 }
 
 void ScheduleTimer::rearm() {
@@ -21,20 +29,15 @@ void ScheduleTimer::rearm() {
   if (is_reading_ || is_in_loop_ || proposed_ > 0) return;
   const std::optional<WallNs> next = stream_.machine().next_schedule();
   if (next && timer_ && due_ <= *next) return;
-  if (timer_) stream_.context().scheduler.cancel(timer_);
-  timer_ = {};
+  disarm();
   if (next) arm(*next);
 }
 
-// Looks in between at the wall clock, which may go forward faster than the timer.
 void ScheduleTimer::arm(WallNs due) {
   due_ = due;
-  const StreamContext& context = stream_.context();
-  const WallNs now = stream_.now();
-  const DurationNs wait = due > now ? std::min(due - now, limits::kScheduleLookNs) : 0;
-  SteadyNs when = context.clock.steady_ns() + wait;
+  SteadyNs when = stream_.steady_at(due);
   if (last_look_ != 0) when = std::max(when, last_look_ + limits::kExpiryIntervalNs);
-  timer_ = context.scheduler.call_at(when, [this] { look(); });
+  timer_ = stream_.context().scheduler.call_at(when, [this] { look(); });
 }
 
 void ScheduleTimer::look() {

@@ -29,6 +29,8 @@ class ScheduleTimer {
 
   // After each entry that may have changed what is due first; cheap when nothing did.
   void rearm();
+  // The wall clock was set: what was armed by it no longer fits.
+  void clock_was_set();
 
  private:
   // What a made message is filled with.
@@ -38,6 +40,7 @@ class ScheduleTimer {
   };
 
   void arm(WallNs due);
+  void disarm();
   void look();
   void read_next();
   void read_schedule(const Result<MessageView>& schedule);

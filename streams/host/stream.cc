@@ -168,6 +168,13 @@ std::span<StreamListener* const> Stream::listeners() const {
   return context_.listeners;
 }
 
+void Stream::clock_was_set() {
+  if (!is_leading() || is_read_only()) return;
+  expiry_.clock_was_set();
+  schedules_.clock_was_set();
+  for (StreamListener* listener : listeners()) listener->clock_was_set(*this);
+}
+
 void Stream::rearm_timers() {
   if (is_read_only()) return;
   expiry_.rearm();

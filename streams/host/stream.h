@@ -130,8 +130,13 @@ class Stream : public StateMachine {
   // The bound of the server or the account that a message would break.
   std::optional<ApiErrorCode> broken_bound(const RoutedMessage& message) const;
   bool is_flooded() const { return unapplied_bytes_ > limits::kStreamBufferedBytes; }
+  // The wall clock was set: all that waits for a moment of it is armed anew.
+  void clock_was_set();
   // The wall clock as the next stamp will show it: never behind what is applied.
   WallNs now() const;
+  // The moment of the steady clock at which now() will be `due`, unless the wall clock is set
+  // meanwhile (clock_was_set()); the present when that has been. For a timer.
+  SteadyNs steady_at(WallNs due) const;
   // Runs at the end of this turn, or in the next one; not at all if the stream is gone by then.
   void at_turn_end(Task task);
   void post(Task task);

@@ -1,5 +1,6 @@
 // The way into a stream: commands of a turn become one entry.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/base/check.h"
@@ -13,6 +14,13 @@ WallNs Stream::now() const {
   if (wall >= last_stamp_) return wall;
   // A clock that has gone back: counted on from the last stamp.
   return last_stamp_ + std::max<DurationNs>(0, context_.clock.steady_ns() - last_stamp_at_);
+}
+
+SteadyNs Stream::steady_at(WallNs due) const {
+  const SteadyNs steady = context_.clock.steady_ns();
+  const WallNs wall = now();
+  if (due <= wall) return steady;
+  return steady + std::min(due - wall, std::numeric_limits<SteadyNs>::max() - steady);
 }
 
 void Stream::at_turn_end(Task task) {

@@ -18,6 +18,8 @@ class StreamListener {
   // An entry was applied while leading: stored, removed, woken, acked, given up, consumers created,
   // updated or gone, as the effects say. Views into them end with the call.
   virtual void applied(Stream& stream, const StreamEffects& effects) = 0;
+  // The wall clock was set, while leading: timers for a moment of it are armed anew.
+  virtual void clock_was_set(Stream& stream) = 0;
   // The stream's tombstone is applied, or the server stops: pulls are ended, timers stop. The
   // stream is gone after the call.
   enum class Stop : std::uint8_t { kDeleted, kShutdown };

@@ -15,7 +15,10 @@ StreamSet::StreamSet(const Doors& doors)
       cache_(limits::kBlockCacheBytes),
       file_context_(context_of(file_groups_, doors.file.store)),
       memory_context_(context_of(memory_groups_, doors.memory.store)),
-      read_only_context_(context_of(memory_groups_, doors.file.store)) {
+      read_only_context_(context_of(memory_groups_, doors.file.store)),
+      clock_watch_(doors.scheduler, doors.clock, [this] {
+        for (const auto& [uid, stream] : by_uid_) stream->clock_was_set();
+      }) {
   read_only_context_.is_read_only = true;
 }
 
@@ -43,6 +46,7 @@ Stream& StreamSet::add(std::unique_ptr<Stream> stream) {
   Stream& added = *stream;
   by_name_[{added.account(), added.name()}] = &added;
   by_uid_[added.uid()] = std::move(stream);
+  clock_watch_.start();
   return added;
 }
 
@@ -108,6 +112,7 @@ void StreamSet::drop(GroupId uid) {
       by_name_.find(NameOrder::NameView{found->second->account(), found->second->name()});
   if (named != by_name_.end() && named->second == found->second.get()) by_name_.erase(named);
   by_uid_.erase(found);
+  if (by_uid_.empty()) clock_watch_.stop();
   std::erase_if(damages_, [uid](const StreamDamage& damage) {
     return damage.uid == uid && damage.extent == StreamDamage::Extent::kEnd;
   });
@@ -183,6 +188,7 @@ StreamUsage StreamSet::usage(AccountId account) {
 }
 
 void StreamSet::stop(Task done) {
+  clock_watch_.stop();
   if (by_uid_.empty()) {
     done();
     return;

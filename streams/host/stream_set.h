@@ -15,6 +15,7 @@
 #include "storage/api/log_store.h"
 #include "storage/api/message_store.h"
 #include "streams/host/block_cache.h"
+#include "streams/host/clock_watch.h"
 #include "streams/host/stream.h"
 #include "streams/host/stream_listener.h"
 
@@ -133,6 +134,7 @@ class StreamSet {
   std::unordered_map<GroupId, std::unique_ptr<Stream>> by_uid_;
   std::map<std::pair<AccountId, std::string>, Stream*, NameOrder> by_name_;
   std::vector<GroupId> recovered_;
+  ClockWatch clock_watch_;  // runs while there are streams
 };
 
 }  // namespace leat

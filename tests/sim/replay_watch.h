@@ -35,6 +35,7 @@ class ReplayWatch final : public StreamListener {
 
   void became_leader(Stream& stream) override;
   void applied(Stream& stream, const StreamEffects& effects) override;
+  void clock_was_set(Stream& /*stream*/) override {}
   void stopping(Stream& /*stream*/, Stop /*why*/) override {}
 
  private:

@@ -20,7 +20,8 @@ class VirtualShard : public Clock, public Scheduler, public Mailbox, public Remo
   static constexpr WallNs kStart = 1'700'000'000'000'000'000;
 
   SteadyNs steady_ns() const override { return now_; }
-  WallNs wall_ns() const override { return kStart + now_; }
+  WallNs wall_ns() const override { return kStart + now_ + wall_offset_; }
+  void jump_wall(DurationNs by) { wall_offset_ += by; }
 
   void post(Task task) override { ready_.push_back(std::move(task)); }
   void at_turn_end(Task task) override { turn_end_.push_back(std::move(task)); }
@@ -82,6 +83,7 @@ class VirtualShard : public Clock, public Scheduler, public Mailbox, public Remo
   }
 
   SteadyNs now_ = 1'000'000'000;
+  DurationNs wall_offset_ = 0;
   std::uint64_t last_timer_ = 0;
   std::deque<Task> ready_;
   std::deque<Task> turn_end_;

@@ -187,6 +187,18 @@ TEST_F(AckTest, ADelayedNakComesBeforeTheAckWaitEnds) {
   EXPECT_EQ(payloads(client_->take()), Payloads{"m1"});
 }
 
+TEST_F(AckTest, ADelayedNakComesByAClockThatIsSet) {
+  publish("k", "m1");
+  const std::vector<Got> first = pull_now(1);
+  EXPECT_TRUE(pull("w", R"({"batch":1,"expires":60000000000})").empty());
+  publish(first[0].reply, "-NAK 1h");
+  shard_.advance(10 * kSecond);
+  EXPECT_TRUE(client_->take().empty());
+  shard_.jump_wall(3600 * kSecond);
+  shard_.advance(2 * kSecond);
+  EXPECT_EQ(payloads(client_->take()), Payloads{"m1"});
+}
+
 TEST_F(AckTest, MaxAckPendingHoldsBackAndAnAckFrees) {
   hosts_->consumers.remove(stream(), "w", [](const CommandReply&) {});
   shard_.run();

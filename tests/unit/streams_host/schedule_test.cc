@@ -53,7 +53,20 @@ TEST_F(ScheduleTest, AMessageComesOnceAndTakesItsScheduleWithIt) {
   EXPECT_EQ(message(1), "not here");
   shard_.advance(100 * kSecond);
   EXPECT_EQ(last(), 2u);
-  EXPECT_EQ(shard_.timer_count(), 0u);
+  EXPECT_EQ(shard_.timer_count(), 1u);  // the look at the clock
+}
+
+TEST_F(ScheduleTest, AClockThatIsSetMovesWhatIsDue) {
+  make_stream(scheduled());
+  client_->subscribe("s.to");
+  EXPECT_EQ(schedule("s.a", "hello", at(3600 * kSecond)), R"({"stream":"S","seq":1})");
+  shard_.advance(kSecond);
+  shard_.jump_wall(-1800 * kSecond);
+  shard_.advance(3600 * kSecond);
+  EXPECT_EQ(last(), 1u);
+  shard_.jump_wall(1800 * kSecond);
+  shard_.advance(2 * kSecond);
+  EXPECT_EQ(last(), 2u);
 }
 
 TEST_F(ScheduleTest, WhatHasBeenComesAtOnce) {

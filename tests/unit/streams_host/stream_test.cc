@@ -318,6 +318,41 @@ TEST_F(StreamTest, MessagesExpireByTheClock) {
   EXPECT_EQ(stream().machine().last_sequence(), StreamSeq(2));
 }
 
+TEST_F(StreamTest, MessagesExpireByAClockThatIsSet) {
+  StreamConfig config = orders();
+  config.max_age = 3600 * kSecond;
+  config.allow_msg_ttl = true;
+  make_stream(config);
+  publish("s.a", "old");
+  shard_.advance(kSecond);
+  shard_.jump_wall(1800 * kSecond);
+  publish("s.a", "short", {}, "NATS/1.0\r\nNats-TTL: 1s\r\n\r\n");
+  shard_.advance(3 * kSecond);
+  EXPECT_EQ(stream().machine().message_count(), 1u);
+  shard_.jump_wall(1800 * kSecond);
+  shard_.advance(2 * kSecond);
+  EXPECT_EQ(stream().machine().message_count(), 0u);
+  publish("s.a", "new");
+  shard_.advance(1800 * kSecond);
+  // Nothing was stamped since the last publish: the stream goes back with the clock.
+  shard_.jump_wall(-900 * kSecond);
+  shard_.advance(1900 * kSecond);
+  EXPECT_EQ(stream().machine().message_count(), 1u);
+  shard_.advance(900 * kSecond);
+  EXPECT_EQ(stream().machine().message_count(), 0u);
+}
+
+TEST_F(StreamTest, AStreamWithoutMessagesIsNotLookedAt) {
+  make_stream(orders());
+  EXPECT_EQ(shard_.timer_count(), 1u);  // of all streams together
+  const GroupId other(kUid.value + 1);
+  StreamConfig config = orders();
+  config.name = "T";
+  config.subjects = {"t.>"};
+  make_stream(config, other);
+  EXPECT_EQ(shard_.timer_count(), 1u);
+}
+
 TEST_F(StreamTest, StampsDoNotGoBackWithTheClock) {
   make_stream(orders());
   publish("s.a", "one");
