@@ -114,7 +114,13 @@ void Consumer::wake() {
 void Consumer::ack_arrived(const AckSubject& subject, const AckBody& body,
                            const RoutedMessage& message) {
   touch();
-  if (body.kind == AckKind::kNext && pull_) pull_->hold(message, body.rest);
+  if (body.kind == AckKind::kNext) {
+    if (pull_) {
+      pull_->hold(message, body.rest);
+    } else {
+      refuse_pull(message.reply);
+    }
+  }
   if (body.kind == AckKind::kUnknown || !state_.is_booked()) return;
   if (body.kind == AckKind::kProgress) {
     if (keep_progress(subject, message)) return;
@@ -155,9 +161,13 @@ void Consumer::pull_arrived(const RoutedMessage& message) {
     pull_->arrived(message, message.payload());
     return;
   }
-  if (message.reply.empty()) return;
+  refuse_pull(message.reply);
+}
+
+void Consumer::refuse_pull(std::string_view reply) {
+  if (reply.empty()) return;
   // Inside a publish nothing may be published.
-  stream_.at_turn_end([this, self = self_, to = std::string(message.reply)] {
+  stream_.at_turn_end([this, self = self_, to = std::string(reply)] {
     if (*self != nullptr) delivery_.send_status(to, 409, "Consumer is push based");
   });
 }

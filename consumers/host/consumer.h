@@ -89,6 +89,7 @@ class Consumer {
   // Whether the message may go now; otherwise the pump comes back when it may.
   bool is_time_for(const Pacing::Message& message);
   void set_rate();
+  void refuse_pull(std::string_view reply);
   // Whether a `+WPI` that nobody waits for can be proposed later.
   bool keep_progress(const AckSubject& subject, const RoutedMessage& message);
   void arm_progress();

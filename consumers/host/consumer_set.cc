@@ -127,7 +127,13 @@ Consumer& ConsumerSet::add(Stream& stream, ConsumerId id) {
 
 void ConsumerSet::take_over(Stream& stream, const ConsumerState& state) {
   if (acts_by_itself(state)) add(stream, state.id());
-  router_.claim_consumer(stream.account(), stream.name(), state.name());
+  claim(stream, state);
+}
+
+void ConsumerSet::claim(const Stream& stream, const ConsumerState& state) {
+  router_.claim_consumer(
+      stream.account(), stream.name(), state.name(),
+      {.takes_acks = state.is_booked(), .takes_flow_control = state.config().flow_control});
 }
 
 void ConsumerSet::end(Stream& stream, const ConsumerGone& gone) {
@@ -160,6 +166,7 @@ void ConsumerSet::applied(Stream& stream, const StreamEffects& effects) {
     if (reply.change == CommandReply::Change::kNone) continue;
     if (Consumer* consumer = find(stream, reply.consumer)) {
       consumer->update();
+      claim(stream, consumer->state());
     } else if (const ConsumerState* state = stream.machine().find_consumer(reply.consumer)) {
       take_over(stream, *state);
     }

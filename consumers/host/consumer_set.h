@@ -72,6 +72,8 @@ class ConsumerSet : public StreamListener, public StreamTrafficSink {
   Consumer& add(Stream& stream, ConsumerId id);
   // A consumer of the stream that this shard has from now on.
   void take_over(Stream& stream, const ConsumerState& state);
+  // Says on all shards which of its subjects somebody is behind.
+  void claim(const Stream& stream, const ConsumerState& state);
   void end(Stream& stream, const ConsumerGone& gone);
   void publish_event(Stream& stream, const DeliveryEvent& event);
   ConsumerInfo info_of(Stream& stream, const ConsumerState& state);

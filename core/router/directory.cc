@@ -77,7 +77,7 @@ void Directory::apply(const DirectoryChange& change) {
       streams.erase(found);
       break;
     case DirectoryChange::Kind::kConsumerClaimed:
-      found->second.consumers.insert(change.consumer);
+      found->second.consumers.insert_or_assign(change.consumer, change.traffic);
       break;
     case DirectoryChange::Kind::kConsumerReleased:
       found->second.consumers.erase(change.consumer);
@@ -97,6 +97,16 @@ const Directory::Stream* Directory::find_stream(AccountId account, std::string_v
   return found == streams.end() ? nullptr : &found->second;
 }
 
+Directory::Place Directory::place_of_consumer(const Stream& stream, const JsSubject& subject) {
+  const auto consumer = stream.consumers.find(subject.consumer);
+  if (consumer == stream.consumers.end()) return {};
+  if (subject.endpoint == JsEndpoint::kConsumerMsgNext) return {Way::kPull, stream.owner};
+  const ConsumerTraffic& traffic = consumer->second;
+  const bool is_taken =
+      subject.endpoint == JsEndpoint::kAck ? traffic.takes_acks : traffic.takes_flow_control;
+  return is_taken ? Place{Way::kAck, stream.owner} : Place{};
+}
+
 Directory::Place Directory::find(AccountId account, const JsSubject& subject) const {
   if (!is_enabled(account)) return {};
   if (subject.endpoint == JsEndpoint::kUnknown || subject.endpoint == JsEndpoint::kSystemOnly) {
@@ -104,11 +114,9 @@ Directory::Place Directory::find(AccountId account, const JsSubject& subject) co
   }
   if (is_for_first_shard(subject.endpoint)) return {Way::kStreamApi, kFirstShard};
   const Stream* stream = find_stream(account, subject.stream);
-  const bool is_ack =
-      subject.endpoint == JsEndpoint::kAck || subject.endpoint == JsEndpoint::kFlowControl;
-  if (is_ack || subject.endpoint == JsEndpoint::kConsumerMsgNext) {
-    if (stream == nullptr || !stream->consumers.contains(subject.consumer)) return {};
-    return {is_ack ? Way::kAck : Way::kPull, stream->owner};
+  if (subject.endpoint == JsEndpoint::kAck || subject.endpoint == JsEndpoint::kFlowControl ||
+      subject.endpoint == JsEndpoint::kConsumerMsgNext) {
+    return stream == nullptr ? Place{} : place_of_consumer(*stream, subject);
   }
   if (subject.endpoint == JsEndpoint::kDirectGet) {
     if (stream == nullptr || !stream->allows_direct_get) return {};

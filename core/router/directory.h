@@ -14,6 +14,12 @@
 
 namespace leat {
 
+// Which subjects of a consumer have somebody behind them, beside its pulls.
+struct ConsumerTraffic {
+  bool takes_acks = true;
+  bool takes_flow_control = false;  // answers to its questions
+};
+
 // A change of the directory, as every shard is told it.
 struct DirectoryChange {
   enum class Kind : std::uint8_t {
@@ -29,6 +35,7 @@ struct DirectoryChange {
   AccountId account;
   std::string stream;
   std::string consumer;
+  ConsumerTraffic traffic{};  // of a consumer that is claimed
 };
 
 // Which shard takes the JetStream traffic of which stream: (account, stream[, consumer]) -> shard.
@@ -41,7 +48,8 @@ class Directory {
 
   // What becomes of a subject under `$JS.`.
   enum class Way : std::uint8_t {
-    kNobody,     // no responders: JetStream is off, or the stream or consumer does not exist
+    kNobody,     // no responders: JetStream is off, the stream or consumer does not exist, or it
+                 // does not take this
     kSwallowed,  // taken without an answer
     kAck,
     kPull,
@@ -58,13 +66,15 @@ class Directory {
   struct Stream {
     ShardId owner;
     bool allows_direct_get = false;
-    TextSet consumers{1};  // most have few
+    TextMap<ConsumerTraffic> consumers{1};  // most have few
   };
   struct Account {
     bool is_enabled = false;
     TextMap<Stream> streams;
   };
 
+  // Acks, flow control and pulls.
+  static Place place_of_consumer(const Stream& stream, const JsSubject& subject);
   const Stream* find_stream(AccountId account, std::string_view name) const;
 
   std::vector<Account> accounts_;  // by AccountId

@@ -169,12 +169,14 @@ void Router::release_stream(AccountId account, std::string_view stream) {
   state_->change_directory(
       {DirectoryChange::Kind::kStreamReleased, {}, account, std::string(stream), {}});
 }
-void Router::claim_consumer(AccountId account, std::string_view stream, std::string_view consumer) {
+void Router::claim_consumer(AccountId account, std::string_view stream, std::string_view consumer,
+                            ConsumerTraffic traffic) {
   state_->change_directory({DirectoryChange::Kind::kConsumerClaimed,
                             {},
                             account,
                             std::string(stream),
-                            std::string(consumer)});
+                            std::string(consumer),
+                            traffic});
 }
 void Router::release_consumer(AccountId account, std::string_view stream,
                               std::string_view consumer) {

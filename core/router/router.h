@@ -9,6 +9,7 @@
 #include "core/base/task.h"
 #include "core/env/mailbox.h"
 #include "core/env/scheduler.h"
+#include "core/router/directory.h"
 #include "core/router/interest_listener.h"
 #include "core/router/message.h"
 #include "core/router/sink.h"
@@ -85,7 +86,9 @@ class Router {
   void set_traffic_sink(StreamTraffic kind, StreamTrafficSink& sink);
   void claim_stream(AccountId account, std::string_view stream);    // owned by this shard; all told
   void release_stream(AccountId account, std::string_view stream);  // its consumers go with it
-  void claim_consumer(AccountId account, std::string_view stream, std::string_view consumer);
+  // Also when what it takes has changed.
+  void claim_consumer(AccountId account, std::string_view stream, std::string_view consumer,
+                      ConsumerTraffic traffic);
   void release_consumer(AccountId account, std::string_view stream, std::string_view consumer);
   // Direct gets are only routed (and only have responders) where the stream allows them.
   enum class DirectGet : bool { kRefused, kAllowed };

@@ -46,7 +46,7 @@ class RouterTraffic : public testing::TestWithParam<int> {
       shards.router(i).enable_jetstream(kAccount);
     }
     owner().claim_stream(kAccount, "S");
-    owner().claim_consumer(kAccount, "S", "C");
+    owner().claim_consumer(kAccount, "S", "C", {});
     shards.settle();
   }
 
@@ -87,6 +87,20 @@ TEST_P(RouterTraffic, WhatIsNotThereHasNoResponders) {
     EXPECT_TRUE(sent(subject).empty()) << subject;
     EXPECT_FALSE(taken) << subject;
   }
+}
+
+TEST_P(RouterTraffic, AcksThatAConsumerDoesNotTakeHaveNoResponders) {
+  const std::string ack = "$JS.ACK.S.C.1.2.3.4.5";
+  const std::string flow = "$JS.FC.S.C.abcd";
+  const std::string pull = "$JS.API.CONSUMER.MSG.NEXT.S.C";
+  EXPECT_TRUE(sent(flow).empty());
+  EXPECT_FALSE(taken);
+  owner().claim_consumer(kAccount, "S", "C", {.takes_acks = false, .takes_flow_control = true});
+  shards.settle();
+  EXPECT_TRUE(sent(ack).empty());
+  EXPECT_FALSE(taken);
+  EXPECT_EQ(sent(flow), Notes{at_owner("ack") + " S/C x"});
+  EXPECT_EQ(sent(pull), Notes{at_owner("pull") + " S/C x"});
 }
 
 TEST_P(RouterTraffic, UnknownEndpointsAreSwallowed) {

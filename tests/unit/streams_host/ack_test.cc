@@ -135,7 +135,13 @@ TEST_F(AckTest, AcksOfAllKinds) {
 }
 
 TEST_F(AckTest, UnknownAcksAreNotAnswered) {
-  EXPECT_TRUE(publish("$JS.ACK.K.w.1.99.99.1.0", "+ACK", "_INBOX.14").empty());
+  for (const char* body : {"+ACK", "-NAK", "+WPI", "+TERM", "xx"}) {
+    EXPECT_TRUE(publish("$JS.ACK.K.w.1.99.99.1.0", body, "_INBOX.14").empty()) << body;
+  }
+  publish("k", "m1");
+  const std::vector<Got> got = pull_now(1);
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_TRUE(publish(got[0].reply, "xx", "_INBOX.14").empty());
 }
 
 TEST_F(AckTest, AnAcknowledgedMessageStaysGoneAfterARestartAndTheOthersComeAgain) {

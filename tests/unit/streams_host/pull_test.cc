@@ -164,6 +164,20 @@ TEST_F(PullTest, LimitsOfTheConsumer) {
                 std::to_string(left) + "\r\n\r\n");
 }
 
+TEST_F(PullTest, AnAckThatNobodyTakesHasNoResponders) {
+  make_consumer("none", durable("none", AckPolicy::kNone));
+  make_consumer("w", durable("w"));
+  publish("s.a", "m1");
+  const std::vector<Got> got = pull("none", R"({"batch":1,"no_wait":true})");
+  ASSERT_EQ(got.size(), 1u);
+  for (const char* body : {"+ACK", "-NAK", "+NXT", "+WPI"}) {
+    client_->publish(got[0].reply, body, "_INBOX.1");
+    EXPECT_FALSE(client_->was_taken) << body;
+  }
+  client_->publish("$JS.FC.S.w.abcd", "", "_INBOX.1");
+  EXPECT_FALSE(client_->was_taken);
+}
+
 TEST_F(PullTest, UnbuiltFieldsAreRefusedByName) {
   make_consumer("p", durable("p"));
   EXPECT_EQ(payloads(pull("p", R"({"batch":1,"group":"g"})")),

@@ -141,6 +141,18 @@ TEST_F(PushTest, AnEphemeralConsumerWithoutASubscriberGoes) {
   EXPECT_EQ(stream().machine().find_consumer("ord"), nullptr);
 }
 
+TEST_F(PushTest, NextOfAPushConsumerIsRefused) {
+  ConsumerConfig config = durable("push");
+  config.deliver_subject = "to.x";
+  make_consumer("push", config);
+  client_->subscribe("to.x");
+  const std::vector<Got> got = publish("o.1", "m1");
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_EQ(payloads(publish(got[0].reply, "+NXT", "_INBOX.n")),
+            Payloads{"NATS/1.0 409 Consumer is push based\r\n\r\n"});
+  EXPECT_EQ(info("push").num_ack_pending, 0u);
+}
+
 TEST_F(PushTest, TheDeliverSubjectCanBeChanged) {
   ConsumerConfig config = durable("d");
   config.deliver_subject = "first";
