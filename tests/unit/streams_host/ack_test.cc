@@ -73,6 +73,20 @@ TEST_F(AckTest, TheOnlyDeliveryIsToldAlsoWhenNobodyPullsAfterARestart) {
   EXPECT_EQ(advisories, 1);
 }
 
+TEST_F(AckTest, TheOnlyDeliveryIsOverWithItsNak) {
+  ConsumerConfig once = durable("w");
+  once.max_deliver = 1;
+  make_consumer("w", once);
+  publish("k", "m1");
+  const std::vector<Got> got = pull_now(1);
+  ASSERT_EQ(got.size(), 1u);
+  client_->subscribe("$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>");
+  const std::vector<Got> told = publish(got[0].reply, "-NAK");
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].subject, "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.K.w");
+  EXPECT_EQ(info("w").num_ack_pending, 0u);
+}
+
 TEST_F(AckTest, AcksOfAllKinds) {
   client_->subscribe("$JS.EVENT.ADVISORY.>");
   publish_five();
