@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "core/base/duration.h"
+#include "proto/client/headers.h"
 
 namespace leat {
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::string_view kVersion = "NATS/1.0";
 constexpr std::string_view kOwnNames = "Nats-";
 constexpr std::string_view kSchedule = "Schedule";
+constexpr std::string_view kExpected = "Expected-";
 constexpr DurationNs kSecond = 1'000'000'000;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -24,108 +26,100 @@ bool is_word(std::string_view text, std::string_view word) {
   return true;
 }
 
-std::string_view without_leading_blanks(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  return first == std::string_view::npos ? std::string_view() : text.substr(first);
-}
-
 bool parse_decimal(std::string_view text, std::uint64_t& out) {
   const char* end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, out);
   return result.ec == std::errc() && result.ptr == end;
 }
 
-void set_expected(ExpectedSeq& out, std::string_view value) {
-  if (out.is_set) return;
-  out.is_set = true;
-  out.is_valid = parse_decimal(value, out.value.value);
-}
+// The texts of headers as they stand in the block, the first of each name; null: there is none.
+struct FirstValues {
+  std::string_view expected_last_seq{};
+  std::string_view expected_last_subject_seq{};
+  std::string_view ttl{};
+  std::string_view batch{};
+  std::string_view counter{};
+  std::string_view stream_source{};
+};
 
 void set_first(std::string_view& out, std::string_view value) {
   if (out.data() == nullptr) out = value;
 }
 
-void set_rollup(PublishHeaders& out, std::string_view value) {
-  if (out.rollup != Rollup::kNone) return;
-  out.rollup_text = value;
-  if (is_word(value, "sub")) {
-    out.rollup = Rollup::kSubject;
-  } else if (is_word(value, "all")) {
-    out.rollup = Rollup::kAll;
-  } else {
-    out.rollup = Rollup::kInvalid;
-  }
+ExpectedSeq expected(std::string_view text) {
+  ExpectedSeq out{.is_set = !text.empty()};
+  if (out.is_set) out.is_valid = parse_decimal(text, out.value.value);
+  return out;
 }
 
-UnbuiltPublishHeader unbuilt_kind(std::string_view tail) {
-  if (tail.starts_with("Batch-")) return UnbuiltPublishHeader::kBatch;
-  if (tail == "Incr") return UnbuiltPublishHeader::kCounter;
-  return UnbuiltPublishHeader::kNone;
+Rollup rollup(std::string_view text) {
+  if (text.empty()) return Rollup::kNone;
+  if (is_word(text, "sub")) return Rollup::kSubject;
+  if (is_word(text, "all")) return Rollup::kAll;
+  return Rollup::kInvalid;
 }
 
-// `tail` is the name behind `Nats-`.
-void read_expectation(PublishHeaders& out, std::string_view tail, std::string_view value) {
-  if (tail == "Expected-Stream") {
-    set_first(out.expected_stream, value);
-  } else if (tail == "Expected-Last-Sequence") {
-    set_expected(out.expected_last_seq, value);
-  } else if (tail == "Expected-Last-Subject-Sequence") {
-    set_expected(out.expected_last_subject_seq, value);
-  } else if (tail == "Expected-Last-Subject-Sequence-Subject") {
-    set_first(out.expected_last_subject_seq_subject, value);
-  } else if (tail == "Expected-Last-Msg-Id") {
-    set_first(out.expected_last_msg_id, value);
-  }
+// What `tail`, the name behind `Nats-`, has its value in; null: it is none of these.
+std::string_view* place_of(PublishHeaders& out, FirstValues& first, std::string_view tail) {
+  if (tail == "Msg-Id") return &out.msg_id;
+  if (tail == "Rollup") return &out.rollup_text;
+  if (tail == "TTL") return &first.ttl;
+  if (tail == "Stream-Source") return &first.stream_source;
+  if (tail == "Batch-Id") return &first.batch;
+  if (tail == "Incr") return &first.counter;
+  if (!tail.starts_with(kExpected)) return nullptr;
+  tail.remove_prefix(kExpected.size());
+  if (tail == "Stream") return &out.expected_stream;
+  if (tail == "Last-Sequence") return &first.expected_last_seq;
+  if (tail == "Last-Subject-Sequence") return &first.expected_last_subject_seq;
+  if (tail == "Last-Subject-Sequence-Subject") return &out.expected_last_subject_seq_subject;
+  if (tail == "Last-Msg-Id") return &out.expected_last_msg_id;
+  return nullptr;
 }
 
 // `tail` is the name behind `Nats-Schedule`.
-void read_schedule(ScheduleHeaders& out, std::string_view tail, std::string_view value) {
-  if (tail.empty()) {
-    set_first(out.pattern, value);
-  } else if (tail == "-Target") {
-    set_first(out.target, value);
-  } else if (tail == "-Source") {
-    set_first(out.source, value);
-  } else if (tail == "-TTL") {
-    set_first(out.ttl, value);
-  } else if (tail == "-Rollup") {
-    set_first(out.rollup, value);
-  } else if (tail == "-Time-Zone") {
-    if (!out.has_time_zone) out.time_zone = value;
-    out.has_time_zone = true;
-  } else if (tail == "r") {
-    set_first(out.scheduler, value);
-  } else if (tail == "-Next") {
-    set_first(out.next, value);
-  }
+std::string_view* place_of(ScheduleHeaders& out, std::string_view tail) {
+  if (tail.empty()) return &out.pattern;
+  if (tail == "-Target") return &out.target;
+  if (tail == "-Source") return &out.source;
+  if (tail == "-TTL") return &out.ttl;
+  if (tail == "-Rollup") return &out.rollup;
+  if (tail == "-Time-Zone") return &out.time_zone;
+  if (tail == "r") return &out.scheduler;
+  if (tail == "-Next") return &out.next;
+  return nullptr;
 }
 
-struct HeaderLine {
-  std::string_view name;
-  std::string_view value;
-  std::string_view whole;  // with its line end
-};
+void read_status(PublishHeaders& out, std::string_view line) {
+  if (!line.starts_with(kVersion)) return;
+  const std::size_t end = line.find('\r');
+  if (end == std::string_view::npos || end == kVersion.size()) return;
+  out.status_part = line.substr(kVersion.size(), end - kVersion.size());
+}
 
-void read_header(PublishHeaders& out, const HeaderLine& line) {
-  const std::string_view tail = line.name.substr(kOwnNames.size());
-  if (tail == "Msg-Id") {
-    set_first(out.msg_id, line.value);
-  } else if (tail.starts_with("Expected-")) {
-    read_expectation(out, tail, line.value);
-  } else if (tail == "Rollup") {
-    set_rollup(out, line.value);
-  } else if (tail == "TTL") {
-    if (out.ttl.kind == MessageTtl::Kind::kNone) out.ttl = parse_message_ttl(line.value);
-  } else if (tail.starts_with(kSchedule)) {
-    read_schedule(out.schedule, tail.substr(kSchedule.size()), line.value);
-  } else if (tail == "Request-Info") {
-    set_first(out.request_info_line, line.whole);
-  } else if (tail == "Stream-Source") {
-    out.has_stream_source = true;
-  } else if (out.unbuilt == UnbuiltPublishHeader::kNone) {
-    out.unbuilt = unbuilt_kind(tail);
-    if (out.unbuilt != UnbuiltPublishHeader::kNone) out.unbuilt_name = line.name;
+void read_header(PublishHeaders& out, FirstValues& first, const HeaderCursor& header) {
+  if (!header.key().starts_with(kOwnNames)) return;
+  if (is_request_info(header.key(), header.line())) {
+    set_first(out.request_info_line, header.line());
+    return;
   }
+  const std::string_view tail = header.key().substr(kOwnNames.size());
+  std::string_view* place = tail.starts_with(kSchedule)
+                                ? place_of(out.schedule, tail.substr(kSchedule.size()))
+                                : place_of(out, first, tail);
+  if (place != nullptr) set_first(*place, header.value());
+}
+
+// The parts that need more than their text.
+void interpret(PublishHeaders& out, const FirstValues& first) {
+  out.expected_last_seq = expected(first.expected_last_seq);
+  out.expected_last_subject_seq = expected(first.expected_last_subject_seq);
+  out.rollup = rollup(out.rollup_text);
+  if (!first.ttl.empty()) out.ttl = parse_message_ttl(first.ttl);
+  out.schedule.has_time_zone = out.schedule.time_zone.data() != nullptr;
+  out.has_stream_source = !first.stream_source.empty();
+  if (!first.counter.empty()) out.unbuilt = UnbuiltPublishHeader::kCounter;
+  if (!first.batch.empty()) out.unbuilt = UnbuiltPublishHeader::kBatch;
 }
 
 }  // namespace
@@ -144,28 +138,16 @@ MessageTtl parse_message_ttl(std::string_view text) {
   return {.kind = Kind::kFor, .duration = *duration};
 }
 
+bool is_request_info(std::string_view key, std::string_view line) {
+  return key == "Nats-Request-Info" && line.ends_with("\r\n");
+}
+
 PublishHeaders scan_publish_headers(std::string_view block) {
   PublishHeaders out;
-  if (!block.starts_with(kVersion)) return out;
-  std::size_t at = 0;
-  while (at < block.size()) {
-    const std::size_t newline = block.find('\n', at);
-    const std::size_t end = newline == std::string_view::npos ? block.size() : newline + 1;
-    const std::string_view whole = block.substr(at, end - at);
-    std::string_view text = whole;
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-    if (at == 0) {
-      out.status_part = text.substr(kVersion.size());
-    } else if (text.starts_with(kOwnNames)) {
-      const std::size_t colon = text.find(':');
-      if (colon != std::string_view::npos) {
-        read_header(out, HeaderLine{.name = text.substr(0, colon),
-                                    .value = without_leading_blanks(text.substr(colon + 1)),
-                                    .whole = whole});
-      }
-    }
-    at = end;
-  }
+  FirstValues first;
+  read_status(out, header_first_line(block));
+  for (HeaderCursor header(block); header.next();) read_header(out, first, header);
+  interpret(out, first);
   return out;
 }
 

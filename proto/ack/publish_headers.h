@@ -9,7 +9,7 @@ namespace leat {
 
 enum class Rollup : std::uint8_t { kNone, kSubject, kAll, kInvalid };
 
-// The first header of a publish that is not built; the publish is refused by its name.
+// What a publish asks for that is not built; it is refused by name.
 enum class UnbuiltPublishHeader : std::uint8_t { kNone, kBatch, kCounter };
 
 // A sequence that a publish expects, from a header with a decimal number.
@@ -26,8 +26,7 @@ struct MessageTtl {
   DurationNs duration = 0;  // of kFor, at least one second
 };
 
-// What a publish says of schedules. A text that is there and empty is as one that is not, but for
-// the time zone.
+// What a publish says of schedules.
 struct ScheduleHeaders {
   std::string_view pattern{};  // `Nats-Schedule`; empty: this is none
   std::string_view target{};   // `Nats-Schedule-Target`, and so on
@@ -43,7 +42,8 @@ struct ScheduleHeaders {
 // The schedule is at its end: everything on its subject leaves with the store of this message.
 inline constexpr std::string_view kScheduleNextPurge = "purge";
 
-// What the header block of a publish asks of a stream. The views point into the block.
+// What the header block of a publish asks of a stream. The views point into the block. A header
+// that has no value is as one that is not there, but for the time zone of a schedule.
 struct PublishHeaders {
   std::string_view msg_id{};
   std::string_view expected_stream{};
@@ -56,17 +56,20 @@ struct PublishHeaders {
   MessageTtl ttl{};
   ScheduleHeaders schedule{};
   UnbuiltPublishHeader unbuilt = UnbuiltPublishHeader::kNone;
-  std::string_view unbuilt_name{};
   // Parts of the block that are not stored, empty when absent: the text behind `NATS/1.0` in the
-  // first line, and the line of `Nats-Request-Info` with its line end.
+  // first line, and the first line of `Nats-Request-Info` (there may be more) with its line end.
   std::string_view status_part{};
   std::string_view request_info_line{};
   bool has_stream_source = false;  // `Nats-Stream-Source` is the server's own (10227)
 };
 
+// Whether this line of a block, as HeaderCursor gives it, is not stored: what the server itself
+// said of who asks.
+bool is_request_info(std::string_view key, std::string_view line);
+
 // Reads a whole header block (`NATS/1.0\r\n...\r\n\r\n`) once; an empty block gives the defaults.
-// Names are compared as they are spelled, the first header of a name counts, and lines that are no
-// header are passed over. Allocates nothing.
+// Names are compared as they are spelled, and the first header of a name counts even when it has no
+// value. Allocates nothing.
 PublishHeaders scan_publish_headers(std::string_view block);
 
 // The text of `Nats-TTL`: whole seconds, a Go duration of at least a second, or `never`.

@@ -1,5 +1,6 @@
 #include "proto/client/headers.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace leat {
@@ -9,33 +10,42 @@ namespace {
 constexpr std::string_view kVersion = "NATS/1.0";
 constexpr std::string_view kLineEnd = "\r\n";
 
+// The bytes of the line that `text` begins with, its CR LF included.
+std::size_t line_bytes(std::string_view text) {
+  const std::size_t end = text.find(kLineEnd);
+  return end == std::string_view::npos ? text.size() : end + kLineEnd.size();
+}
+
+std::string_view without_line_end(std::string_view line) {
+  if (line.ends_with(kLineEnd)) line.remove_suffix(kLineEnd.size());
+  return line;
+}
+
+// Only blanks, as a tab is part of the value.
 std::string_view without_leading_blanks(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
-  return text.substr(at);
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return text;
 }
 
 }  // namespace
 
-HeaderCursor::HeaderCursor(std::string_view block) {
-  const std::size_t end = block.find(kLineEnd);
-  if (end != std::string_view::npos) rest_ = block.substr(end + kLineEnd.size());
+std::string_view header_first_line(std::string_view block) {
+  return block.substr(0, line_bytes(block));
 }
+
+HeaderCursor::HeaderCursor(std::string_view block) : rest_(block.substr(line_bytes(block))) {}
 
 bool HeaderCursor::next() {
   while (!rest_.empty()) {
-    const std::size_t end = rest_.find(kLineEnd);
-    if (end == std::string_view::npos || end == 0) break;
-    line_ = rest_.substr(0, end + kLineEnd.size());
+    line_ = rest_.substr(0, line_bytes(rest_));
     rest_.remove_prefix(line_.size());
-    const std::string_view text = line_.substr(0, end);
+    const std::string_view text = without_line_end(line_);
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) continue;
     key_ = text.substr(0, colon);
     value_ = without_leading_blanks(text.substr(colon + 1));
     return true;
   }
-  rest_ = {};
   return false;
 }
 
@@ -89,7 +99,8 @@ HeaderBuilder& HeaderBuilder::add(std::string_view key, std::uint64_t value) {
 }
 
 HeaderBuilder& HeaderBuilder::add_line(std::string_view line) {
-  block_ += line;
+  block_ += without_line_end(line);
+  block_ += kLineEnd;
   return *this;
 }
 

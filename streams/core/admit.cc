@@ -2,6 +2,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/result.h"
+#include "proto/client/headers.h"
 
 namespace leat {
 
@@ -79,12 +80,22 @@ bool fits(const StreamConfig& config, const PublishFacts& facts) {
   return refused_size(config, facts) == ApiErrorCode::kNone;
 }
 
-StoredHeaders stored_headers(std::string_view block, const PublishHeaders& headers) {
-  if (headers.request_info_line.empty()) return {.headers = block};
-  const auto begin = static_cast<std::size_t>(headers.request_info_line.data() - block.data());
-  const std::size_t end = begin + headers.request_info_line.size();
-  if (begin + block.size() - end <= kHeadersWithoutFields.size()) return {};
-  return {.headers = block.substr(0, begin), .headers_rest = block.substr(end)};
+StoredHeaders stored_headers(std::string_view block, const PublishHeaders& headers,
+                             std::string& room) {
+  if (headers.status_part.empty() && headers.request_info_line.empty()) return {.headers = block};
+  room.clear();
+  std::size_t kept = 0;
+  const auto leave_out = [&](std::string_view part) {
+    const auto begin = static_cast<std::size_t>(part.data() - block.data());
+    room += block.substr(kept, begin - kept);
+    kept = begin + part.size();
+  };
+  if (!headers.status_part.empty()) leave_out(headers.status_part);
+  for (HeaderCursor header(block); header.next();) {
+    if (is_request_info(header.key(), header.line())) leave_out(header.line());
+  }
+  const StoredHeaders stored{.headers = room, .headers_rest = block.substr(kept)};
+  return stored.size() <= kHeadersWithoutFields.size() ? StoredHeaders() : stored;
 }
 
 }  // namespace leat

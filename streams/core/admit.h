@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/base/ids.h"
@@ -39,12 +40,15 @@ ApiResult<Admission> admit_schedule(const StreamConfig& config, const PublishHea
 // Whether the stream takes messages of this size.
 bool fits(const StreamConfig& config, const PublishFacts& facts);
 
-// The header block as it is stored: without the line that is not kept, and empty when nothing but
-// the version line is left.
+// The header block as it is stored: without its parts that are not kept, and empty when nothing but
+// the version line is left. In two pieces: what stands before the last such part lies in `room` if
+// there is one, the rest in the block.
 struct StoredHeaders {
   std::string_view headers{};
   std::string_view headers_rest{};
+  std::size_t size() const { return headers.size() + headers_rest.size(); }
 };
-StoredHeaders stored_headers(std::string_view block, const PublishHeaders& headers);
+StoredHeaders stored_headers(std::string_view block, const PublishHeaders& headers,
+                             std::string& room);
 
 }  // namespace leat

@@ -70,7 +70,8 @@ std::string scheduled_headers(std::string_view original, const Firing& firing) {
 }
 
 std::string schedule_headers(std::string_view block, const PublishHeaders& headers) {
-  const StoredHeaders stored = stored_headers(block, headers);
+  std::string room;
+  const StoredHeaders stored = stored_headers(block, headers, room);
   std::string kept(stored.headers);
   kept += stored.headers_rest;
   if (headers.rollup != Rollup::kNone) return kept;

@@ -52,20 +52,24 @@ bool Ingest::deliver(const RoutedMessage& message, SinkCookie) {
   }
   const std::string_view block = message.headers();
   const PublishHeaders headers = block.empty() ? PublishHeaders() : scan_publish_headers(block);
-  const ApiResult<Admission> admitted = admit(stream_.config(), headers, facts(message, headers));
+  std::string room;
+  const StoredHeaders stored = stored_headers(block, headers, room);
+  const ApiResult<Admission> admitted =
+      admit(stream_.config(), headers, facts(message, headers, stored));
   if (!admitted) {
     refuse(message, admitted.error());
   } else if (admitted->schedule_due) {
     stream_.take_schedule(message, schedule_headers(block, headers), *admitted->schedule_due);
   } else {
-    stream_.take_publish(message, block.empty() ? StoredHeaders() : stored_headers(block, headers));
+    stream_.take_publish(message, stored);
   }
   return true;
 }
 
-PublishFacts Ingest::facts(const RoutedMessage& message, const PublishHeaders& headers) const {
+PublishFacts Ingest::facts(const RoutedMessage& message, const PublishHeaders& headers,
+                           const StoredHeaders& stored) const {
   PublishFacts facts{.subject = message.subject,
-                     .header_bytes = message.headers().size(),
+                     .header_bytes = stored.size(),
                      .payload_bytes = message.payload().size()};
   const ScheduleHeaders& schedule = headers.schedule;
   if (!schedule.pattern.empty()) facts.now = stream_.now();

@@ -46,7 +46,8 @@ class Ingest : public Sink {
     std::string body;
   };
 
-  PublishFacts facts(const RoutedMessage& message, const PublishHeaders& headers) const;
+  PublishFacts facts(const RoutedMessage& message, const PublishHeaders& headers,
+                     const StoredHeaders& stored) const;
   void refuse(const RoutedMessage& message, const ApiError& error, std::string_view headers = {});
   void answer_refusals();
 

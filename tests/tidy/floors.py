@@ -20,7 +20,7 @@ FLOORS = {
 INSIDE = {
     "proto/client": ["core/subject", "proto/json"],
     "proto/api": ["core/subject", "proto/json", "proto/ack"],
-    "proto/ack": ["core/subject", "proto/json"],
+    "proto/ack": ["core/subject", "proto/json", "proto/client"],
     "proto/record": ["core/subject", "proto/api", "proto/ack"],
     "proto/cluster": ["core/subject"],
     "storage/api": ["proto/record"],

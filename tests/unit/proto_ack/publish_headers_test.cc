@@ -51,7 +51,7 @@ TEST(PublishHeaders, TheFirstOfANameCounts) {
 }
 
 TEST(PublishHeaders, MarksWhatIsNotANumber) {
-  for (const std::string_view value : {"x", "", "-1", "1 ", "18446744073709551616"}) {
+  for (const std::string_view value : {"x", "\t", "-1", "1 ", "18446744073709551616"}) {
     const std::string text = block("Nats-Expected-Last-Sequence: " + std::string(value) + "\r\n");
     EXPECT_TRUE(scan_publish_headers(text).expected_last_seq.is_set) << value;
     EXPECT_FALSE(scan_publish_headers(text).expected_last_seq.is_valid) << value;
@@ -61,11 +61,60 @@ TEST(PublishHeaders, MarksWhatIsNotANumber) {
   EXPECT_EQ(scan_publish_headers(rollup).rollup_text, "some");
 }
 
+TEST(PublishHeaders, AHeaderWithoutAValueIsAsOneThatIsNotThere) {
+  for (const std::string_view value : {"", " ", "   "}) {
+    std::string lines;
+    for (const std::string_view name :
+         {"Msg-Id", "Expected-Stream", "Expected-Last-Sequence", "Expected-Last-Subject-Sequence",
+          "Expected-Last-Subject-Sequence-Subject", "Expected-Last-Msg-Id", "Rollup", "TTL",
+          "Schedule", "Schedule-Target", "Schedule-TTL", "Schedule-Rollup", "Schedule-Next",
+          "Scheduler", "Incr", "Batch-Id", "Stream-Source"}) {
+      lines.append("Nats-").append(name).append(":").append(value).append("\r\n");
+      // The first of a name counts, also where it says nothing.
+      if (!value.empty()) lines.append("Nats-").append(name).append(": 7\r\n");
+    }
+    const std::string text = block(lines);
+    const PublishHeaders got = scan_publish_headers(text);
+    EXPECT_EQ(got.msg_id, "");
+    EXPECT_EQ(got.expected_stream, "");
+    EXPECT_EQ(got.expected_last_msg_id, "");
+    EXPECT_EQ(got.expected_last_subject_seq_subject, "");
+    EXPECT_FALSE(got.expected_last_seq.is_set);
+    EXPECT_FALSE(got.expected_last_subject_seq.is_set);
+    EXPECT_EQ(got.rollup, Rollup::kNone);
+    EXPECT_EQ(got.ttl.kind, MessageTtl::Kind::kNone);
+    EXPECT_EQ(got.schedule.pattern, "");
+    EXPECT_EQ(got.schedule.target, "");
+    EXPECT_EQ(got.schedule.ttl, "");
+    EXPECT_EQ(got.schedule.rollup, "");
+    EXPECT_EQ(got.schedule.next, "");
+    EXPECT_EQ(got.schedule.scheduler, "");
+    EXPECT_EQ(got.unbuilt, UnbuiltPublishHeader::kNone);
+    EXPECT_FALSE(got.has_stream_source);
+  }
+}
+
+TEST(PublishHeaders, ALineFeedInAValueBeginsNoHeader) {
+  for (const std::string_view end : {"\n", "\r", "\n\n", "\n ", "\n\r"}) {
+    const std::string text =
+        block("Comment: hello" + std::string(end) + "Nats-Rollup: all\r\nOther: x" +
+              std::string(end) + "Nats-Msg-Id: 1\r\nNats-TTL: 5" + std::string(end) + "\r\n");
+    const PublishHeaders got = scan_publish_headers(text);
+    EXPECT_EQ(got.rollup, Rollup::kNone) << text;
+    EXPECT_EQ(got.msg_id, "") << text;
+    EXPECT_EQ(got.ttl.kind, MessageTtl::Kind::kInvalid) << text;
+  }
+}
+
 TEST(PublishHeaders, NamesWhatIsNotBuilt) {
   EXPECT_EQ(scan_publish_headers(block("Nats-Batch-Id: u\r\nNats-Incr: 1\r\n")).unbuilt,
             UnbuiltPublishHeader::kBatch);
   EXPECT_EQ(scan_publish_headers(block("Nats-Incr: +1\r\n")).unbuilt,
             UnbuiltPublishHeader::kCounter);
+  // Without an id it is no batch.
+  EXPECT_EQ(
+      scan_publish_headers(block("Nats-Batch-Sequence: 1\r\nNats-Batch-Commit: 1\r\n")).unbuilt,
+      UnbuiltPublishHeader::kNone);
   EXPECT_TRUE(scan_publish_headers(block("Nats-Stream-Source: S 1\r\n")).has_stream_source);
 }
 
@@ -100,9 +149,14 @@ TEST(PublishHeaders, FindsThePartsThatAreNotStored) {
 
 TEST(PublishHeaders, SurvivesBrokenBlocks) {
   for (const std::string_view text :
-       {"NATS/1.0", "NATS/1.0\r\nNats-Msg-Id", "NATS/1.0\nNats-Msg-Id:", "NATS/1.0\r\n\r\n\r\n",
-        "HTTP/1.1\r\nNats-Msg-Id: a\r\n\r\n"}) {
+       {"NATS/1.0", "NATS/1.0\r\nNats-Msg-Id", "NATS/1.0\nNats-Msg-Id: a\n\n",
+        "NATS/1.0\r\n\r\n\r\n", "Nats-Msg-Id: a\r\n\r\n"}) {
     EXPECT_EQ(scan_publish_headers(text).msg_id, "") << text;
+  }
+  for (const std::string_view text :
+       {"NATS/1.0\r\nNats-Msg-Id: a", "NATS/1.0\r\n\r\nNats-Msg-Id: a\r\n\r\n",
+        "NATS/2.0\r\nNats-Msg-Id: a\r\n\r\n"}) {
+    EXPECT_EQ(scan_publish_headers(text).msg_id, "a") << text;
   }
 }
 

@@ -152,7 +152,8 @@ void ScriptRunner::publish(const Words& words) {
          << admitted.error().description << "\n";
     return;
   }
-  const StoredHeaders stored = stored_headers(headers, scanned);
+  std::string room;
+  const StoredHeaders stored = stored_headers(headers, scanned, room);
   PublishCommand command{.subject = words.at(1),
                          .headers = stored.headers,
                          .headers_rest = stored.headers_rest,
