@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "consumers/core/consumer_machine.h"
+#include "core/base/duration.h"
 
 namespace leat {
 
@@ -65,7 +66,7 @@ void ConsumerMachine::nak(ConsumerState& state, PendingDelivery delivery, const 
     return;
   }
   delivery.phase = PendingDelivery::Phase::kNaked;
-  delivery.base = stamp + std::max<DurationNs>(item.delay, 0);
+  delivery.base = time_after(stamp, std::max<DurationNs>(item.delay, 0));
   state.pending_.update(delivery);
   push_deadline(state, delivery);
 }

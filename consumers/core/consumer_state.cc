@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/duration.h"
+
 namespace leat {
 
 ConsumerState::ConsumerState(Identity identity, ConsumerConfig config)
@@ -67,7 +69,7 @@ DurationNs ConsumerState::ack_wait(std::uint32_t deliveries) const {
 
 WallNs ConsumerState::due(const PendingDelivery& delivery) const {
   if (delivery.phase == PendingDelivery::Phase::kNaked) return delivery.base;
-  return delivery.base + ack_wait(delivery.deliveries);
+  return time_after(delivery.base, ack_wait(delivery.deliveries));
 }
 
 }  // namespace leat

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/duration.h"
 
 namespace leat {
 
@@ -29,10 +30,10 @@ void PullQueue::add(const PullRequest& request, Arrival arrival, std::vector<Pul
   waiting.has_bytes = request.max_bytes > 0;
   waiting.bytes = waiting.has_bytes ? static_cast<std::uint64_t>(request.max_bytes) : 0;
   waiting.is_no_wait = request.no_wait;
-  if (request.expires > 0) waiting.expires = arrival.now + request.expires;
+  if (request.expires > 0) waiting.expires = time_after(arrival.now, request.expires);
   if (request.idle_heartbeat > 0) {
     waiting.heartbeat = request.idle_heartbeat;
-    waiting.next_heartbeat = arrival.now + request.idle_heartbeat;
+    waiting.next_heartbeat = time_after(arrival.now, request.idle_heartbeat);
   }
   if (waiting_.size() >= max_waiting_) advance_time(arrival.now, notices);
   if (const auto refusal = refusal_of(request, arrival.deliverable)) {
@@ -87,7 +88,7 @@ void PullQueue::served(std::size_t message_bytes, SteadyNs now, std::vector<Pull
     front.bytes -= message_bytes;
     if (front.bytes == 0) front.messages = 0;
   }
-  if (front.heartbeat != 0) front.next_heartbeat = now + front.heartbeat;
+  if (front.heartbeat != 0) front.next_heartbeat = time_after(now, front.heartbeat);
   if (front.messages == 0) {
     if (front.bytes > 0) notices.push_back(notice(PullStatus::kBatchCompleted, front));
     waiting_.pop_front();
@@ -140,7 +141,7 @@ void PullQueue::advance_time(SteadyNs now, std::vector<PullNotice>& notices) {
     }
     if (waiting.is_beat_due(now)) {
       notices.push_back(notice(PullStatus::kIdleHeartbeat, waiting));
-      waiting.next_heartbeat = now + waiting.heartbeat;
+      waiting.next_heartbeat = time_after(now, waiting.heartbeat);
     }
     note_deadline(waiting);
     return true;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/duration.h"
 #include "core/base/limits.h"
 #include "core/base/log.h"
 
@@ -415,10 +416,11 @@ void Consumer::arm_inactivity() {
   if (inactivity_timer_) scheduler.cancel(inactivity_timer_);
   inactivity_timer_ = {};
   if (config().inactive_threshold <= 0) return;
-  inactivity_timer_ = scheduler.call_at(last_used_ + config().inactive_threshold, [this] {
-    inactivity_timer_ = {};
-    check_inactivity();
-  });
+  inactivity_timer_ =
+      scheduler.call_at(time_after(last_used_, config().inactive_threshold), [this] {
+        inactivity_timer_ = {};
+        check_inactivity();
+      });
 }
 
 void Consumer::check_inactivity() {

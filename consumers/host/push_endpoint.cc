@@ -2,6 +2,7 @@
 
 #include "consumers/host/consumer.h"
 #include "core/base/base62.h"
+#include "core/base/duration.h"
 
 namespace leat {
 
@@ -66,7 +67,7 @@ void PushEndpoint::flow_control_answered(std::string_view subject) {
 void PushEndpoint::arm_heartbeat() {
   if (heartbeat_ <= 0) return;
   last_sent_ = consumer_.steady_now();
-  timer_ = consumer_.stream().context().scheduler.call_at(last_sent_ + heartbeat_,
+  timer_ = consumer_.stream().context().scheduler.call_at(time_after(last_sent_, heartbeat_),
                                                           [this] { on_heartbeat(); });
 }
 
@@ -77,7 +78,7 @@ void PushEndpoint::on_heartbeat() {
     consumer_.delivery().send_heartbeat(deliver_subject_, consumer_.position(), flow_subject_);
     last_sent_ = now;
   }
-  const SteadyNs next = now - last_sent_ >= heartbeat_ ? now + heartbeat_ : last_sent_ + heartbeat_;
+  const SteadyNs next = time_after(now - last_sent_ >= heartbeat_ ? now : last_sent_, heartbeat_);
   timer_ = consumer_.stream().context().scheduler.call_at(next, [this] { on_heartbeat(); });
 }
 

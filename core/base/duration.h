@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ std::string format_time(WallNs time);
 // The ends of what nanoseconds in 64 bits can hold, in the years 1677 and 2262.
 inline constexpr WallNs kEarliestTime = std::numeric_limits<WallNs>::min();
 inline constexpr WallNs kLatestTime = std::numeric_limits<WallNs>::max();
+
+// The time that is `wait` after `time`. What the count of nanoseconds cannot reach, as with the
+// longest duration that a client may write, is its last moment, which never comes.
+constexpr std::int64_t time_after(std::int64_t time, DurationNs wait) {
+  return wait > 0 && time > kLatestTime - wait ? kLatestTime : time + wait;
+}
 
 // Reads RFC 3339, with a fraction and any offset. The error text is Go's. What lies beyond the ends
 // (and so kZeroTimeText) is an error of its own.

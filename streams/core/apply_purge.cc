@@ -2,6 +2,7 @@
 #include <limits>
 #include <string>
 
+#include "core/base/duration.h"
 #include "core/base/limits.h"
 #include "streams/core/apply.h"
 
@@ -107,7 +108,8 @@ void Apply::expire(const ExpireCommand& command) {
   while (answer.count < limits::kMessagesPerApply && state_.config.max_age > 0) {
     const StreamSeq sequence = state_.first_aging();
     if (!sequence) break;
-    if (state_.index.find(sequence).time() + state_.config.max_age > command.up_to) break;
+    const WallNs at = time_after(state_.index.find(sequence).time(), state_.config.max_age);
+    if (at > command.up_to) break;
     remove(sequence, RemovalReason::kAge);
     ++answer.count;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/duration.h"
 #include "streams/core/apply.h"
 #include "streams/core/rebuilt_row.h"
 #include "streams/core/stream_pages.h"
@@ -119,7 +120,7 @@ std::optional<WallNs> StreamMachine::next_expiry() const {
   if (const TtlDeadline* ttl = state.first_ttl()) next = ttl->at;
   if (state.config.max_age > 0) {
     if (const StreamSeq aging = state.first_aging()) {
-      const WallNs at = state.index.find(aging).time() + state.config.max_age;
+      const WallNs at = time_after(state.index.find(aging).time(), state.config.max_age);
       next = next ? std::min(*next, at) : at;
     }
   }

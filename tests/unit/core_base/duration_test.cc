@@ -22,6 +22,17 @@ struct WriteCase {
 
 // The expectations of this file are what Go 1.26 answers.
 
+TEST(Duration, ATimeThatCannotBeReachedIsTheLastOne) {
+  constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(time_after(5, 7), 12);
+  EXPECT_EQ(time_after(5, -7), -2);
+  EXPECT_EQ(time_after(5, kLast - 5), kLast);
+  EXPECT_EQ(time_after(5, kLast - 4), kLast);
+  EXPECT_EQ(time_after(1'700'000'000'000'000'000, kLast), kLast);
+  EXPECT_EQ(time_after(kLast, 1), kLast);
+  EXPECT_EQ(time_after(-5, kLast), kLast - 5);
+}
+
 TEST(Duration, IsReadAsInGo) {
   const ReadCase cases[] = {
       {"", 0, "time: invalid duration \"\""},

@@ -22,11 +22,15 @@ TEST(AckBody, KnowsEveryWord) {
 TEST(AckBody, ReadsTheDelayOfANak) {
   EXPECT_EQ(parse_ack_body(R"(-NAK {"delay":1500000000})").nak_delay, 1'500'000'000);
   EXPECT_EQ(parse_ack_body(R"(-NAK {"delay": 7 , "x": 1})").nak_delay, 7);
+  EXPECT_EQ(parse_ack_body(R"(-NAK{"Delay": 7})").nak_delay, 7);
+  EXPECT_EQ(parse_ack_body(R"(-NAK {"x": {"delay": 1}, "DELAY": 7})").nak_delay, 7);
+  EXPECT_EQ(parse_ack_body(R"(-NAK {"delay": 9223372036854775807})").nak_delay, INT64_MAX);
   EXPECT_EQ(parse_ack_body("-NAK 10s").nak_delay, 10'000'000'000);
   EXPECT_EQ(parse_ack_body("-NAK 1m0.5s").nak_delay, 60'500'000'000);
   for (const std::string_view plain :
        {"-NAK", "-NAK ", "-NAK soon", "-NAK -5s", R"(-NAK {"delay":"5s"})", R"(-NAK {"delay":-1})",
-        R"(-NAK {"delay":1)", "-NAK {", R"(-NAK {"delay":1.5})"}) {
+        R"(-NAK {"delay":1)", "-NAK {", R"(-NAK {"delay":1.5})", R"(-NAK {"delay":1} x)",
+        R"(-NAK {"delay":9223372036854775808})", R"(-NAK {"a":{"delay":1}})"}) {
     EXPECT_EQ(parse_ack_body(plain).kind, AckKind::kNak) << plain;
     EXPECT_EQ(parse_ack_body(plain).nak_delay, 0) << plain;
   }
