@@ -34,9 +34,11 @@ inline constexpr std::size_t kForwardedBytes = 4 * 1024 * 1024;
 // closer than a timer is fine.
 inline constexpr std::int64_t kLameDuckGapNs = 1'000'000'000;
 inline constexpr std::int64_t kLameDuckStepNs = 1'000'000;
-// Permission answers remembered by one connection, and replies that it may answer.
+// Permission answers remembered by one connection.
 inline constexpr std::size_t kPermissionAnswers = 256;
-inline constexpr std::size_t kTrackedReplies = 4096;
+// Requests that one connection may still answer (`allow_responses`): about 400,000. A requester
+// that is never answered must not take all memory; beyond it the oldest may not be answered.
+inline constexpr std::size_t kOpenReplyBytes = 64 * 1024 * 1024;
 // A header block longer than this cannot be stored (error 10097).
 inline constexpr std::size_t kStoredHeaderBytes = 64 * 1024 - 1;
 // Decimal sizes in control lines have at most this many digits; more is a protocol error.

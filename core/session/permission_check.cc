@@ -6,14 +6,10 @@
 
 namespace leat {
 
-namespace {
-
-constexpr DurationNs kPruneGapNs = 1'000'000'000;
-
-}  // namespace
-
 PermissionCheck::PermissionCheck(std::shared_ptr<const PermissionSet> permissions)
-    : permissions_(std::move(permissions)) {}
+    : permissions_(std::move(permissions)) {
+  if (permissions_->responses) replies_.emplace(*permissions_->responses);
+}
 
 bool PermissionCheck::may_publish(std::string_view subject, SteadyNs now) {
   const auto known = may_publish_.find(subject);
@@ -25,7 +21,7 @@ bool PermissionCheck::may_publish(std::string_view subject, SteadyNs now) {
     if (may_publish_.size() >= limits::kPermissionAnswers) may_publish_.clear();
     may_publish_.emplace(subject, allowed);
   }
-  return allowed || (tracks_replies() && use_reply(subject, now));
+  return allowed || (replies_ && replies_->use(subject, now));
 }
 
 bool PermissionCheck::may_subscribe(std::string_view subject, std::string_view queue) const {
@@ -42,44 +38,16 @@ bool PermissionCheck::may_receive(std::string_view subject, std::string_view que
   return allowed;
 }
 
+// What may be published anyway needs no grant. The look is not remembered: inboxes do not come
+// again.
 void PermissionCheck::note_reply(std::string_view reply, SteadyNs now) {
-  if (replies_.size() >= limits::kTrackedReplies) prune_replies(now);
-  const auto known = replies_.find(reply);
-  if (known != replies_.end()) {
-    known->second = Reply{.sent = 0, .since = now};
-  } else {
-    replies_.emplace(reply, Reply{.sent = 0, .since = now});
-  }
+  if (!permissions_->may_publish(reply)) replies_->grant(reply, now);
 }
 
-bool PermissionCheck::use_reply(std::string_view subject, SteadyNs now) {
-  const auto place = replies_.find(subject);
-  if (place == replies_.end()) return false;
-  const ResponsePermission& rule = *permissions_->responses;
-  ++place->second.sent;
-  const bool too_many = rule.messages_max > 0 && place->second.sent > rule.messages_max;
-  const bool too_late = rule.expires > 0 && now - place->second.since > rule.expires;
-  if (too_many || too_late) {
-    replies_.erase(place);
-    return false;
+void PermissionCheck::take_replies_of(PermissionCheck& before) {
+  if (permissions_->responses == before.permissions_->responses) {
+    replies_ = std::exchange(before.replies_, std::nullopt);
   }
-  return true;
-}
-
-// Drops what is used up or expired; where that is not enough, everything: a requester that comes
-// in such numbers has left by then, and the memory is bounded.
-void PermissionCheck::prune_replies(SteadyNs now) {
-  const ResponsePermission& rule = *permissions_->responses;
-  if (now - last_prune_ >= kPruneGapNs || last_prune_ == 0) {
-    last_prune_ = now;
-    std::erase_if(replies_, [&](const auto& entry) {
-      const Reply& reply = entry.second;
-      return (rule.messages_max > 0 && reply.sent >= rule.messages_max) ||
-             (rule.expires > 0 && now - reply.since > rule.expires);
-    });
-  }
-  // Between two prunes, and where no rule lets anything go, the map may double.
-  if (replies_.size() >= 2 * limits::kTrackedReplies) replies_.clear();
 }
 
 }  // namespace leat

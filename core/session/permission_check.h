@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/base/ids.h"
 #include "core/base/text_map.h"
+#include "core/session/open_replies.h"
 #include "core/session/permissions.h"
 
 namespace leat {
@@ -23,24 +25,18 @@ class PermissionCheck {
   bool may_subscribe(std::string_view subject, std::string_view queue) const;
   bool may_receive(std::string_view subject, std::string_view queue);
   bool filters_deliveries() const { return permissions_->has_subscribe_deny(); }
-  bool tracks_replies() const { return permissions_->responses.has_value(); }
+  bool tracks_replies() const { return replies_.has_value(); }
   // A request with this reply subject was delivered.
   void note_reply(std::string_view reply, SteadyNs now);
+  // The same user under a new configuration: what may be answered stays so, unless the rule of
+  // answers is another. Leaves `before` without its replies.
+  void take_replies_of(PermissionCheck& before);
 
  private:
-  struct Reply {
-    int sent = 0;
-    SteadyNs since = 0;
-  };
-
-  bool use_reply(std::string_view subject, SteadyNs now);
-  void prune_replies(SteadyNs now);
-
   std::shared_ptr<const PermissionSet> permissions_;
-  TextMap<bool> may_publish_;  // bounded: emptied when full
+  TextMap<bool> may_publish_;  // bounded: emptied when full, as every answer can be found anew
   TextMap<bool> may_receive_;  // the same; only of subjects without a queue
-  TextMap<Reply> replies_;
-  SteadyNs last_prune_ = 0;
+  std::optional<OpenReplies> replies_;  // where the user may answer
 };
 
 }  // namespace leat

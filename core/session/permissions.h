@@ -18,6 +18,7 @@ struct SubscribePattern {
 struct ResponsePermission {
   int messages_max = 1;                           // negative: no limit
   DurationNs expires = 2 * 60 * 1'000'000'000LL;  // negative: no limit
+  bool operator==(const ResponsePermission&) const = default;
 };
 
 // The permissions of a user as configured. Without an allow list everything is allowed; deny wins.

@@ -159,7 +159,9 @@ void Session::rechecked(Result<Identity> identity) {
     close(CloseReason::kAuthenticationViolation);
     return;
   }
+  const std::unique_ptr<PermissionCheck> before = std::move(permissions_);
   take_identity(*std::move(identity));
+  if (before != nullptr && permissions_ != nullptr) permissions_->take_replies_of(*before);
   drop_forbidden_subscriptions();
   if (subscriptions_.size() > subscriptions_max()) {
     close_with_error("maximum subscriptions exceeded", CloseReason::kMaxSubscriptionsExceeded);

@@ -89,13 +89,55 @@ TEST(PermissionCheck, AnswersAreCountedAndExpire) {
   EXPECT_FALSE(check.may_publish("elsewhere", 13 * kSecond));
 }
 
-TEST(PermissionCheck, ManyRequestsDoNotForgetTheLastOnes) {
-  PermissionCheck check(responder(-1));
-  for (std::size_t i = 0; i < 5 * limits::kTrackedReplies; ++i) {
-    const std::string reply = "_INBOX." + std::to_string(i);
-    check.note_reply(reply, static_cast<SteadyNs>(i));
-    ASSERT_TRUE(check.may_publish(reply, static_cast<SteadyNs>(i)));
+TEST(PermissionCheck, EveryOpenRequestMayBeAnsweredHoweverManyThereAre) {
+  for (const int messages_max : {1, 5, -1}) {
+    PermissionCheck check(responder(messages_max));
+    constexpr int kRequests = 20'000;
+    for (int i = 0; i < kRequests; ++i) check.note_reply("_INBOX." + std::to_string(i), kSecond);
+    for (int i = 0; i < kRequests; ++i) {
+      ASSERT_TRUE(check.may_publish("_INBOX." + std::to_string(i), 2 * kSecond)) << i;
+    }
   }
+}
+
+TEST(PermissionCheck, ASlowRequestMayBeAnsweredAfterManyQuickOnes) {
+  PermissionCheck check(responder(5));
+  check.note_reply("_INBOX.slow", 0);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string reply = "_INBOX." + std::to_string(i);
+    check.note_reply(reply, kSecond);
+    ASSERT_TRUE(check.may_publish(reply, kSecond));
+  }
+  EXPECT_TRUE(check.may_publish("_INBOX.slow", kSecond));
+}
+
+TEST(PermissionCheck, AReloadKeepsWhatMayBeAnsweredUnderTheSameRule) {
+  PermissionCheck before(responder(2));
+  before.note_reply("_INBOX.1", 0);
+  PermissionCheck same(responder(2));
+  same.take_replies_of(before);
+  EXPECT_TRUE(same.may_publish("_INBOX.1", kSecond));
+  PermissionCheck other(responder(3));
+  other.take_replies_of(same);
+  EXPECT_FALSE(other.may_publish("_INBOX.1", kSecond));
+}
+
+TEST(OpenReplies, OnlyOpenGrantsAreHeldAndTheOldestGivesWayWhenTheyAreTooMany) {
+  OpenReplies replies(ResponsePermission{.messages_max = 1, .expires = 2 * kSecond});
+  replies.grant("old", 0);
+  replies.grant("used", kSecond);
+  EXPECT_TRUE(replies.use("used", kSecond));
+  EXPECT_FALSE(replies.use("used", kSecond));
+  EXPECT_EQ(replies.count(), 1U);
+  replies.grant("new", 3 * kSecond);
+  EXPECT_EQ(replies.count(), 1U);
+  const std::string long_tail(4000, 'x');
+  constexpr std::size_t kTooMany = limits::kOpenReplyBytes / 4000;
+  for (std::size_t i = 0; i < kTooMany; ++i)
+    replies.grant(std::to_string(i) + long_tail, 4 * kSecond);
+  EXPECT_LT(replies.count(), kTooMany);
+  EXPECT_FALSE(replies.use("new", 4 * kSecond));
+  EXPECT_TRUE(replies.use(std::to_string(kTooMany - 1) + long_tail, 4 * kSecond));
 }
 
 TEST(PermissionCheck, RemembersWithoutGrowing) {
