@@ -33,6 +33,7 @@ void Session::close(CloseReason reason) {
   if (is_closing()) return;
   state_ = State::kClosing;
   reason_ = reason;
+  if (is_input_void(reason)) stream_->pause_reading();
   out_.text().append(held_.filled());
   held_ = ByteBuffer(limits::kSmallOutBlockBytes);
   set_->mark_dirty(*this);
@@ -103,7 +104,7 @@ void Session::write_next() {
   }
   if (state_ != State::kClosing) return;
   is_stream_closed_ = true;
-  stream_->close(ByteStream::Close::kFlush);
+  stream_->close(is_input_void(reason_) ? ByteStream::Close::kAtOnce : ByteStream::Close::kFlush);
 }
 
 void Session::on_written(std::size_t) {

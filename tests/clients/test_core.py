@@ -1,5 +1,8 @@
 """What would be wrong: an official client that cannot talk to the server at all."""
 
+import socket
+import time
+
 import nats
 import nats.errors
 import pytest
@@ -52,3 +55,16 @@ async def test_large_payloads_pass_and_too_large_ones_end_the_connection(server)
     with pytest.raises(nats.errors.MaxPayloadError):
         await client.publish("big", payload + b"!")
     await client.close()
+
+
+def test_a_writer_of_a_too_large_payload_notices_that_nobody_reads_it(server):
+    host, port = server.url.removeprefix("nats://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as client:
+        client.sendall(b"CONNECT {}\r\nPUB big 2000000\r\n")
+        words = b""
+        while b"Maximum Payload Violation" not in words:
+            words += client.recv(4096)
+        deadline = time.monotonic() + 20
+        with pytest.raises(OSError):
+            while time.monotonic() < deadline:
+                client.sendall(b"x" * 1000)

@@ -1,0 +1,38 @@
+// What would be wrong: a client that breaks the protocol does not find out, or is told something
+// else when its bytes come in other pieces.
+#include <gtest/gtest.h>
+
+#include "tests/unit/core_session/session_world.h"
+
+namespace leat {
+namespace {
+
+using testing::MemoryStream;
+using testing::SessionWorld;
+
+constexpr std::string_view kQuiet = R"({"verbose":false,"pedantic":false})";
+
+// A client that only writes would send all the rest of a payload that nobody takes.
+TEST(SessionWire, NothingIsReadBehindWhatCannotBeUnderstoodAndTheConnectionIsCutOff) {
+  for (const std::string_view input :
+       {"PUB foo 99999999\r\n", "XYZ\r\n", "PUB foo bar baz 1 2\r\n", "PUB foo 1\r\nxyz",
+        "-ERR 'x'\r\n", "INFO x\r\n", "CONNECT {\r\n"}) {
+    SessionWorld world;
+    MemoryStream& stream = world.connect_with(kQuiet);
+    world.say(stream, input);
+    EXPECT_EQ(stream.handler, nullptr) << input;
+    EXPECT_TRUE(stream.is_paused) << input;
+    EXPECT_TRUE(stream.was_cut_off) << input;
+  }
+  // What a stranger sent with its CONNECT must not take the answer from it.
+  SessionWorld world;
+  world.add_user("u", nullptr);
+  MemoryStream& stranger = world.connect();
+  world.take(stranger);
+  EXPECT_EQ(world.say(stranger, "CONNECT {\"user\":\"x\",\"pass\":\"p\"}\r\nPING\r\n"),
+            "-ERR 'Authorization Violation'\r\n<closed>");
+  EXPECT_FALSE(stranger.was_cut_off);
+}
+
+}  // namespace
+}  // namespace leat
