@@ -9,7 +9,6 @@ namespace leat {
 namespace {
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
-constexpr bool separates(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 // What has to stand behind a verb before its arguments.
@@ -73,9 +72,16 @@ std::string_view without_leading_blanks(std::string_view text) {
   return text.substr(at);
 }
 
+// What stands between arguments. A publish may carry a CR in its subject or reply, and not in its
+// sizes; for subscriptions it is as a blank.
+enum class Between : std::uint8_t { kBlanks, kBlanksAndCr };
+
 // Cuts a line at its blanks. A count above N says that there were more arguments than fit.
-template <std::size_t N>
+template <Between kBetween, std::size_t N>
 std::size_t split(std::string_view text, std::array<std::string_view, N>& arguments) {
+  const auto separates = [](char c) {
+    return is_blank(c) || (kBetween == Between::kBlanksAndCr && c == '\r');
+  };
   std::size_t count = 0;
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -190,7 +196,7 @@ ParseOutcome ClientParser::skip_to_line_end(std::string_view input) {
 
 ParseOutcome ClientParser::parse_publish(std::string_view argument, std::string_view input) {
   std::array<std::string_view, 3> arguments;
-  const std::size_t count = split(argument, arguments);
+  const std::size_t count = split<Between::kBlanks>(argument, arguments);
   if (count != 2 && count != 3) return ParseOutcome::kBadArguments;
   operation_.reply = count == 3 ? arguments[1] : std::string_view{};
   const std::int64_t size = parse_size(arguments[count - 1]);
@@ -200,7 +206,7 @@ ParseOutcome ClientParser::parse_publish(std::string_view argument, std::string_
 ParseOutcome ClientParser::parse_header_publish(std::string_view argument, std::string_view input) {
   if (!rules_.headers_allowed) return ParseOutcome::kBadArguments;
   std::array<std::string_view, 4> arguments;
-  const std::size_t count = split(argument, arguments);
+  const std::size_t count = split<Between::kBlanks>(argument, arguments);
   if (count != 3 && count != 4) return ParseOutcome::kBadArguments;
   operation_.reply = count == 4 ? arguments[1] : std::string_view{};
   const std::int64_t header_size = parse_size(arguments[count - 2]);
@@ -260,7 +266,7 @@ ParseOutcome ClientParser::finish_publish(std::string_view input) {
 
 ParseOutcome ClientParser::parse_subscribe(std::string_view argument) {
   std::array<std::string_view, 3> arguments;
-  const std::size_t count = split(argument, arguments);
+  const std::size_t count = split<Between::kBlanksAndCr>(argument, arguments);
   if (count != 2 && count != 3) return ParseOutcome::kBadArguments;
   operation_.subject = arguments[0];
   operation_.queue = count == 3 ? arguments[1] : std::string_view{};
@@ -270,7 +276,7 @@ ParseOutcome ClientParser::parse_subscribe(std::string_view argument) {
 
 ParseOutcome ClientParser::parse_unsubscribe(std::string_view argument) {
   std::array<std::string_view, 2> arguments;
-  const std::size_t count = split(argument, arguments);
+  const std::size_t count = split<Between::kBlanksAndCr>(argument, arguments);
   if (count != 1 && count != 2) return ParseOutcome::kBadArguments;
   operation_.sid = arguments[0];
   operation_.deliveries_max = count == 2 ? parse_size(arguments[1]) : 0;

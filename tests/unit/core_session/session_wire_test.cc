@@ -34,5 +34,25 @@ TEST(SessionWire, NothingIsReadBehindWhatCannotBeUnderstoodAndTheConnectionIsCut
   EXPECT_FALSE(stranger.was_cut_off);
 }
 
+TEST(SessionWire, PedanticComplainsOfAPublishOnceAndWhenItIsWhole) {
+  SessionWorld world;
+  MemoryStream& stream = world.connect_with(R"({"verbose":true,"pedantic":true})");
+  EXPECT_EQ(world.say(stream, "PUB foo..bar 2\r\nx"), "");
+  EXPECT_EQ(world.say(stream, "x\r"), "");
+  EXPECT_EQ(world.say(stream, "\n"), "-ERR 'Invalid Publish Subject'\r\n+OK\r\n");
+  EXPECT_EQ(world.say(stream, "PUB foo..bar 2\r\nxxx"),
+            "-ERR 'Unknown Protocol Operation'\r\n<closed>");
+}
+
+TEST(SessionWire, SubscriptionsOfOneConnectionGetAMessageInAFixedOrder) {
+  SessionWorld world;
+  MemoryStream& stream = world.connect_with(kQuiet);
+  EXPECT_EQ(world.say(stream,
+                      "SUB > 1\r\nSUB foo.* 2\r\nSUB foo.bar 3\r\nSUB foo.bar 4\r\n"
+                      "PUB foo.bar 0\r\n\r\n"),
+            "MSG foo.bar 3 0\r\n\r\nMSG foo.bar 4 0\r\n\r\nMSG foo.bar 1 0\r\n\r\n"
+            "MSG foo.bar 2 0\r\n\r\n");
+}
+
 }  // namespace
 }  // namespace leat

@@ -104,6 +104,17 @@ TEST(ClientParser, VerbsInAnyCaseRunsOfBlanksBareLineFeeds) {
                                             "SUB a [] b", "UNSUB 1 2"}));
 }
 
+TEST(ClientParser, ACrIsPartOfWhatAPublishNamesAndABlankOfASubscription) {
+  EXPECT_EQ(
+      read("PUB fo\ro re\rply 1\r\nx\r\nHPUB a\r 0 1\r\nx\r\nSUB a\rq 1\r\r\nUNSUB 1\r2\r\n")
+          .operations,
+      (Operations{"PUB fo\ro [re\rply] 0 <x>", "PUB a\r [] 0 <x>", "SUB a [q] 1", "UNSUB 1 2"}));
+  for (const char* input :
+       {"PUB foo 0\r\r\n", "PUB foo \r0\r\n", "HPUB foo 0 0\r\r\n", "HPUB foo 0\r 0\r\n"}) {
+    EXPECT_EQ(read(input).end, ParseOutcome::kBadArguments) << input;
+  }
+}
+
 TEST(ClientParser, SwallowsWhatFollowsPingPongAndOk) {
   const std::string garbage(10'000, 'x');
   EXPECT_EQ(read_in_pieces("PING" + garbage + "\r\nPONG y\n+OKz\r\nPING\rxx\n", 7, {}).operations,
