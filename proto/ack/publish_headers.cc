@@ -52,6 +52,14 @@ ExpectedSeq expected(std::string_view text) {
   return out;
 }
 
+// A whole number of any length, with a sign or without.
+UnbuiltPublishHeader counter(std::string_view text) {
+  if (text.front() == '+' || text.front() == '-') text.remove_prefix(1);
+  const bool is_number =
+      !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  return is_number ? UnbuiltPublishHeader::kCounter : UnbuiltPublishHeader::kInvalidCounter;
+}
+
 Rollup rollup(std::string_view text) {
   if (text.empty()) return Rollup::kNone;
   if (is_word(text, "sub")) return Rollup::kSubject;
@@ -118,7 +126,7 @@ void interpret(PublishHeaders& out, const FirstValues& first) {
   if (!first.ttl.empty()) out.ttl = parse_message_ttl(first.ttl);
   out.schedule.has_time_zone = out.schedule.time_zone.data() != nullptr;
   out.has_stream_source = !first.stream_source.empty();
-  if (!first.counter.empty()) out.unbuilt = UnbuiltPublishHeader::kCounter;
+  if (!first.counter.empty()) out.unbuilt = counter(first.counter);
   if (!first.batch.empty()) out.unbuilt = UnbuiltPublishHeader::kBatch;
 }
 

@@ -10,7 +10,7 @@ namespace leat {
 enum class Rollup : std::uint8_t { kNone, kSubject, kAll, kInvalid };
 
 // What a publish asks for that is not built; it is refused by name.
-enum class UnbuiltPublishHeader : std::uint8_t { kNone, kBatch, kCounter };
+enum class UnbuiltPublishHeader : std::uint8_t { kNone, kBatch, kCounter, kInvalidCounter };
 
 // A sequence that a publish expects, from a header with a decimal number.
 struct ExpectedSeq {

@@ -16,6 +16,8 @@ ApiErrorCode refused_header(UnbuiltPublishHeader header) {
       return ApiErrorCode::kAtomicPublishDisabled;
     case UnbuiltPublishHeader::kCounter:
       return ApiErrorCode::kMessageIncrDisabled;
+    case UnbuiltPublishHeader::kInvalidCounter:
+      return ApiErrorCode::kMessageIncrInvalid;
     case UnbuiltPublishHeader::kNone:
       break;
   }
@@ -47,7 +49,10 @@ ApiErrorCode refused(const StreamConfig& config, const PublishHeaders& headers,
   if (config.sealed) return ApiErrorCode::kStreamSealed;
   const ApiErrorCode size = refused_size(config, facts);
   if (size != ApiErrorCode::kNone) return size;
-  if (headers.unbuilt == UnbuiltPublishHeader::kCounter) return refused_header(headers.unbuilt);
+  if (headers.unbuilt == UnbuiltPublishHeader::kCounter ||
+      headers.unbuilt == UnbuiltPublishHeader::kInvalidCounter) {
+    return refused_header(headers.unbuilt);
+  }
   if (!headers.expected_stream.empty() && headers.expected_stream != config.name) {
     return ApiErrorCode::kStreamNotMatch;
   }

@@ -111,6 +111,10 @@ TEST(PublishHeaders, NamesWhatIsNotBuilt) {
             UnbuiltPublishHeader::kBatch);
   EXPECT_EQ(scan_publish_headers(block("Nats-Incr: +1\r\n")).unbuilt,
             UnbuiltPublishHeader::kCounter);
+  for (const std::string_view value : {"x", "+", "1 ", "1.5", "--1", "1_0"}) {
+    const std::string text = block("Nats-Incr: " + std::string(value) + "\r\n");
+    EXPECT_EQ(scan_publish_headers(text).unbuilt, UnbuiltPublishHeader::kInvalidCounter) << value;
+  }
   // Without an id it is no batch.
   EXPECT_EQ(
       scan_publish_headers(block("Nats-Batch-Sequence: 1\r\nNats-Batch-Commit: 1\r\n")).unbuilt,
