@@ -37,7 +37,7 @@ StreamConfig orders() {
 }
 
 constexpr std::string_view kOrders =
-    R"("config":{"name":"ORD","description":"orders","subjects":["ord.\u003e"],"retention":"limits","max_consumers":-1,"max_msgs":100,"max_bytes":-1,"max_age":0,"max_msgs_per_subject":-1,"max_msg_size":-1,"discard":"old","storage":"file","num_replicas":1,"duplicate_window":120000000000,"compression":"none","allow_direct":true,"mirror_direct":false,"sealed":false,"deny_delete":false,"deny_purge":false,"allow_rollup_hdrs":false,"consumer_limits":{},"allow_msg_ttl":false,"metadata":{"_nats.level":"0","_nats.req.level":"0","_nats.ver":"2.9.25"}})";
+    R"("config":{"name":"ORD","description":"orders","subjects":["ord.\u003e"],"retention":"limits","max_consumers":-1,"max_msgs":100,"max_bytes":-1,"max_age":0,"max_msgs_per_subject":-1,"max_msg_size":-1,"discard":"old","storage":"file","num_replicas":1,"duplicate_window":120000000000,"compression":"none","allow_direct":true,"mirror_direct":false,"sealed":false,"deny_delete":false,"deny_purge":false,"allow_rollup_hdrs":false,"consumer_limits":{},"allow_msg_ttl":false,"metadata":{"_nats.level":"0","_nats.req.level":"0","_nats.ver":"2.15.3"}})";
 
 StreamInfo filled_orders() {
   StreamInfo info;
@@ -126,7 +126,7 @@ TEST(Replies, ConsumerAsRecorded) {
   info.config.max_waiting = 512;
   info.config.max_ack_pending = 1000;
   const std::string expected =
-      R"("stream_name":"C","name":"work","created":"{{time}}","config":{"durable_name":"work","name":"work","deliver_policy":"all","ack_policy":"explicit","ack_wait":30000000000,"max_deliver":-1,"filter_subject":"c.a","replay_policy":"instant","max_waiting":512,"max_ack_pending":1000,"num_replicas":0,"metadata":{"_nats.level":"0","_nats.req.level":"0","_nats.ver":"2.9.25"}},"delivered":{"consumer_seq":0,"stream_seq":0},"ack_floor":{"consumer_seq":0,"stream_seq":0},"num_ack_pending":0,"num_redelivered":0,"num_waiting":0,"num_pending":0,"ts":"{{time}}"})";
+      R"("stream_name":"C","name":"work","created":"{{time}}","config":{"durable_name":"work","name":"work","deliver_policy":"all","ack_policy":"explicit","ack_wait":30000000000,"max_deliver":-1,"filter_subject":"c.a","replay_policy":"instant","max_waiting":512,"max_ack_pending":1000,"num_replicas":0,"metadata":{"_nats.level":"0","_nats.req.level":"0","_nats.ver":"2.15.3"}},"delivered":{"consumer_seq":0,"stream_seq":0},"ack_floor":{"consumer_seq":0,"stream_seq":0},"num_ack_pending":0,"num_redelivered":0,"num_waiting":0,"num_pending":0,"ts":"{{time}}"})";
   EXPECT_EQ(
       consumer_create_reply(info, kTime),
       with_times(R"({"type":"io.nats.jetstream.api.v1.consumer_create_response",)" + expected));
