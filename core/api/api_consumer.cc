@@ -178,18 +178,9 @@ void ApiConsumer::list(ApiCall call) {
 }
 
 void ApiConsumer::refuse_unbuilt(ApiCall call) {
-  const JsEndpoint endpoint = call.endpoint();
-  switch (endpoint) {
-    case JsEndpoint::kConsumerPause:
-    case JsEndpoint::kConsumerUnpin:
-    case JsEndpoint::kConsumerReset:
-      return call.refuse(
-          api_error(ApiErrorCode::kConsumerCreate,
-                    {std::string(endpoint_name(endpoint)) + " is not supported by this server"}));
-    default:
-      // What the peer says of a server that is in no cluster, as this one always is.
-      return call.refuse(ApiErrorCode::kClusterRequired);
-  }
+  call.refuse(api_error(
+      ApiErrorCode::kConsumerCreate,
+      {std::string(endpoint_name(call.endpoint())) + " is not supported by this server"}));
 }
 
 }  // namespace leat

@@ -11,6 +11,24 @@
 
 namespace leat {
 
+namespace {
+
+bool makes_consumer(JsEndpoint endpoint) {
+  return endpoint == JsEndpoint::kConsumerCreate || endpoint == JsEndpoint::kConsumerDurableCreate;
+}
+
+// Refused before anything is looked at by a server that is in no cluster, as this one always is.
+bool needs_cluster(JsEndpoint endpoint) {
+  return endpoint == JsEndpoint::kStreamLeaderStepdown ||
+         endpoint == JsEndpoint::kStreamPeerRemove || endpoint == JsEndpoint::kStreamPeerEvacuate ||
+         endpoint == JsEndpoint::kStreamCancelMove ||
+         endpoint == JsEndpoint::kConsumerLeaderStepdown ||
+         endpoint == JsEndpoint::kConsumerPeerRemove ||
+         endpoint == JsEndpoint::kConsumerPeerEvacuate;
+}
+
+}  // namespace
+
 ApiDesk::ApiDesk(const Doors& doors, std::shared_ptr<const ApiSettings> settings)
     : doors_(doors),
       settings_(std::move(settings)),
@@ -53,16 +71,17 @@ void ApiDesk::serve() {
 
 void ApiDesk::dispatch(ApiCall call) {
   const JsEndpoint endpoint = call.endpoint();
-  const bool makes_consumer =
-      endpoint == JsEndpoint::kConsumerCreate || endpoint == JsEndpoint::kConsumerDurableCreate;
   if (asks_for_higher_level(call.headers())) {
     // The peer reads the body of these first.
-    if (makes_consumer) {
+    if (makes_consumer(endpoint)) {
       auto request = decode_consumer_create_request(call.body(), settings_->strictness);
       if (!request) return call.refuse(request.error());
     }
     return call.refuse(ApiErrorCode::kRequiredApiLevel);
   }
+  if (needs_cluster(endpoint)) return call.refuse(ApiErrorCode::kClusterRequired);
+  if (!doors_.router.has_jetstream(call.account()))
+    return refuse_without_jetstream(std::move(call));
   switch (endpoint) {
     case JsEndpoint::kInfo:
     case JsEndpoint::kStreamNames:
@@ -77,10 +96,6 @@ void ApiDesk::dispatch(ApiCall call) {
     case JsEndpoint::kStreamMsgDelete:
     case JsEndpoint::kStreamSnapshot:
     case JsEndpoint::kStreamRestore:
-    case JsEndpoint::kStreamLeaderStepdown:
-    case JsEndpoint::kStreamPeerRemove:
-    case JsEndpoint::kStreamPeerEvacuate:
-    case JsEndpoint::kStreamCancelMove:
       return ApiStream(*this).serve(std::move(call));
     case JsEndpoint::kConsumerCreate:
     case JsEndpoint::kConsumerDurableCreate:
@@ -91,9 +106,6 @@ void ApiDesk::dispatch(ApiCall call) {
     case JsEndpoint::kConsumerPause:
     case JsEndpoint::kConsumerUnpin:
     case JsEndpoint::kConsumerReset:
-    case JsEndpoint::kConsumerLeaderStepdown:
-    case JsEndpoint::kConsumerPeerRemove:
-    case JsEndpoint::kConsumerPeerEvacuate:
       return ApiConsumer(*this).serve(std::move(call));
     case JsEndpoint::kNone:
     case JsEndpoint::kUnknown:
@@ -102,9 +114,29 @@ void ApiDesk::dispatch(ApiCall call) {
     case JsEndpoint::kAck:
     case JsEndpoint::kFlowControl:
     case JsEndpoint::kSystemOnly:
+    case JsEndpoint::kStreamLeaderStepdown:
+    case JsEndpoint::kStreamPeerRemove:
+    case JsEndpoint::kStreamPeerEvacuate:
+    case JsEndpoint::kStreamCancelMove:
+    case JsEndpoint::kConsumerLeaderStepdown:
+    case JsEndpoint::kConsumerPeerRemove:
+    case JsEndpoint::kConsumerPeerEvacuate:
       break;
   }
   call.refuse(ApiErrorCode::kBadRequest);  // the router sends nothing else here
+}
+
+// What the peer looks at first in these two cases is looked at first here.
+void ApiDesk::refuse_without_jetstream(ApiCall call) const {
+  const JsEndpoint endpoint = call.endpoint();
+  if (makes_consumer(endpoint)) {
+    const auto request = decode_consumer_create_request(call.body(), settings_->strictness);
+    if (!request) return call.refuse(request.error());
+  }
+  if (endpoint == JsEndpoint::kConsumerInfo && !is_empty_request(call.body())) {
+    return call.refuse(ApiErrorCode::kNotEmptyRequest);
+  }
+  call.refuse(ApiErrorCode::kNotEnabledForAccount);
 }
 
 Stream* ApiDesk::find_stream(ApiCall& call) {

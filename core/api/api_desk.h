@@ -91,6 +91,7 @@ class ApiDesk : public StreamTrafficSink {
  private:
   void serve();
   void dispatch(ApiCall call);
+  void refuse_without_jetstream(ApiCall call) const;
   void audit(const RoutedMessage& request, std::string_view reply);
 
   Doors doors_;

@@ -241,14 +241,9 @@ void ApiStream::get_message(ApiCall call) {
 }
 
 void ApiStream::refuse_unbuilt(ApiCall call) {
-  const JsEndpoint endpoint = call.endpoint();
-  if (endpoint == JsEndpoint::kStreamSnapshot || endpoint == JsEndpoint::kStreamRestore) {
-    return call.refuse(
-        api_error(ApiErrorCode::kStreamInvalidConfig,
-                  {std::string(endpoint_name(endpoint)) + " is not supported by this server"}));
-  }
-  // What the peer says of a server that is in no cluster, as this one always is.
-  call.refuse(ApiErrorCode::kClusterRequired);
+  call.refuse(api_error(
+      ApiErrorCode::kStreamInvalidConfig,
+      {std::string(endpoint_name(call.endpoint())) + " is not supported by this server"}));
 }
 
 }  // namespace leat

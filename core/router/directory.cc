@@ -92,6 +92,7 @@ void Directory::apply(const DirectoryChange& change) {
 }
 
 const Directory::Stream* Directory::find_stream(AccountId account, std::string_view name) const {
+  if (account.value >= accounts_.size()) return nullptr;
   const TextMap<Stream>& streams = accounts_[account.value].streams;
   const auto found = streams.find(name);
   return found == streams.end() ? nullptr : &found->second;
@@ -108,7 +109,7 @@ Directory::Place Directory::place_of_consumer(const Stream& stream, const JsSubj
 }
 
 Directory::Place Directory::find(AccountId account, const JsSubject& subject) const {
-  if (!is_enabled(account)) return {};
+  if (!answers_api(account)) return {};
   if (subject.endpoint == JsEndpoint::kUnknown || subject.endpoint == JsEndpoint::kSystemOnly) {
     return {Way::kSwallowed, {}};
   }

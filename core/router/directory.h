@@ -42,8 +42,11 @@ struct DirectoryChange {
 // One copy in each shard's router, on its thread; equal everywhere once the mail is taken.
 class Directory {
  public:
+  void answer_api() { has_api_ = true; }
   void enable_account(AccountId account);
   bool is_enabled(AccountId account) const;
+  // Where there is an API it answers in every account: where JetStream is not enabled, that.
+  bool answers_api(AccountId account) const { return has_api_ || is_enabled(account); }
   void apply(const DirectoryChange& change);
 
   // What becomes of a subject under `$JS.`.
@@ -78,6 +81,7 @@ class Directory {
   const Stream* find_stream(AccountId account, std::string_view name) const;
 
   std::vector<Account> accounts_;  // by AccountId
+  bool has_api_ = false;
 };
 
 }  // namespace leat

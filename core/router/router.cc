@@ -158,8 +158,10 @@ void Router::enable_jetstream(AccountId account) { state_->directory.enable_acco
 bool Router::has_jetstream(AccountId account) const {
   return state_->directory.is_enabled(account);
 }
+bool Router::answers_api(AccountId account) const { return state_->directory.answers_api(account); }
 void Router::set_traffic_sink(StreamTraffic kind, StreamTrafficSink& sink) {
   state_->traffic_sinks.at(static_cast<std::size_t>(kind)) = &sink;
+  if (kind == StreamTraffic::kStreamApi) state_->directory.answer_api();
 }
 void Router::claim_stream(AccountId account, std::string_view stream) {
   state_->change_directory(

@@ -83,6 +83,9 @@ class Router {
   // JetStream: which accounts have it, who owns what, who takes it.
   void enable_jetstream(AccountId account);  // on every shard, before clients come
   bool has_jetstream(AccountId account) const;
+  // Whether requests of the API are answered: also in accounts without JetStream, once the sink of
+  // such requests is set.
+  bool answers_api(AccountId account) const;
   void set_traffic_sink(StreamTraffic kind, StreamTrafficSink& sink);
   void claim_stream(AccountId account, std::string_view stream);    // owned by this shard; all told
   void release_stream(AccountId account, std::string_view stream);  // its consumers go with it

@@ -62,7 +62,7 @@ void Session::publish(const ClientOperation& operation, const ByteBuffer& buffer
 std::string_view Session::routed_subject(std::string_view subject, std::string& room) const {
   const std::string& domain = settings().server.domain;
   if (domain.empty() || !subject.starts_with("$JS.")) return subject;
-  if (!set_->hosts_.router.has_jetstream(account_)) return subject;
+  if (!set_->hosts_.router.answers_api(account_)) return subject;
   return without_domain(subject, domain, room);
 }
 

@@ -36,6 +36,48 @@ TEST(Api, RefusesWhatIsNotBuiltByName) {
   }
 }
 
+TEST(Api, AnAccountWithoutJetStreamIsToldSo) {
+  TestServer server(2);
+  server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
+  server.use_account_without_jetstream();
+  constexpr std::string_view kNotEnabled =
+      R"("error":{"code":503,"err_code":10039,"description":"JetStream not enabled for account"})";
+  for (const std::string name : {"INFO",
+                                 "STREAM.NAMES",
+                                 "STREAM.LIST",
+                                 "STREAM.CREATE.S",
+                                 "STREAM.UPDATE.S",
+                                 "STREAM.INFO.S",
+                                 "STREAM.DELETE.S",
+                                 "STREAM.PURGE.S",
+                                 "STREAM.MSG.GET.S",
+                                 "STREAM.MSG.DELETE.S",
+                                 "STREAM.SNAPSHOT.S",
+                                 "STREAM.RESTORE.S",
+                                 "CONSUMER.CREATE.S",
+                                 "CONSUMER.CREATE.S.c",
+                                 "CONSUMER.DURABLE.CREATE.S.c",
+                                 "CONSUMER.NAMES.S",
+                                 "CONSUMER.LIST.S",
+                                 "CONSUMER.INFO.S.c",
+                                 "CONSUMER.DELETE.S.c",
+                                 "CONSUMER.PAUSE.S.c",
+                                 "CONSUMER.UNPIN.S.c"}) {
+    const std::string reply = server.request("$JS.API." + name, "");
+    EXPECT_TRUE(has(reply, kNotEnabled)) << name << " " << reply;
+    EXPECT_TRUE(has(reply, R"({"type":"io.nats.jetstream.api.v1.)")) << reply;
+  }
+  EXPECT_TRUE(has(server.request("$JS.API.CONSUMER.CREATE.S", "{x"), "10025"));
+  EXPECT_TRUE(has(server.request("$JS.API.CONSUMER.INFO.S.c", "{x"), "10038"));
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.LEADER.STEPDOWN.S", ""), "10010"));
+  EXPECT_EQ(server.request("$JS.API.NOPE", ""), "--");
+  // What has no JSON answer has no responders.
+  for (const std::string subject :
+       {"$JS.API.CONSUMER.MSG.NEXT.S.c", "$JS.API.DIRECT.GET.S", "$JS.ACK.S.c.1.1.1.1.0", "s"}) {
+    EXPECT_EQ(server.request(subject, ""), "503") << subject;
+  }
+}
+
 TEST(Api, StreamsAreListedByNameAndPage) {
   TestServer server;
   for (const std::string name : {"c", "a", "b"}) {

@@ -131,6 +131,15 @@ class TestServer : public Sink {
   }
   // Where requests come in from now on.
   void use_shard(std::size_t shard) { client_shard_ = shard; }
+  // Requests are of an account without JetStream from now on.
+  void use_account_without_jetstream() {
+    asking_ = accounts_->find("B");
+    for (const auto& hosts : hosts_) {
+      hosts->router->subscribe(
+          {.account = asking_, .subject = "_INBOX.>", .queue = {}, .cookie = 0}, *this);
+    }
+    run();
+  }
 
   void run() {
     for (bool moved = true; moved;) {
@@ -151,7 +160,7 @@ class TestServer : public Sink {
     const std::string whole = std::string(headers) + std::string(body);
     const std::string inbox = "_INBOX." + std::to_string(++sent_);
     RoutedMessage message;
-    message.account = account();
+    message.account = asking_;
     message.subject = subject;
     message.reply = inbox;
     message.body = whole;
@@ -292,7 +301,9 @@ class TestServer : public Sink {
   // One store for all shards, whose answers come in turns of its own.
   VirtualShard store_shard_;
   MemoryMessageStore store_{store_shard_};
-  std::shared_ptr<const AccountTable> accounts_ = AccountTable::first({});
+  std::shared_ptr<const AccountTable> accounts_ =
+      AccountTable::first(std::vector<std::string>{"B"});
+  AccountId asking_ = accounts_->global();
   std::vector<std::unique_ptr<Hosts>> hosts_;
   std::unique_ptr<MetaGroup> meta_;
   std::size_t client_shard_ = 0;

@@ -127,11 +127,21 @@ TEST_P(RouterTraffic, WhatIsReleasedIsGone) {
 }
 
 TEST_P(RouterTraffic, OtherAccountsHaveTheirOwn) {
-  RoutedMessage message = message_on("$JS.API.INFO");
-  message.account = AccountId(8);
-  NotingTraffic::notes().clear();
-  EXPECT_FALSE(shards.router(0).publish(message).taken);
-  EXPECT_TRUE(NotingTraffic::notes().empty());
+  const auto sent_by_another = [this](std::string_view subject) {
+    RoutedMessage message = message_on(subject);
+    message.account = AccountId(8);
+    NotingTraffic::notes().clear();
+    taken = shards.router(0).publish(message).taken;
+    shards.settle();
+    return NotingTraffic::notes();
+  };
+  for (const char* subject : {"$JS.ACK.S.C.1.2.3.4.5", "$JS.API.CONSUMER.MSG.NEXT.S.C"}) {
+    EXPECT_TRUE(sent_by_another(subject).empty()) << subject;
+    EXPECT_FALSE(taken) << subject;
+  }
+  // That JetStream is not enabled there is an answer too.
+  EXPECT_EQ(sent_by_another("$JS.API.INFO"), Notes{"api0 / x"});
+  EXPECT_EQ(sent_by_another("$JS.API.STREAM.INFO.S"), Notes{"api0 S/ x"});
 }
 
 // Somebody who listens to everything sees acknowledgements and requests too, on any shard.
