@@ -5,6 +5,7 @@
 #include "core/base/duration.h"
 #include "core/base/quote.h"
 #include "core/server/config_blocks.h"
+#include "proto/api/reserved_subjects.h"
 
 namespace leat {
 namespace {
@@ -98,6 +99,10 @@ Status check_sizes(const LimitOptions& limits) {
 Status check_jetstream(const ServerOptions& options) {
   if (options.jetstream.domain.find_first_of(" .*>\t") != std::string::npos) {
     return failure(ErrorKind::kInvalid, "invalid domain name: may not contain ., * or >");
+  }
+  if (is_reserved_domain(options.jetstream.domain)) {
+    return failure(ErrorKind::kInvalid,
+                   "invalid domain name: " + go_quote(options.jetstream.domain) + " is reserved");
   }
   return {};
 }

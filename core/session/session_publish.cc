@@ -5,25 +5,13 @@
 #include "core/session/domain_mapping.h"
 #include "core/session/session.h"
 #include "core/subject/subject.h"
+#include "proto/api/reserved_subjects.h"
 
 namespace leat {
 
 namespace {
 
-constexpr std::string_view kServiceReply = "_R_.";
-constexpr std::string_view kGatewayReply = "_GR_.";
-constexpr std::string_view kAckReply = "$JS.ACK.";
 constexpr std::string_view kRaftPrefix = "$NRG.";
-
-bool begins_beyond(std::string_view subject, std::string_view prefix) {
-  return subject.size() > prefix.size() && subject.starts_with(prefix);
-}
-
-// Replies that only the server itself gives out.
-bool is_reserved_reply(std::string_view reply) {
-  return begins_beyond(reply, kServiceReply) || begins_beyond(reply, kAckReply) ||
-         begins_beyond(reply, kGatewayReply);
-}
 
 }  // namespace
 
@@ -68,9 +56,8 @@ std::string_view Session::routed_subject(std::string_view subject, std::string& 
 
 bool Session::may_publish(const ClientOperation& operation) {
   const std::string_view subject = operation.subject;
-  const bool is_reserved =
-      begins_beyond(subject, kGatewayReply) ||
-      (subject.starts_with(kRaftPrefix) && account_ != settings().accounts->system());
+  const bool is_reserved = is_gateway_reply(subject) || (subject.starts_with(kRaftPrefix) &&
+                                                         account_ != settings().accounts->system());
   if (is_reserved || (permissions_ != nullptr && !permissions_->may_publish(subject, now()))) {
     error("Permissions Violation for Publish to " + go_quote(subject));
     return false;

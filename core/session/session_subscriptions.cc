@@ -8,6 +8,7 @@
 #include "core/session/session.h"
 #include "core/session/session_log.h"
 #include "core/subject/subject.h"
+#include "proto/api/reserved_subjects.h"
 
 namespace leat {
 
@@ -143,7 +144,9 @@ bool Session::deliver(const RoutedMessage& message, SinkCookie cookie) {
     subscription.is_finished = true;
     finished_.push_back(static_cast<SubscriptionTable::Slot>(cookie));
   }
-  if (permissions_ != nullptr && permissions_->tracks_replies() && !message.reply.empty()) {
+  // To answer a request does not entitle to ask something of JetStream.
+  if (permissions_ != nullptr && permissions_->tracks_replies() && !message.reply.empty() &&
+      !is_api_request(message.reply)) {
     permissions_->note_reply(message.reply, now());
   }
   const std::size_t header_bytes = has_headers_ ? message.header_bytes : 0;

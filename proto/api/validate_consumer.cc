@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 #include "core/subject/subject.h"
 #include "proto/api/asset_rules.h"
+#include "proto/api/reserved_subjects.h"
 #include "proto/api/validate.h"
 
 namespace leat {
@@ -103,6 +104,9 @@ ApiStatus check_push(const ConsumerConfig& config, const StreamConfig& stream) {
     const bool is_pattern = is_valid_subject(config.deliver_subject);
     return api_failure(is_pattern ? ApiErrorCode::kConsumerDeliverToWildcards
                                   : ApiErrorCode::kConsumerInvalidDeliverSubject);
+  }
+  if (is_reserved_destination(config.deliver_subject)) {
+    return api_failure(ApiErrorCode::kConsumerInvalidDeliverSubject);
   }
   for (const std::string& subject : stream.subjects) {
     if (subjects_collide(config.deliver_subject, subject)) {

@@ -314,6 +314,8 @@ TEST(ConfigOptions, WhatOnlyTheWholeShows) {
       {"ping_interval: \"-1s\"", "ping_interval value can not be negative"},
       {"system_account: A", "error resolving system account: account missing"},
       {"jetstream {domain: \"a.b\"}", "invalid domain name: may not contain ., * or >"},
+      {"jetstream {domain: ACK}", "invalid domain name: \"ACK\" is reserved"},
+      {"jetstream {domain: FC}", "invalid domain name: \"FC\" is reserved"},
   };
   for (const Mistake& mistake : table) {
     const Status checked = check_options(options_of(mistake.text));

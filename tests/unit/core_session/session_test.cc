@@ -94,13 +94,19 @@ TEST(SessionProtocol, WhatLeavesTheConnectionOpen) {
   EXPECT_EQ(world.say(stream,
                       "SUB foo..bar 1\r\nSUB foo.>.bar 2\r\nSUB .foo 3\r\nSUB foo _sys_ 5\r\n"
                       "PUB foo..bar 0\r\n\r\nPUB foo $JS.ACK.x 0\r\n\r\nPUB foo _R_.x 0\r\n\r\n"
-                      "PUB _GR_.a.b 0\r\n\r\nPUB $NRG.x 0\r\n\r\nPONG x\r\n+OK\r\nINFO {}\r\n"
+                      "PUB foo $JS.API.STREAM.PURGE.S 0\r\n\r\nPUB foo $JS.x 0\r\n\r\n"
+                      "PUB $GR.x 0\r\n\r\nPUB _GR_.a.b 0\r\n\r\nPUB $NRG.x 0\r\n\r\nPONG "
+                      "x\r\n+OK\r\nINFO {}\r\n"
                       "PINGxyz\r\n"),
             "-ERR 'Invalid Subject'\r\n-ERR 'Invalid Subject'\r\n-ERR 'Invalid Subject'\r\n"
             "-ERR 'Permissions Violation for Subscription to \"foo\" using queue \"_sys_\"'\r\n"
             "+OK\r\n"
             "-ERR 'Permissions Violation for Publish with Reply of \"$JS.ACK.x\"'\r\n"
             "-ERR 'Permissions Violation for Publish with Reply of \"_R_.x\"'\r\n"
+            "-ERR 'Permissions Violation for Publish with Reply of "
+            "\"$JS.API.STREAM.PURGE.S\"'\r\n"
+            "-ERR 'Permissions Violation for Publish with Reply of \"$JS.x\"'\r\n"
+            "-ERR 'Permissions Violation for Publish to \"$GR.x\"'\r\n"
             "-ERR 'Permissions Violation for Publish to \"_GR_.a.b\"'\r\n"
             "-ERR 'Permissions Violation for Publish to \"$NRG.x\"'\r\nPONG\r\n");
 }
@@ -386,6 +392,28 @@ TEST(SessionPermissions, AReplyMayBePublishedOnce) {
       "+OK\r\n-ERR 'Permissions Violation for Publish to \"_INBOX.u\"'\r\n"
       "-ERR 'Permissions Violation for Publish to \"elsewhere\"'\r\n");
   EXPECT_EQ(world.take(root), "MSG _INBOX.u 9 1\r\n!\r\n");
+}
+
+// A server may pass on a reply that no client can name; to answer it is no right to ask.
+TEST(SessionPermissions, AnAnswerIsNoRequestOfJetStream) {
+  SessionWorld world;
+  PermissionSet set;
+  set.subscribe_allow.emplace().push_back({.subject = "req", .queue = ""});
+  set.responses = ResponsePermission{};
+  world.add_user("svc", std::make_shared<const PermissionSet>(set));
+  MemoryStream& service =
+      world.connect_with(R"({"verbose":false,"pedantic":false,"user":"svc","pass":"p"})");
+  world.say(service, "SUB req 1\r\n");
+  for (const std::string reply : {"$JS.API.STREAM.PURGE.S", "$JS.hub.API.INFO"}) {
+    RoutedMessage message;
+    message.account = world.settings().accounts->global();
+    message.subject = "req";
+    message.reply = reply;
+    world.router->publish(message);
+    EXPECT_EQ(world.say(service, "PUB " + reply + " 0\r\n\r\n"),
+              "MSG req 1 " + reply + " 0\r\n\r\n-ERR 'Permissions Violation for Publish to \"" +
+                  reply + "\"'\r\n");
+  }
 }
 
 TEST(SessionPermissions, AReloadRemovesWhatIsNoLongerAllowed) {
