@@ -209,7 +209,8 @@ class Session final : public ByteStreamHandler, public Sink {
   DurationNs rtt_ns_ = 0;
   int pings_out_ = 0;
   WallNs start_ = 0;
-  WallNs last_activity_ = 0;
+  WallNs last_activity_ = 0;          // as monitoring shows it: deliveries count
+  std::uint64_t active_through_ = 0;  // the delivery that it is the time of
   TrafficCount in_count_;
   TrafficCount out_count_;
 };

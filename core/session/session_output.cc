@@ -76,6 +76,10 @@ void Session::resume_publishers() {
 
 void Session::end_turn() {
   is_dirty_ = false;
+  if (out_count_.messages != active_through_) {
+    active_through_ = out_count_.messages;
+    last_activity_ = set_->hosts_.clock.wall_ns();
+  }
   if (state_ == State::kDetached) return;
   if (state_ == State::kClosing) {
     if (!is_torn_down_) tear_down();

@@ -585,6 +585,30 @@ TEST(SessionEnd, LameDuckTellsThoseWhoUnderstandAndClosesAll) {
   EXPECT_EQ(world.take(old), "<closed>");
 }
 
+TEST(SessionEnd, AConnectionThatOnlyReceivesIsNotIdle) {
+  SessionWorld world;
+  MemoryStream& reader = world.connect_with(R"({"verbose":false,"name":"reader"})");
+  MemoryStream& writer = world.connect_with(R"({"verbose":false,"name":"writer"})");
+  const auto seen = [&](const std::string& name) {
+    for (const ConnectionSnapshot& one :
+         world.sessions->open_connections(SessionSet::Detail::kPlain)) {
+      if (one.name == name) return one.last_activity;
+    }
+    return WallNs{0};
+  };
+  world.say(reader, "SUB a 1\r\n");
+  const WallNs before = seen("reader");
+  world.shard.advance(kSecond);
+  world.say(writer, "PUB b 0\r\n\r\n");
+  EXPECT_EQ(seen("reader"), before);
+  world.say(writer, "PUB a 0\r\n\r\n");
+  EXPECT_EQ(seen("reader"), before + kSecond);
+  // A ping is no activity.
+  world.shard.advance(kSecond);
+  world.say(reader, "PING\r\n");
+  EXPECT_EQ(seen("reader"), before + kSecond);
+}
+
 TEST(SessionEnd, WhatMonitoringSees) {
   SessionWorld world;
   MemoryStream& stream = world.connect_with(
