@@ -13,7 +13,8 @@ namespace leat {
 // leader begins anew. Owned by the consumer's host, on the stream's thread.
 //
 // Replay keeps the distances of the messages that were there when it began; what came later goes
-// at once. The rate is a bucket of one largest message, full at the start.
+// at once. The rate is a bucket of one largest message, full at the start. A message that is larger
+// still goes when the bucket is full, and what it took beyond is waited for afterwards.
 class Pacing {
  public:
   struct Message {
@@ -24,15 +25,17 @@ class Pacing {
 
   // `last`: of the stream.
   void replay_through(StreamSeq last) { replayed_through_ = last; }
-  void set_rate(std::uint64_t bits_per_second, std::size_t burst_bytes) {
-    const auto rate = static_cast<double>(bits_per_second / 8);
-    if (bits_per_second == 0) {
-      bytes_per_ns_ = 0;
-      return;
-    }
-    bytes_per_ns_ = std::max(rate, 1.0) / 1e9;
-    burst_bytes_ = static_cast<double>(burst_bytes);
-    tokens_ = burst_bytes_;
+  struct Rate {
+    std::uint64_t bits_per_second = 0;  // 0: none
+    std::size_t burst_bytes = 0;
+  };
+  // A change of the rate does not fill the bucket.
+  void set_rate(const Rate& rate, SteadyNs now) {
+    const auto burst_bytes = static_cast<double>(rate.burst_bytes);
+    tokens_ = std::min(bytes_per_ns_ > 0 ? tokens_at(now) : burst_bytes, burst_bytes);
+    tokens_from_ = now;
+    burst_bytes_ = burst_bytes;
+    bytes_per_ns_ = static_cast<double>(rate.bits_per_second) / 8 / 1e9;
   }
 
   // At or before `now`: at once.
@@ -42,7 +45,8 @@ class Pacing {
       ready = std::max(ready, last_sent_at_ + (message.time - last_time_));
     }
     if (bytes_per_ns_ > 0) {
-      const double missing = wanted(message.size) - tokens_at(now);
+      const double missing =
+          std::min(static_cast<double>(message.size), burst_bytes_) - tokens_at(now);
       if (missing > 0) {
         ready = std::max(ready, now + static_cast<DurationNs>(missing / bytes_per_ns_) + 1);
       }
@@ -52,15 +56,11 @@ class Pacing {
   void sent(const Message& message, SteadyNs now) {
     last_time_ = message.time;
     last_sent_at_ = now;
-    if (bytes_per_ns_ > 0) tokens_ = tokens_at(now) - wanted(message.size);
+    if (bytes_per_ns_ > 0) tokens_ = tokens_at(now) - static_cast<double>(message.size);
     tokens_from_ = now;
   }
 
  private:
-  // A message that is larger than the bucket goes when it is full.
-  double wanted(std::size_t size) const {
-    return std::min(static_cast<double>(size), burst_bytes_);
-  }
   double tokens_at(SteadyNs now) const {
     const double gained = static_cast<double>(now - tokens_from_) * bytes_per_ns_;
     return std::min(burst_bytes_, tokens_ + gained);

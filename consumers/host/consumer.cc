@@ -334,6 +334,8 @@ void Consumer::wake_when_there_is_room() {
 
 bool Consumer::is_time_for(const Pacing::Message& message) {
   const SteadyNs now = steady_now();
+  // The stream's largest message may be another by now.
+  if (config().rate_limit_bps != 0) set_rate();
   const SteadyNs ready = pacing_.ready_at(message, now);
   if (ready <= now) return true;
   Scheduler& scheduler = stream_.context().scheduler;
@@ -347,8 +349,10 @@ bool Consumer::is_time_for(const Pacing::Message& message) {
 
 void Consumer::set_rate() {
   const std::int64_t size_max = stream_.config().max_msg_size;
-  pacing_.set_rate(config().rate_limit_bps,
-                   size_max > 0 ? static_cast<std::size_t>(size_max) : limits::kPayloadBytes);
+  pacing_.set_rate(
+      {.bits_per_second = config().rate_limit_bps,
+       .burst_bytes = size_max > 0 ? static_cast<std::size_t>(size_max) : limits::kPayloadBytes},
+      steady_now());
 }
 
 void Consumer::propose_bookings() {
