@@ -128,6 +128,12 @@ void add_command_flags(std::vector<Flag>& flags) {
            nullptr,
            [](CommandLine& line, const FlagValue& value) { line.config_file = value.text; },
            {}});
+  flags.push_back(
+      Flag{{"test_reload"},
+           FlagKind::kText,
+           nullptr,
+           [](CommandLine& line, const FlagValue& value) { line.tested_reload = value.text; },
+           {}});
   flags.push_back(Flag{{"sl", "signal"},
                        FlagKind::kText,
                        nullptr,

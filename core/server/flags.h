@@ -26,6 +26,7 @@ enum class Command {
 struct CommandLine {
   Command command = Command::kServe;
   std::string config_file;
+  std::string tested_reload;  // --test_reload: a file that is to follow config_file; empty: none
   std::string signal;
   std::vector<std::function<void(ServerOptions&)>> overrides;
 

@@ -122,6 +122,7 @@ int main(int argc, char** argv) {
     std::cerr << kProgramName << ": " << error.text << "\n";
     return 1;
   }
-  if (command_line->command != leat::Command::kServe) return leat::run_command(*command_line);
+  const int status = leat::run_command(*command_line);
+  if (status != 0 || command_line->command != leat::Command::kServe) return status;
   return serve(*command_line);
 }

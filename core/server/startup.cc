@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/server/config.h"
+#include "core/server/reload.h"
 #include "core/server/signal_process.h"
 #include "proto/api/level.h"
 
@@ -11,9 +12,13 @@ namespace leat {
 
 namespace {
 
-int fail(const std::string& text) {
-  std::cerr << kProgramName << ": " << text << "\n";
-  return 1;
+constexpr int kStatusNeedsAStart = 3;
+
+std::string line(const std::string& text) { return std::string(kProgramName) + ": " + text + "\n"; }
+
+int fail(const std::string& text, int status = 1) {
+  std::cerr << line(text);
+  return status;
 }
 
 int test_config(const CommandLine& command_line) {
@@ -23,8 +28,21 @@ int test_config(const CommandLine& command_line) {
   const auto loaded = load_options(command_line);
   if (!loaded) return fail(loaded.error().text);
   if (!loaded->warnings.empty()) return fail(loaded->warnings);
+  std::string reload_line;
+  if (!command_line.tested_reload.empty()) {
+    CommandLine following = command_line;
+    following.config_file = command_line.tested_reload;
+    const auto wanted = load_options(following);
+    if (!wanted) return fail(wanted.error().text);
+    if (!wanted->warnings.empty()) return fail(wanted->warnings);
+    if (const auto lines = compare_for_reload(loaded->options, wanted->options); !lines) {
+      return fail(lines.error().text, kStatusNeedsAStart);
+    }
+    reload_line = line("configuration file " + following.config_file + " can be reloaded");
+  }
   std::cerr << kProgramName << ": configuration file " << command_line.config_file << " is valid ("
-            << loaded->options.config_digest << ")\n";
+            << loaded->options.config_digest << ")\n"
+            << reload_line;
   return 0;
 }
 
@@ -46,6 +64,9 @@ Result<LoadedOptions> load_options(const CommandLine& command_line) {
 int run_command(const CommandLine& command_line) {
   switch (command_line.command) {
     case Command::kServe:
+      if (!command_line.tested_reload.empty()) {
+        return fail("--test_reload can only be used together with -t");
+      }
       break;
     case Command::kTestConfig:
       return test_config(command_line);

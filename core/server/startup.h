@@ -19,7 +19,7 @@ struct LoadedOptions {
 Result<LoadedOptions> load_options(const CommandLine& command_line);
 
 // Everything that the command line asks for and that is not serving: help, version, -t, --signal.
-// Returns the exit status.
+// Returns the exit status; of serving 0 when the command line can be served.
 int run_command(const CommandLine& command_line);
 
 }  // namespace leat

@@ -16,6 +16,7 @@ Server
         --client_advertise H:P  address that clients are told
     -c, --config FILE           configuration; flags win over it
     -t                          test the configuration and exit
+        --test_reload FILE      with -t: whether a reload could take FILE (status 3: needs a start)
     -sl, --signal CMD[=PID]     signal a running server: ldm, stop, quit, term, reopen, reload
         --shards N              threads that serve clients and streams (1)
 
