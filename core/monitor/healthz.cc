@@ -153,6 +153,8 @@ Result<HealthzQuery> parse_healthz_query(const HttpRequest& request) {
     LEAT_TRY_ASSIGN(const bool is_set, query_flag(request, flag));
     query.is_server_only |= is_set;
   }
+  // A server alone has no remotes, so none of them is missing.
+  LEAT_TRY(query_flag(request, "leaf-remotes-connected"));
   LEAT_TRY_ASSIGN(query.details, query_flag(request, "details"));
   query.account = std::string(request.parameter("account"));
   query.stream = std::string(request.parameter("stream"));
