@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "core/base/duration.h"
 #include "core/session/accounts.h"
+#include "proto/json/json_value.h"
 #include "proto/json/json_writer.h"
 
 namespace leat {
@@ -12,17 +14,29 @@ namespace {
 
 constexpr std::int64_t kConnectionsShown = 1024;
 
-using Before = std::function<bool(const ConnectionSnapshot&, const ConnectionSnapshot&)>;
+// Whether one connection stands before another; `now` ends the life of those that are open.
+using Before = std::function<bool(const ConnectionSnapshot&, const ConnectionSnapshot&, WallNs)>;
 
+// What is alike is ordered by cid, so that pages neither overlap nor leave one out.
 template <typename Key>
-Before ascending(Key key) {
-  return
-      [key](const ConnectionSnapshot& a, const ConnectionSnapshot& b) { return key(a) < key(b); };
+Before by(Key key) {
+  return [key](const ConnectionSnapshot& a, const ConnectionSnapshot& b, WallNs) {
+    return std::pair(key(a), a.cid) < std::pair(key(b), b.cid);
+  };
 }
-template <typename Key>
-Before descending(Key key) {
-  return
-      [key](const ConnectionSnapshot& a, const ConnectionSnapshot& b) { return key(a) > key(b); };
+
+// The other way round, connections that are alike too.
+Before reversed(Before before) {
+  return [before = std::move(before)](const ConnectionSnapshot& a, const ConnectionSnapshot& b,
+                                      WallNs now) { return before(b, a, now); };
+}
+
+DurationNs uptime(const ConnectionSnapshot& c, WallNs now) {
+  return (c.stop != 0 ? c.stop : now) - c.start;
+}
+
+bool has_shorter_life(const ConnectionSnapshot& a, const ConnectionSnapshot& b, WallNs now) {
+  return std::pair(uptime(a, now), a.cid) < std::pair(uptime(b, now), b.cid);
 }
 
 struct Order {
@@ -33,20 +47,20 @@ struct Order {
 const std::vector<Order>& orders() {
   using C = ConnectionSnapshot;
   static const std::vector<Order> all = {
-      {"cid", ascending([](const C& c) { return c.cid; })},
-      {"start", ascending([](const C& c) { return c.start; })},
-      {"subs", descending([](const C& c) { return c.subscription_count; })},
-      {"pending", descending([](const C& c) { return c.pending_bytes; })},
-      {"msgs_to", descending([](const C& c) { return c.out.messages; })},
-      {"msgs_from", descending([](const C& c) { return c.in.messages; })},
-      {"bytes_to", descending([](const C& c) { return c.out.bytes; })},
-      {"bytes_from", descending([](const C& c) { return c.in.bytes; })},
-      {"last", descending([](const C& c) { return c.last_activity; })},
-      {"idle", ascending([](const C& c) { return c.last_activity; })},
-      {"uptime", ascending([](const C& c) { return c.start; })},
-      {"stop", descending([](const C& c) { return c.stop; })},
-      {"reason", ascending([](const C& c) { return close_reason_text(c.reason); })},
-      {"rtt", descending([](const C& c) { return c.rtt_ns; })},
+      {"cid", by([](const C& c) { return c.cid; })},
+      {"start", by([](const C& c) { return c.cid; })},
+      {"subs", reversed(by([](const C& c) { return c.subscription_count; }))},
+      {"pending", reversed(by([](const C& c) { return c.pending_bytes; }))},
+      {"msgs_to", reversed(by([](const C& c) { return c.out.messages; }))},
+      {"msgs_from", reversed(by([](const C& c) { return c.in.messages; }))},
+      {"bytes_to", reversed(by([](const C& c) { return c.out.bytes; }))},
+      {"bytes_from", reversed(by([](const C& c) { return c.in.bytes; }))},
+      {"last", reversed(by([](const C& c) { return c.last_activity; }))},
+      {"idle", reversed(by([](const C& c) { return -c.last_activity; }))},
+      {"uptime", has_shorter_life},
+      {"stop", reversed(by([](const C& c) { return c.stop; }))},
+      {"reason", by([](const C& c) { return close_reason_text(c.reason); })},
+      {"rtt", reversed(by([](const C& c) { return c.rtt_ns; }))},
   };
   return all;
 }
@@ -59,14 +73,16 @@ const Order* find_order(std::string_view name) {
 }
 
 Result<ConnzQuery::State> parse_state(std::string_view text) {
-  if (text.empty() || text == "open") return ConnzQuery::State::kOpen;
-  if (text == "closed") return ConnzQuery::State::kClosed;
-  if (text == "any" || text == "all") return ConnzQuery::State::kAny;
+  const auto is = [text](std::string_view word) { return json_names_match(text, word); };
+  if (text.empty() || is("open")) return ConnzQuery::State::kOpen;
+  if (is("closed")) return ConnzQuery::State::kClosed;
+  if (is("any") || is("all")) return ConnzQuery::State::kAny;
   return failure(ErrorKind::kInvalid, "Error decoding state for " + std::string(text));
 }
 
 Result<ConnzQuery::Subscriptions> parse_subscriptions(const HttpRequest& request) {
-  if (request.parameter("subs") == "detail") return ConnzQuery::Subscriptions::kDetail;
+  if (json_names_match(request.parameter("subs"), "detail"))
+    return ConnzQuery::Subscriptions::kDetail;
   LEAT_TRY_ASSIGN(const bool on, query_flag(request, "subs"));
   return on ? ConnzQuery::Subscriptions::kSubjects : ConnzQuery::Subscriptions::kNone;
 }
@@ -129,18 +145,25 @@ void write_connection(JsonWriter& json, const ConnectionSnapshot& c, const Connz
   json.end_object();
 }
 
-std::vector<ConnectionSnapshot> matching(const ConnzQuery& query, MonitorSnapshot& snapshot) {
+bool is_wanted(const ConnzQuery& query, const ConnectionSnapshot& c) {
+  // No connection speaks MQTT here, so none has a client id.
+  return query.mqtt_client.empty() && (!query.cid || c.cid == query.cid) &&
+         (query.user.empty() || c.user == query.user) &&
+         (query.account.empty() || c.account == query.account);
+}
+
+std::vector<ConnectionSnapshot> matching(const ConnzQuery& query, MonitorSnapshot& snapshot,
+                                         WallNs now) {
   std::vector<ConnectionSnapshot> all = std::move(snapshot.open);
   all.insert(all.end(), std::make_move_iterator(snapshot.closed.begin()),
              std::make_move_iterator(snapshot.closed.end()));
-  std::erase_if(all, [&](const ConnectionSnapshot& c) {
-    return (query.cid && c.cid != query.cid) || (!query.user.empty() && c.user != query.user) ||
-           (!query.account.empty() && c.account != query.account);
-  });
-  const Order* order = find_order(query.sort);
-  const Before by_cid = ascending([](const ConnectionSnapshot& c) { return c.cid; });
-  std::sort(all.begin(), all.end(), by_cid);
-  if (order != nullptr) std::stable_sort(all.begin(), all.end(), order->before);
+  std::erase_if(all, [&](const ConnectionSnapshot& c) { return !is_wanted(query, c); });
+  if (const Order* order = find_order(query.sort)) {
+    std::sort(all.begin(), all.end(),
+              [&](const ConnectionSnapshot& a, const ConnectionSnapshot& b) {
+                return order->before(a, b, now);
+              });
+  }
   return all;
 }
 
@@ -151,11 +174,12 @@ Result<ConnzQuery> parse_connz_query(const HttpRequest& request) {
   LEAT_TRY_ASSIGN(query.with_auth, query_flag(request, "auth"));
   LEAT_TRY_ASSIGN(query.subscriptions, parse_subscriptions(request));
   LEAT_TRY_ASSIGN(query.page, query_page(request, kConnectionsShown));
-  LEAT_TRY_ASSIGN(const std::int64_t cid, query_number(request, "cid", 0));
-  query.cid = ConnectionId(static_cast<std::uint64_t>(std::max<std::int64_t>(cid, 0)));
+  LEAT_TRY_ASSIGN(const std::uint64_t cid, query_id(request, "cid"));
+  query.cid = ConnectionId(cid);
   LEAT_TRY_ASSIGN(query.state, parse_state(request.parameter("state")));
   query.user = std::string(request.parameter("user"));
   query.account = std::string(request.parameter("acc"));
+  query.mqtt_client = std::string(request.parameter("mqtt_client"));
   if (!request.parameter("sort").empty()) query.sort = std::string(request.parameter("sort"));
   if (find_order(query.sort) == nullptr) {
     return failure(ErrorKind::kInvalid, "invalid sorting option: " + query.sort);
@@ -165,28 +189,30 @@ Result<ConnzQuery> parse_connz_query(const HttpRequest& request) {
     return failure(ErrorKind::kInvalid,
                    "sort by " + query.sort + " only valid on closed connections");
   }
-  if (query.cid) {
-    query.page = PageQuery{.offset = 0, .limit = 1};
-    query.state = ConnzQuery::State::kAny;
-  }
+  if (query.cid) query.page.limit = 1;
   return query;
 }
 
 std::string connz_json(const MonitorFacts& facts, const ConnzQuery& query, MonitorSnapshot snapshot,
                        WallNs now) {
-  const std::vector<ConnectionSnapshot> all = matching(query, snapshot);
+  const std::vector<ConnectionSnapshot> all = matching(query, snapshot, now);
   const auto page = query.page.of(std::span(all));
   std::string out;
   JsonWriter json(out, JsonLayout::kIndented);
   json.begin_object()
-      .field("server_id", facts.server.server_id)
+      .field("server_id", query.is_known_account ? facts.server.server_id : std::string())
       .field("now", format_time(now))
       .field("num_connections", page.size())
       .field("total", all.size())
       .field("offset", query.page.offset)
       .field("limit", query.page.limit)
-      .key("connections")
-      .begin_array();
+      .key("connections");
+  // As the peer says that there is no such account.
+  if (!query.is_known_account) {
+    json.null().end_object();
+    return out;
+  }
+  json.begin_array();
   for (const ConnectionSnapshot& one : page) write_connection(json, one, query, now);
   json.end_array().end_object();
   return out;

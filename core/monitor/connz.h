@@ -20,6 +20,8 @@ struct ConnzQuery {
   ConnectionId cid;  // none: all
   std::string user;
   std::string account;
+  bool is_known_account = true;
+  std::string mqtt_client;
 
   bool wants_open() const { return state != State::kClosed; }
   bool wants_closed() const { return state != State::kOpen; }

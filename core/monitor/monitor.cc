@@ -114,6 +114,7 @@ void Monitor::varz(HttpReply reply) {
 void Monitor::connz(const HttpRequest& request, HttpReply reply) {
   Result<ConnzQuery> query = parse_connz_query(request);
   if (!query) return reply(bad_request(query.error().text));
+  query->is_known_account = query->account.empty() || generation_.accounts->find(query->account);
   MonitorQuestion asked = question();
   asked.open_connections = query->wants_open();
   asked.closed_connections = query->wants_closed();

@@ -8,6 +8,33 @@
 
 namespace leat {
 
+namespace {
+
+// How Go reads a number of some kind, as the error texts name it.
+template <typename Number>
+struct NumberKind {
+  const char* type;
+  const char* function;
+  Number otherwise;
+};
+
+template <typename Number>
+Result<Number> parsed_number(const HttpRequest& request, std::string_view name,
+                             const NumberKind<Number>& kind) {
+  const std::string_view text = request.parameter(name);
+  if (text.empty()) return kind.otherwise;
+  Number number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size()) return number;
+  const bool too_big = parsed.ec == std::errc::result_out_of_range;
+  return failure(ErrorKind::kInvalid, std::string("Error decoding ") + kind.type + " for '" +
+                                          std::string(name) + "': strconv." + kind.function +
+                                          ": parsing " + go_quote(text) + ": " +
+                                          (too_big ? "value out of range" : "invalid syntax"));
+}
+
+}  // namespace
+
 Result<bool> query_flag(const HttpRequest& request, std::string_view name) {
   const std::string_view text = request.parameter(name);
   if (text.empty()) return false;
@@ -19,15 +46,11 @@ Result<bool> query_flag(const HttpRequest& request, std::string_view name) {
 
 Result<std::int64_t> query_number(const HttpRequest& request, std::string_view name,
                                   std::int64_t otherwise) {
-  const std::string_view text = request.parameter(name);
-  if (text.empty()) return otherwise;
-  std::int64_t number = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size()) return number;
-  const bool too_big = parsed.ec == std::errc::result_out_of_range;
-  return failure(ErrorKind::kInvalid, "Error decoding int for '" + std::string(name) +
-                                          "': strconv.Atoi: parsing " + go_quote(text) + ": " +
-                                          (too_big ? "value out of range" : "invalid syntax"));
+  return parsed_number(request, name, NumberKind<std::int64_t>{"int", "Atoi", otherwise});
+}
+
+Result<std::uint64_t> query_id(const HttpRequest& request, std::string_view name) {
+  return parsed_number(request, name, NumberKind<std::uint64_t>{"uint64", "ParseUint", 0});
 }
 
 Result<PageQuery> query_page(const HttpRequest& request, std::int64_t limit_otherwise) {

@@ -16,6 +16,7 @@ namespace leat {
 Result<bool> query_flag(const HttpRequest& request, std::string_view name);
 Result<std::int64_t> query_number(const HttpRequest& request, std::string_view name,
                                   std::int64_t otherwise);
+Result<std::uint64_t> query_id(const HttpRequest& request, std::string_view name);
 
 // A part of a list, as `offset` and `limit` ask for it; neither is negative.
 struct PageQuery {
