@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/duration.h"
+#include "core/monitor/pages.h"
 #include "proto/json/json_writer.h"
 
 namespace leat {
@@ -75,8 +76,10 @@ std::string account_json(const MonitorGeneration& generation, std::string_view n
       .field("client_connections", traffic.connections)
       .field("subscriptions", traffic.subscriptions)
       .field("name_tag", name)
-      .end_object()
-      .end_object();
+      .key("sublist_stats")
+      .begin_object();
+  write_interest_statistics(json, snapshot.interest);
+  json.end_object().end_object().end_object();
   return out;
 }
 

@@ -66,6 +66,13 @@ MonitorSnapshot ask(const MonitoredShard& shard, const MonitorQuestion& question
     snapshot.damages = shard.streams->damages();
     snapshot.room = shard.streams->file_groups().log().room();
   }
+  if (question.interest) {
+    for (const AccountId account : question.accounts->ids()) {
+      const bool is_wanted =
+          question.account.empty() || question.account == question.accounts->name_of(account);
+      if (is_wanted) snapshot.interest.add(shard.router->interest_statistics(account));
+    }
+  }
   if (question.traffic) snapshot.traffic = shard.sessions->account_traffic();
   ask_jetstream(shard, question, self, snapshot);
   return snapshot;

@@ -37,8 +37,9 @@ struct MonitorQuestion {
   bool subscriptions = false;  // of the connections
   bool damages = false;        // and the room on the disk
   bool traffic = false;        // of the accounts
+  bool interest = false;
   Streams streams = Streams::kNone;
-  std::string account;  // streams of this one only; empty: of all
+  std::string account;  // streams and interest of this one only; empty: of all
   // Accounts that have JetStream, with their ids in this generation.
   std::shared_ptr<const AccountTable> accounts;
   std::vector<std::string> jetstream_accounts;

@@ -65,6 +65,7 @@ ProcessFigures Monitor::figures() const {
   out.total_connections = doors_.ledger.total();
   out.open_connections = doors_.ledger.open();
   out.http_requests = requests_;
+  out.disk_waits = doors_.disk_waits();
   return out;
 }
 
@@ -161,6 +162,8 @@ void Monitor::subsz(const HttpRequest& request, HttpReply reply) {
   if (!query) return reply(bad_request(query.error().text));
   MonitorQuestion asked = question();
   asked.open_connections = asked.subscriptions = query->with_list;
+  asked.interest = true;
+  asked.account = query->account;
   ask(std::move(asked), [this, query = std::move(*query),
                          reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
     reply(json_response(subsz_json(*generation_.facts, query, snapshot, doors_.clock.wall_ns())));
@@ -173,7 +176,8 @@ void Monitor::accountz(const HttpRequest& request, HttpReply reply) {
     return reply(bad_request("Account " + name + " does not exist"));
   }
   MonitorQuestion asked = question();
-  asked.traffic = !name.empty();
+  asked.traffic = asked.interest = !name.empty();
+  asked.account = name;
   ask(std::move(asked),
       [this, name = std::move(name), reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
         const WallNs now = doors_.clock.wall_ns();

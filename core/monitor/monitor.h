@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,7 @@ class Monitor final : public HttpHandler {
     Mailbox& mailbox;
     const Clock& clock;
     const ConnectionLedger& ledger;
+    std::function<DiskWaits()> disk_waits;
     std::vector<MonitoredShard> shards;
   };
   Monitor(Doors doors, MonitorGeneration generation);

@@ -1,6 +1,7 @@
 #include "core/monitor/pages.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/base/duration.h"
 #include "core/subject/subject.h"
@@ -25,7 +26,16 @@ std::vector<Listed> listed(const SubszQuery& query, const MonitorSnapshot& snaps
       all.push_back({&connection, &one});
     }
   }
+  const auto place = [](const Listed& one) {
+    return std::tie(one.connection->cid, one.subscription->sid, one.subscription->subject);
+  };
+  std::sort(all.begin(), all.end(),
+            [&](const Listed& a, const Listed& b) { return place(a) < place(b); });
   return all;
+}
+
+double ratio(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 void write_listed(JsonWriter& json, const Listed& entry) {
@@ -42,6 +52,17 @@ void write_listed(JsonWriter& json, const Listed& entry) {
 }
 
 }  // namespace
+
+void write_interest_statistics(JsonWriter& json, const InterestStatistics& interest) {
+  json.field("num_subscriptions", interest.subscriptions)
+      .field("num_cache", interest.remembered)
+      .field("num_inserts", interest.inserts)
+      .field("num_removes", interest.removes)
+      .field("num_matches", interest.matches)
+      .field("cache_hit_rate", ratio(interest.cache_hits, interest.matches))
+      .field("max_fanout", interest.fanout_max)
+      .field("avg_fanout", ratio(interest.fanout_sum, interest.remembered));
+}
 
 HttpResponse index_page(const MonitorFacts& facts) {
   const std::string& base = facts.options->http.base_path;
@@ -75,16 +96,14 @@ std::string subsz_json(const MonitorFacts& facts, const SubszQuery& query,
   const std::vector<Listed> all = query.with_list ? listed(query, snapshot) : std::vector<Listed>();
   std::string out;
   JsonWriter json(out, JsonLayout::kIndented);
-  json.begin_object()
-      .field("server_id", facts.server.server_id)
-      .field("now", format_time(now))
-      .field("num_subscriptions", snapshot.router_subscriptions)
-      .field("total", all.size())
+  json.begin_object().field("server_id", facts.server.server_id).field("now", format_time(now));
+  write_interest_statistics(json, snapshot.interest);
+  json.field("total", all.size())
       .field("offset", query.page.offset)
       .field("limit", query.page.limit);
-  if (query.with_list) {
+  if (const auto page = query.page.of(std::span(all)); !page.empty()) {
     json.key("subscriptions_list").begin_array();
-    for (const Listed& one : query.page.of(std::span(all))) write_listed(json, one);
+    for (const Listed& one : page) write_listed(json, one);
     json.end_array();
   }
   json.end_object();

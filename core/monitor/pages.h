@@ -4,8 +4,12 @@
 
 #include "core/monitor/query.h"
 #include "core/monitor/snapshot.h"
+#include "proto/json/json_writer.h"
 
 namespace leat {
+
+// The fields of a list of subscriptions, into an object that is open.
+void write_interest_statistics(JsonWriter& json, const InterestStatistics& interest);
 
 // The page of links at /.
 HttpResponse index_page(const MonitorFacts& facts);

@@ -53,6 +53,7 @@ void add_figures(AccountPart& to, const AccountPart& from) {
 void MonitorSnapshot::add(MonitorSnapshot other) {
   leat::add(counts, other.counts);
   router_subscriptions += other.router_subscriptions;
+  interest.add(other.interest);
   append(open, other.open);
   append(closed, other.closed);
   append(damages, other.damages);

@@ -10,7 +10,9 @@
 #include "core/server/options.h"
 #include "core/session/connection_snapshot.h"
 #include "core/session/server_info.h"
+#include "core/subject/interest_statistics.h"
 #include "proto/api/info.h"
+#include "storage/api/disk_waits.h"
 #include "storage/api/log_store.h"
 #include "streams/host/damage.h"
 
@@ -57,6 +59,7 @@ struct MonitorSnapshot {
   std::vector<ConnectionSnapshot> open;          // where asked for
   std::vector<ConnectionSnapshot> closed;        // where asked for
   std::map<AccountId, AccountTraffic> traffic;   // where asked for
+  InterestStatistics interest;                   // where asked for
   std::map<std::string, AccountPart> jetstream;  // by account; of those that have it
   std::vector<StreamDamage> damages;             // where asked for
   DiskRoom room = DiskRoom::kEnough;             // the least that a shard has
@@ -74,6 +77,7 @@ struct ProcessFigures {
   std::uint64_t total_connections = 0;
   std::int64_t open_connections = 0;
   std::map<std::string, std::uint64_t> http_requests;  // by path
+  DiskWaits disk_waits;
 };
 
 }  // namespace leat

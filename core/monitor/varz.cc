@@ -180,6 +180,13 @@ std::string varz_json(const MonitorFacts& facts, const MonitorSnapshot& snapshot
   write_named(json, facts, figures);
   write_by_kind(json, "slow_consumer_stats", snapshot.counts.slow_consumers());
   write_by_kind(json, "stale_connection_stats", snapshot.counts.stale_connections);
+  json.key("disk_io_wait_stats")
+      .begin_object()
+      .field("waiters", figures.disk_waits.waiting)
+      .field("waits", figures.disk_waits.waits)
+      .field("wait_time", figures.disk_waits.wait_ns)
+      .field("max_wait_time", figures.disk_waits.wait_ns_max)
+      .end_object();
   json.end_object();
   return out;
 }

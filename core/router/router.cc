@@ -110,6 +110,11 @@ bool Router::State::has_interest(AccountId account, std::string_view subject,
   return wanted(accounts->local.match(subject)) || wanted(accounts->remote.match(subject));
 }
 
+InterestStatistics Router::State::interest_statistics(AccountId account) {
+  const AccountTable* accounts = find_table(account);
+  return accounts == nullptr ? InterestStatistics() : accounts->local.statistics();
+}
+
 ShardSet Router::State::other_shards() const {
   const ShardSet all = shard_count_ == 64 ? ~ShardSet{0} : (ShardSet{1} << shard_count_) - 1;
   return all & ~(ShardSet{1} << self_.value);
@@ -210,5 +215,8 @@ void Router::set_no_responder_listener(NoResponderListener* listener) {
   state_->no_responder_listener = listener;
 }
 std::uint64_t Router::subscription_count() const { return state_->subscription_count(); }
+InterestStatistics Router::interest_statistics(AccountId account) const {
+  return state_->interest_statistics(account);
+}
 
 }  // namespace leat

@@ -13,6 +13,7 @@
 #include "core/router/interest_listener.h"
 #include "core/router/message.h"
 #include "core/router/sink.h"
+#include "core/subject/interest_statistics.h"
 
 namespace leat {
 
@@ -106,6 +107,8 @@ class Router {
   void set_no_responder_listener(NoResponderListener* listener);
 
   std::uint64_t subscription_count() const;  // of this shard's sinks
+  // Of this shard's sinks in the account: every publish that is matched with them counts.
+  InterestStatistics interest_statistics(AccountId account) const;
 
  private:
   class State;

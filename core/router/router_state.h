@@ -31,6 +31,7 @@ class Router::State {
   void when_taken(ShardSet shards, Task done);
   void change_directory(DirectoryChange change);
   std::uint64_t subscription_count() const { return slots_.size() - free_slots_.size(); }
+  InterestStatistics interest_statistics(AccountId account);
 
   // --- publishing (router_publish.cc)
   PublishOutcome publish(const RoutedMessage& message);

@@ -42,6 +42,7 @@ class JetStreamStorage {
   const RecoveredLog& recovered_log() const { return *journal_.recovered; }
   void forget_recovered();  // when every stream is made: the log's index is large
   const std::string& directory() const { return directory_; }
+  DiskWaits disk_waits() const { return rocks_->counts().reads; }  // any thread
 
   // Everything handed over reaches the disk. After the shards have stopped.
   void close();

@@ -51,11 +51,16 @@ Monitoring::Monitoring(Doors doors, std::unique_ptr<HttpServer> http, const Gene
   for (std::uint16_t i = 0; i < doors_.pool.size(); ++i) {
     shards.push_back(monitored(doors_.pool.at(i), *doors_.hosts[i]));
   }
-  monitor_ = std::make_unique<Monitor>(Monitor::Doors{.mailbox = doors_.pool.at(0),
-                                                      .clock = doors_.clock,
-                                                      .ledger = doors_.ledger,
-                                                      .shards = std::move(shards)},
-                                       describe(generation));
+  monitor_ = std::make_unique<Monitor>(
+      Monitor::Doors{.mailbox = doors_.pool.at(0),
+                     .clock = doors_.clock,
+                     .ledger = doors_.ledger,
+                     .disk_waits =
+                         [storage = doors_.storage] {
+                           return storage == nullptr ? DiskWaits() : storage->disk_waits();
+                         },
+                     .shards = std::move(shards)},
+      describe(generation));
 }
 
 void Monitoring::start() { http_->start(*monitor_); }
@@ -69,7 +74,7 @@ MonitorGeneration Monitoring::describe(const Generation& generation) const {
   facts->auth_required = generation.users->requires_auth();
   facts->http_host = http_->host();
   facts->http_port = http_->port();
-  facts->store_dir = doors_.store_dir;
+  if (doors_.storage != nullptr) facts->store_dir = doors_.storage->directory();
   facts->jetstream_accounts = jetstream_accounts(generation);
   facts->start = start_ns_;
   facts->config_loaded = doors_.clock.wall_ns();

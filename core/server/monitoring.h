@@ -14,6 +14,8 @@
 
 namespace leat {
 
+class JetStreamStorage;
+
 // The monitoring port of the server: the HTTP server and what answers it, both on the first shard.
 // Owned by the server, which closes it before its shards stop.
 class Monitoring {
@@ -22,8 +24,8 @@ class Monitoring {
     ShardPool& pool;
     const Clock& clock;
     const ConnectionLedger& ledger;
-    std::vector<ShardHosts*> hosts;  // by shard
-    std::string store_dir;
+    std::vector<ShardHosts*> hosts;             // by shard
+    const JetStreamStorage* storage = nullptr;  // null: no JetStream
   };
   // Binds the port. Null: the configuration asks for none. Nobody is answered before start().
   static Result<std::unique_ptr<Monitoring>> open(Doors doors, const Generation& generation);

@@ -138,15 +138,12 @@ Status Server::open_listeners() {
 Status Server::open_monitoring() {
   std::vector<ShardHosts*> hosts;
   for (ShardParts& parts : shards_) hosts.push_back(parts.hosts.get());
-  LEAT_TRY_ASSIGN(
-      monitoring_,
-      Monitoring::open(
-          Monitoring::Doors{.pool = pool_,
-                            .clock = clock_,
-                            .ledger = ledger_,
-                            .hosts = std::move(hosts),
-                            .store_dir = storage_ == nullptr ? "" : storage_->directory()},
-          *generation_));
+  LEAT_TRY_ASSIGN(monitoring_, Monitoring::open(Monitoring::Doors{.pool = pool_,
+                                                                  .clock = clock_,
+                                                                  .ledger = ledger_,
+                                                                  .hosts = std::move(hosts),
+                                                                  .storage = storage_.get()},
+                                                *generation_));
   return {};
 }
 

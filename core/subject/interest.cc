@@ -68,6 +68,15 @@ class Interest::Cache {
     Slot& held = slot(subject);
     if (held.subject == subject) held.epoch = 0;
   }
+  void add_to(InterestStatistics& out) const {
+    for (const Slot& slot : slots_) {
+      if (slot.epoch == 0 || !is_current(slot, slot.subject)) continue;
+      const std::uint64_t fanout = slot.match.subscriber_count();
+      ++out.remembered;
+      out.fanout_sum += fanout;
+      out.fanout_max = std::max(out.fanout_max, fanout);
+    }
+  }
 
  private:
   static constexpr std::size_t kBuckets = 256;
@@ -102,6 +111,7 @@ Interest::Inserted Interest::insert(std::string_view subject, std::string_view q
   Subscription& made = subscriptions_[number];
   made = {subscriber, list.add(number, queue), node, is_literal};
   ++count_;
+  ++inserts_;
   changed(made);
   return {SubscriptionHandle(number + 1), list.count_with(made.place)};
 }
@@ -126,11 +136,16 @@ std::size_t Interest::remove(SubscriptionHandle handle) {
 
 const InterestMatch& Interest::match(std::string_view subject) {
   if (is_used_once(subject)) {
+    ++misses_;
     collect(subject, scratch_);
     return scratch_;
   }
   Cache::Slot& slot = cache_->slot(subject);
-  if (cache_->is_current(slot, subject)) return slot.match;
+  if (cache_->is_current(slot, subject)) {
+    ++hits_;
+    return slot.match;
+  }
+  ++misses_;
   collect(subject, scratch_);
   if (scratch_.subscriber_count() > limits::kInterestCachedSubscribers) return scratch_;
   slot.subject = subject;
@@ -173,6 +188,17 @@ std::string Interest::subject_of(SubscriptionHandle handle) const {
 std::string_view Interest::queue_of(SubscriptionHandle handle) const {
   const internal::QueueMembers* group = at(handle).place.group;
   return group == nullptr ? std::string_view() : group->name;
+}
+
+InterestStatistics Interest::statistics() const {
+  InterestStatistics out;
+  out.subscriptions = count_;
+  out.inserts = inserts_;
+  out.removes = inserts_ - count_;
+  out.matches = hits_ + misses_;
+  out.cache_hits = hits_;
+  cache_->add_to(out);
+  return out;
 }
 
 const Interest::Subscription& Interest::at(SubscriptionHandle handle) const {

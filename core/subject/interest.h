@@ -10,6 +10,7 @@
 
 #include "core/base/ids.h"
 #include "core/subject/interest_node.h"
+#include "core/subject/interest_statistics.h"
 
 namespace leat {
 
@@ -88,6 +89,8 @@ class Interest {
 
   std::size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
+  // Looks at everything that is remembered.
+  InterestStatistics statistics() const;
 
  private:
   class Cache;
@@ -114,6 +117,9 @@ class Interest {
   std::vector<Subscription> subscriptions_;  // by handle - 1
   std::vector<std::uint32_t> free_;          // of subscriptions_
   std::size_t count_ = 0;
+  std::uint64_t inserts_ = 0;
+  std::uint64_t hits_ = 0;  // matches that were remembered, and those that were not
+  std::uint64_t misses_ = 0;
   std::unique_ptr<Cache> cache_;
   InterestMatch scratch_;                   // of subjects that are not remembered
   std::vector<GroupSource> group_sources_;  // of the match being collected

@@ -1,5 +1,6 @@
 #include "storage/rocks/cold_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/limits.h"
@@ -26,7 +27,13 @@ void ColdReader::read(ColdRead read) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() < limits::kColdReadsPending) {
-      waiting_.push_back(std::move(read));
+      const bool is_free = waiting_.size() < free_threads_;
+      waiting_.push_back(
+          {std::move(read), is_free ? SteadyTime() : std::chrono::steady_clock::now()});
+      if (!is_free) {
+        ++waits_.waits;
+        ++waits_.waiting;
+      }
       work_.notify_one();
       return;
     }
@@ -44,14 +51,31 @@ void ColdReader::stop() {
   threads_.clear();
 }
 
+DiskWaits ColdReader::waits() const {
+  const std::lock_guard lock(mutex_);
+  return waits_;
+}
+
+void ColdReader::note_end(const Waiting& waited) {
+  if (waited.since == SteadyTime()) return;
+  const std::chrono::nanoseconds length = std::chrono::steady_clock::now() - waited.since;
+  const auto length_ns = static_cast<std::uint64_t>(length.count());
+  --waits_.waiting;
+  waits_.wait_ns += length_ns;
+  waits_.wait_ns_max = std::max(waits_.wait_ns_max, length_ns);
+}
+
 void ColdReader::run() {
   while (true) {
     ColdRead read;
     {
       std::unique_lock lock(mutex_);
+      ++free_threads_;
       work_.wait(lock, [this] { return !waiting_.empty() || is_stopping_; });
+      --free_threads_;
       if (waiting_.empty()) return;
-      read = std::move(waiting_.front());
+      note_end(waiting_.front());
+      read = std::move(waiting_.front().read);
       waiting_.pop_front();
     }
     answer(read, read.message ? database_.get_message(read.key.view(), read.message)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "core/env/mailbox.h"
+#include "storage/api/disk_waits.h"
 #include "storage/api/message_store.h"
 #include "storage/rocks/database.h"
 
@@ -34,13 +36,24 @@ class ColdReader {
   // Answers what is waiting, then ends.
   void stop();
 
+  DiskWaits waits() const;  // any thread
+
  private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  struct Waiting {
+    ColdRead read;
+    SteadyTime since;  // zero: a thread was free
+  };
+
   void run();
+  void note_end(const Waiting& waited);  // under mutex_
 
   const Database& database_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable work_;
-  std::deque<ColdRead> waiting_;  // under mutex_
+  std::deque<Waiting> waiting_;   // under mutex_
+  std::size_t free_threads_ = 0;  // under mutex_; of those that look for work
+  DiskWaits waits_;               // under mutex_
   bool is_stopping_ = false;      // under mutex_
   std::vector<std::thread> threads_;
 };

@@ -124,6 +124,7 @@ class RocksStoreOnDisk : public RocksStore {
     RocksStoreCounts counts;
     counts.write_sets = writer_.write_sets();
     counts.written_bytes = writer_.written_bytes();
+    counts.reads = reader_.waits();
     database_->add_to(counts);
     return counts;
   }

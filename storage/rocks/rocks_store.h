@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/result.h"
 #include "core/env/mailbox.h"
+#include "storage/api/disk_waits.h"
 #include "storage/api/horizon.h"
 #include "storage/api/message_store.h"
 
@@ -27,6 +28,7 @@ struct RocksStoreCounts {
   std::uint64_t flushes = 0;
   std::uint64_t table_bytes_written = 0;  // by flushes and compactions
   std::uint64_t compactions_due = 0;      // running, or known to be needed
+  DiskWaits reads;
 };
 
 // The store of the process on disk. Made and stopped by the server's main thread; outlives every

@@ -97,6 +97,67 @@ TEST(Connz, SortsFiltersAndPages) {
               HasSubstr("\"num_connections\": 2,\n  \"total\": 3,\n  \"offset\": 0,\n"));
 }
 
+// Connections 1 to 3; 1 has lived longest, 2 shortest though it came before 3, and is closed.
+MonitorSnapshot lives() {
+  MonitorSnapshot snapshot = three_connections();
+  snapshot.closed = {snapshot.open[2]};
+  snapshot.open.pop_back();
+  snapshot.closed[0].stop = snapshot.closed[0].start + kSecond;
+  return snapshot;
+}
+
+TEST(Connz, TheShortestLifeIsFirstByUptime) {
+  EXPECT_EQ(cids(connz_of({{"sort", "uptime"}}, three_connections())), (std::vector<int>{3, 2, 1}));
+  EXPECT_EQ(cids(connz_of({{"sort", "uptime"}, {"state", "any"}}, lives())),
+            (std::vector<int>{2, 3, 1}));
+  EXPECT_EQ(cids(connz_of({{"sort", "idle"}}, three_connections())), (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(cids(connz_of({{"sort", "start"}}, three_connections())), (std::vector<int>{1, 2, 3}));
+}
+
+TEST(Connz, ConnectionsThatAreAlikeAreInTheOrderOfTheSort) {
+  for (const char* descending : {"subs", "pending", "msgs_to", "bytes_to", "bytes_from", "rtt"}) {
+    EXPECT_EQ(cids(connz_of({{"sort", descending}}, three_connections())),
+              (std::vector<int>{3, 2, 1}))
+        << descending;
+  }
+  MonitorSnapshot closed;
+  closed.closed = three_connections().open;
+  EXPECT_EQ(cids(connz_of({{"sort", "reason"}, {"state", "closed"}}, closed)),
+            (std::vector<int>{1, 2, 3}));
+}
+
+TEST(Connz, TheTotalIsOfWhatTheFiltersLetThrough) {
+  const auto total = [](const Query& query) {
+    const std::string page = connz_of(query, three_connections());
+    return std::atoi(page.c_str() + page.find("\"total\": ") + 9);
+  };
+  EXPECT_EQ(total({}), 3);
+  EXPECT_EQ(total({{"cid", "3"}}), 1);
+  EXPECT_EQ(total({{"cid", "9"}}), 0);
+  EXPECT_EQ(total({{"user", "a"}}), 1);
+  EXPECT_EQ(total({{"acc", "A"}, {"limit", "1"}}), 2);
+  EXPECT_EQ(total({{"cid", "3"}, {"user", "a"}}), 0);
+  EXPECT_EQ(total({{"mqtt_client", "m"}}), 0);
+}
+
+// An open connection is not looked for among the closed ones, nor the other way round.
+TEST(Connz, ACidKeepsTheStateThatWasAskedFor) {
+  const Result<ConnzQuery> open = parse_connz_query(request({{"cid", "3"}}));
+  EXPECT_TRUE(open->wants_open() && !open->wants_closed());
+  const Result<ConnzQuery> any = parse_connz_query(request({{"cid", "3"}, {"state", "ALL"}}));
+  EXPECT_TRUE(any->wants_open() && any->wants_closed());
+  EXPECT_EQ(connz_of({{"cid", "-1"}}, {}),
+            "Error decoding uint64 for 'cid': strconv.ParseUint: parsing \"-1\": invalid syntax");
+}
+
+TEST(Connz, AnUnknownAccountHasNoList) {
+  Result<ConnzQuery> query = parse_connz_query(request({{"acc", "zz"}}));
+  query->is_known_account = false;
+  const std::string page = connz_json(facts(), *query, MonitorSnapshot(), kStart);
+  EXPECT_THAT(page, HasSubstr("\"server_id\": \"\""));
+  EXPECT_THAT(page, HasSubstr("\"connections\": null\n}"));
+}
+
 TEST(Connz, FieldsOfAConnection) {
   MonitorSnapshot snapshot;
   ConnectionSnapshot one = connection(7, "u", 3);
@@ -112,7 +173,7 @@ TEST(Connz, FieldsOfAConnection) {
   EXPECT_THAT(plain, Not(HasSubstr("authorized_user")));
   EXPECT_THAT(plain, Not(HasSubstr("subscriptions_list")));
   EXPECT_THAT(plain, Not(HasSubstr("\"stop\"")));
-  const std::string detail = connz_of({{"subs", "detail"}, {"auth", "true"}}, snapshot);
+  const std::string detail = connz_of({{"subs", "Detail"}, {"auth", "true"}}, snapshot);
   EXPECT_THAT(detail, HasSubstr("\"authorized_user\": \"u\",\n      \"account\": \"A\",\n"));
   EXPECT_THAT(detail, HasSubstr("\"subject\": \"x.\\u003e\",\n          \"qgroup\": \"q\",\n"));
   EXPECT_THAT(detail, HasSubstr("\"name_tag\": \"A\""));
@@ -157,28 +218,32 @@ TEST(Varz, FieldsAndFigures) {
   figures.open_connections = 1;
   figures.total_connections = 4;
   figures.http_requests = {{"/varz", 1}};
+  figures.disk_waits = {.waiting = 1, .waits = 4, .wait_ns = 900, .wait_ns_max = 500};
   const std::string page = varz_json(about, snapshot, figures, kStart + 3661 * kSecond);
   ASSERT_TRUE(parse_json(page)) << page;
-  for (const char* field : {"\"server_id\": \"NID\"",
-                            "\"server_name\": \"m\"",
-                            "\"port\": 4222",
-                            "\"auth_required\": true",
-                            "\"max_connections\": 65536",
-                            "\"ping_interval\": 120000000000",
-                            "\"auth_timeout\": 2,",
-                            "\"max_payload\": 1048576",
-                            "\"jetstream\": {},",
-                            "\"uptime\": \"1h1m1s\"",
-                            "\"in_msgs\": 6",
-                            "\"in_bytes\": 611",
-                            "\"slow_consumers\": 2",
-                            "\"connections\": 1",
-                            "\"total_connections\": 4",
-                            "\"subscriptions\": 9",
-                            "\"config_digest\": \"sha256:00\"",
-                            "\"a:b\"",
-                            "\"system_account\": \"$SYS\"",
-                            "\"/varz\": 1"}) {
+  for (const char* field :
+       {"\"server_id\": \"NID\"",
+        "\"server_name\": \"m\"",
+        "\"port\": 4222",
+        "\"auth_required\": true",
+        "\"max_connections\": 65536",
+        "\"ping_interval\": 120000000000",
+        "\"auth_timeout\": 2,",
+        "\"max_payload\": 1048576",
+        "\"jetstream\": {},",
+        "\"uptime\": \"1h1m1s\"",
+        "\"in_msgs\": 6",
+        "\"in_bytes\": 611",
+        "\"slow_consumers\": 2",
+        "\"connections\": 1",
+        "\"total_connections\": 4",
+        "\"subscriptions\": 9",
+        "\"config_digest\": \"sha256:00\"",
+        "\"a:b\"",
+        "\"system_account\": \"$SYS\"",
+        "\"/varz\": 1",
+        "\"disk_io_wait_stats\": {\n    \"waiters\": 1,\n    \"waits\": 4,\n    "
+        "\"wait_time\": 900,\n    \"max_wait_time\": 500\n  }"}) {
     EXPECT_THAT(page, HasSubstr(field));
   }
 }
@@ -352,6 +417,34 @@ TEST(Pages, SubscriptionsThatMatchASubject) {
   const Result<SubszQuery> wrong = parse_subsz_query(request({{"test", "a..b"}}));
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().text, "invalid test subject, must be valid publish subject: a..b");
+}
+
+TEST(Pages, SubscriptionsAreInOneOrderAndFigured) {
+  MonitorSnapshot snapshot;
+  snapshot.interest = {.subscriptions = 3,
+                       .inserts = 5,
+                       .removes = 2,
+                       .matches = 8,
+                       .cache_hits = 6,
+                       .remembered = 2,
+                       .fanout_sum = 5,
+                       .fanout_max = 4};
+  snapshot.open = {connection(2, "", 0), connection(1, "", 0)};
+  snapshot.open[0].subscriptions = {subscription("b", ""), subscription("a", "")};
+  snapshot.open[1].subscriptions = {subscription("c", "")};
+  const std::string page =
+      subsz_json(facts(), *parse_subsz_query(request({{"subs", "1"}})), snapshot, kStart);
+  EXPECT_THAT(page, HasSubstr("  \"num_subscriptions\": 3,\n  \"num_cache\": 2,\n"
+                              "  \"num_inserts\": 5,\n  \"num_removes\": 2,\n"
+                              "  \"num_matches\": 8,\n  \"cache_hit_rate\": 0.75,\n"
+                              "  \"max_fanout\": 4,\n  \"avg_fanout\": 2.5,\n"));
+  EXPECT_LT(page.find("\"subject\": \"c\""), page.find("\"subject\": \"a\""));
+  EXPECT_LT(page.find("\"subject\": \"a\""), page.find("\"subject\": \"b\""));
+  // No list rather than an empty one.
+  const auto beyond = parse_subsz_query(request({{"subs", "1"}, {"offset", "9"}}));
+  const std::string empty = subsz_json(facts(), *beyond, snapshot, kStart);
+  EXPECT_THAT(empty, Not(HasSubstr("subscriptions_list")));
+  EXPECT_THAT(empty, HasSubstr("\"total\": 3"));
 }
 
 MonitorGeneration generation_with_a() {

@@ -132,6 +132,29 @@ TEST(Interest, SubscriptionsAreFoundAndSayWhatTheyAre) {
   EXPECT_EQ(interest.find("a.*.>", "q", 8), pattern);
 }
 
+TEST(Interest, CountsWhatItDoesAndWhatItRemembers) {
+  Interest interest;
+  interest.insert("a.*", "", 1);
+  interest.insert("a.b", "q", 2);
+  const SubscriptionHandle gone = interest.insert("b", "", 3).handle;
+  interest.match("a.b");
+  interest.match("a.b");
+  interest.match("a.c");
+  interest.match("b");
+  interest.match("_INBOX.x");
+  interest.remove(gone);
+  const InterestStatistics got = interest.statistics();
+  EXPECT_EQ(got.subscriptions, 2U);
+  EXPECT_EQ(got.inserts, 3U);
+  EXPECT_EQ(got.removes, 1U);
+  EXPECT_EQ(got.matches, 5U);
+  EXPECT_EQ(got.cache_hits, 1U);
+  // The match of `b` went with its subscription, that of an inbox was never kept.
+  EXPECT_EQ(got.remembered, 2U);
+  EXPECT_EQ(got.fanout_sum, 3U);
+  EXPECT_EQ(got.fanout_max, 2U);
+}
+
 TEST(InterestDeathTest, AHandleIsRemovedOnce) {
   Interest interest;
   const auto handle = interest.insert("a", "", 1).handle;

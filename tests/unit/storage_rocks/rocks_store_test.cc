@@ -169,6 +169,21 @@ TEST_F(RocksStoreTest, AWriteSetIsReadableAndSurvivesACleanStop) {
   EXPECT_FALSE(*store_->recovered().stored_row(GroupId(3)));
 }
 
+TEST_F(RocksStoreTest, ReadsThatWaitForAThreadAreCounted) {
+  open();
+  constexpr std::size_t kReads = 500;
+  std::size_t answered = 0;
+  for (std::size_t i = 0; i < kReads; ++i) {
+    shard_->read_block(GroupId(2), StreamSeq(1), [&](const Result<Bytes>&) { ++answered; });
+  }
+  ASSERT_TRUE(loop_.run_until([&] { return answered == kReads; }));
+  const DiskWaits waits = store_->counts().reads;
+  EXPECT_EQ(waits.waiting, 0U);
+  EXPECT_LE(waits.waits, kReads);
+  EXPECT_LE(waits.wait_ns_max, waits.wait_ns);
+  EXPECT_EQ(waits.waits == 0, waits.wait_ns == 0);
+}
+
 TEST_F(RocksStoreTest, ABlockIsReplacedByItsGrownSelf) {
   open();
   write(set_of(2, 1));
