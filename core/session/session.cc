@@ -118,7 +118,7 @@ void Session::handle(const ClientOperation& operation, const ByteBuffer& buffer)
       was_active_ = true;
       return unsubscribe(operation);
     case ClientVerb::kPing:
-      was_active_ = true;
+      last_active_ = now();  // no ping of ours is due; monitoring calls it idle all the same
       return handle_ping();
     case ClientVerb::kPong:
       return handle_pong();
