@@ -14,15 +14,18 @@ bool ConsumerMachine::forget(ConsumerState& state, StreamSeq sequence) {
   return true;
 }
 
-// The floor goes over consumer sequences without a gap, and to the last delivery when nothing is
-// pending any more.
+// With nothing pending the floor is at the last delivery. False: something is.
+bool ConsumerMachine::move_floor_to_end(ConsumerState& state) {
+  if (!state.pending_.empty()) return false;
+  state.floor_.consumer_seq = state.next_consumer_.previous();
+  state.floor_.stream_seq = state.next_stream_.previous();
+  return true;
+}
+
+// Otherwise it goes over consumer sequences without a gap.
 void ConsumerMachine::move_floor(ConsumerState& state, StreamSeq sequence,
                                  ConsumerSeq consumer_seq) {
-  if (state.pending_.empty()) {
-    state.floor_.consumer_seq = state.next_consumer_.previous();
-    state.floor_.stream_seq = state.next_stream_.previous();
-    return;
-  }
+  if (move_floor_to_end(state)) return;
   if (consumer_seq != state.floor_.consumer_seq.next()) return;
   state.floor_.consumer_seq = consumer_seq;
   state.floor_.stream_seq = sequence;
@@ -40,12 +43,11 @@ bool ConsumerMachine::settle(ConsumerState& state, StreamSeq sequence, ConsumerS
 
 void ConsumerMachine::ack_all(ConsumerState& state, const AckItem& item,
                               std::vector<StreamSeq>& acked) {
-  if (item.consumer_seq <= state.floor_.consumer_seq ||
-      item.stream_seq <= state.floor_.stream_seq) {
-    return;
-  }
-  state.floor_.consumer_seq = item.consumer_seq;
-  state.floor_.stream_seq = item.stream_seq;
+  if (item.stream_seq <= state.floor_.stream_seq) return;
+  // The number of a redelivery is above those of messages that are still out: the floor is about
+  // first deliveries.
+  const PendingDelivery* asked = state.pending_.find(item.stream_seq);
+  const ConsumerSeq number = asked != nullptr ? asked->consumer_seq : item.consumer_seq;
   for (const PendingDelivery* pending = state.pending_.at_or_after(StreamSeq());
        pending != nullptr && pending->stream_seq <= item.stream_seq;
        pending = state.pending_.at_or_after(acked.back())) {
@@ -56,6 +58,16 @@ void ConsumerMachine::ack_all(ConsumerState& state, const AckItem& item,
     acked.push_back(state.given_up_.begin()->first);
     state.given_up_.erase(state.given_up_.begin());
   }
+  raise_floor(state, item.stream_seq, number);
+}
+
+// Everything up to the sequence is acknowledged; `number` is of its delivery.
+void ConsumerMachine::raise_floor(ConsumerState& state, StreamSeq sequence, ConsumerSeq number) {
+  if (move_floor_to_end(state)) return;
+  const PendingDelivery* next = state.pending_.at_or_after(StreamSeq());
+  state.floor_.consumer_seq =
+      std::max(state.floor_.consumer_seq, std::min(number, next->consumer_seq.previous()));
+  state.floor_.stream_seq = sequence;
 }
 
 void ConsumerMachine::nak(ConsumerState& state, PendingDelivery delivery, const AckItem& item,

@@ -106,7 +106,9 @@ class ConsumerMachine {
   static void ack_all(ConsumerState& state, const AckItem& item, std::vector<StreamSeq>& acked);
   static void nak(ConsumerState& state, PendingDelivery delivery, const AckItem& item,
                   WallNs stamp);
+  static bool move_floor_to_end(ConsumerState& state);
   static void move_floor(ConsumerState& state, StreamSeq sequence, ConsumerSeq consumer_seq);
+  static void raise_floor(ConsumerState& state, StreamSeq sequence, ConsumerSeq number);
 };
 
 }  // namespace leat
