@@ -21,6 +21,7 @@ class HttpServer {
 
   std::uint16_t port() const { return listener_->port(); }
   const std::string& host() const { return listener_->host(); }
+  const std::string& bound_host() const { return listener_->bound_host(); }  // see Listener
   void start(HttpHandler& handler);  // on the shard, or before it runs
   void close();
 

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/base/limits.h"
@@ -41,19 +42,59 @@ PeerAddress address_of(const sockaddr_storage& from) {
           .port = ntohs(v4.sin_port)};
 }
 
-// A literal address, or the first one the resolver knows. Runs at start and reload only, where
-// waiting for the resolver does no harm.
-Result<tcp::endpoint> resolve(Shard& shard, const std::string& host, std::uint16_t port) {
-  if (host.empty()) return tcp::endpoint(tcp::v4(), port);
+// Where to listen: the endpoint, and the one to take where the machine has no IPv6.
+struct Place {
+  tcp::endpoint endpoint;
+  std::optional<tcp::endpoint> without_ipv6;
+};
+
+// A literal address, or the first one the resolver knows, IPv4 before IPv6. Every wildcard means
+// both families: 0.0.0.0 too, as people who write it mean "everywhere". Runs at start and reload
+// only, where waiting for the resolver does no harm.
+Result<Place> resolve(Shard& shard, const std::string& host, std::uint16_t port) {
+  const Place everywhere{.endpoint = tcp::endpoint(tcp::v6(), port),
+                         .without_ipv6 = tcp::endpoint(tcp::v4(), port)};
+  if (host.empty()) return everywhere;
   ErrorCode error;
   const auto address = boost::asio::ip::make_address(host, error);
-  if (!error) return tcp::endpoint(address, port);
+  if (!error && address.is_unspecified()) return everywhere;
+  if (!error) return Place{.endpoint = tcp::endpoint(address, port), .without_ipv6 = {}};
   tcp::resolver resolver(shard.loop());
   const auto found = resolver.resolve(host, std::to_string(port), error);
   if (error || found.empty()) {
     return failure(ErrorKind::kIo, "listen tcp: lookup " + host + ": no such host");
   }
-  return found.begin()->endpoint();
+  const auto v4 = std::find_if(found.begin(), found.end(), [](const auto& entry) {
+    return entry.endpoint().address().is_v4();
+  });
+  const auto& chosen = v4 == found.end() ? *found.begin() : *v4;
+  return Place{.endpoint = chosen.endpoint(), .without_ipv6 = {}};
+}
+
+// What listening failed at; nothing when it did not.
+struct ListenFailure {
+  const char* step = nullptr;
+  ErrorCode error;
+};
+
+std::optional<ListenFailure> listen_at(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  ErrorCode error;
+  acceptor.open(endpoint.protocol(), error);
+  if (error) return ListenFailure{"socket", error};
+  acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (endpoint.address().is_v6()) acceptor.set_option(boost::asio::ip::v6_only(false), error);
+  acceptor.bind(endpoint, error);
+  if (error) return ListenFailure{"bind", error};
+  acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor.non_blocking(true, error);
+  if (error) return ListenFailure{"listen", error};
+  return std::nullopt;
+}
+
+// A kernel without IPv6 has no such sockets; one where it is switched off has no such addresses.
+bool is_lack_of_ipv6(const ErrorCode& error) {
+  return error == boost::asio::error::address_family_not_supported ||
+         error == boost::system::errc::address_not_available;
 }
 
 // The system's words as the peer writes them: in lower case.
@@ -107,25 +148,22 @@ Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const std::string
                    "listen tcp: address " + std::to_string(port) + ": invalid port");
   }
   const auto wanted = static_cast<std::uint16_t>(port < 0 ? 0 : port);
-  LEAT_TRY_ASSIGN(const tcp::endpoint endpoint, resolve(shard, host, wanted));
+  LEAT_TRY_ASSIGN(const Place place, resolve(shard, host, wanted));
   std::unique_ptr<Listener> listener(new Listener(shard, host));  // NOLINT: private constructor
   tcp::acceptor& acceptor = listener->acceptor_;
-  const auto failed = [&](const char* step, const ErrorCode& error) {
-    return failure(ErrorKind::kIo, "listen tcp " + host_and_port(host, wanted) + ": " + step +
-                                       ": " + reason_of(error));
-  };
+  std::optional<ListenFailure> failed = listen_at(acceptor, place.endpoint);
   ErrorCode error;
-  acceptor.open(endpoint.protocol(), error);
-  if (error) return failed("socket", error);
-  acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (endpoint.address().is_v6()) acceptor.set_option(boost::asio::ip::v6_only(false), error);
-  acceptor.bind(endpoint, error);
-  if (error) return failed("bind", error);
-  acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
-  if (error) return failed("listen", error);
-  acceptor.non_blocking(true, error);
-  if (error) return failed("listen", error);
-  listener->port_ = acceptor.local_endpoint(error).port();
+  if (failed && place.without_ipv6 && is_lack_of_ipv6(failed->error)) {
+    acceptor.close(error);
+    failed = listen_at(acceptor, *place.without_ipv6);
+  }
+  if (failed) {
+    return failure(ErrorKind::kIo, "listen tcp " + host_and_port(host, wanted) + ": " +
+                                       failed->step + ": " + reason_of(failed->error));
+  }
+  const tcp::endpoint bound = acceptor.local_endpoint(error);
+  listener->port_ = bound.port();
+  listener->bound_host_ = place.without_ipv6 ? host : bound.address().to_string();
   return listener;
 }
 

@@ -39,7 +39,8 @@ class Listener {
  public:
   using Accepted = InlineFunction<void(AcceptedSocket)>;
 
-  // `port` -1 or 0: one that the system chooses. Errors read as the peer's: of a
+  // `port` -1 or 0: one that the system chooses. No host and every wildcard (0.0.0.0, ::) mean all
+  // addresses of both families. Errors read as the peer's: of a
   // taken port "listen tcp HOST:PORT: bind: address already in use", of one that there is not
   // "listen tcp: address 70000: invalid port".
   static Result<std::unique_ptr<Listener>> open(Shard& shard, const std::string& host,
@@ -50,7 +51,9 @@ class Listener {
 
   std::uint16_t port() const { return port_; }
   const std::string& host() const { return host_; }  // as configured
-  void start(Accepted accepted);                     // on the shard, or before it runs
+  // The address that the host stands for; of a wildcard the host itself.
+  const std::string& bound_host() const { return bound_host_; }
+  void start(Accepted accepted);  // on the shard, or before it runs
   void close();  // on the shard, or when it does not run; nothing is accepted afterwards
 
  private:
@@ -61,6 +64,7 @@ class Listener {
 
   Shard& shard_;
   std::string host_;
+  std::string bound_host_;
   std::uint16_t port_ = 0;
   boost::asio::ip::tcp::acceptor acceptor_;
   Accepted accepted_;

@@ -31,6 +31,7 @@ class Monitoring {
   static Result<std::unique_ptr<Monitoring>> open(Doors doors, const Generation& generation);
 
   const std::string& host() const { return http_->host(); }
+  const std::string& bound_host() const { return http_->bound_host(); }  // see Listener
   std::uint16_t port() const { return http_->port(); }
 
   // On the first shard, all three.

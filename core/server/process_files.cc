@@ -68,7 +68,7 @@ std::vector<std::string> reachable_hosts(const std::string& host) {
       const auto* address = reinterpret_cast<const sockaddr_in*>(entry->ifa_addr);
       ::inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
       if (std::strcmp(text.data(), kLoopback) != 0) v4.emplace_back(text.data());
-    } else if (entry->ifa_addr->sa_family == AF_INET6 && host != "0.0.0.0") {
+    } else if (entry->ifa_addr->sa_family == AF_INET6) {
       const auto* address = reinterpret_cast<const sockaddr_in6*>(entry->ifa_addr);
       // Addresses of one link only are of no use without the name of the link.
       if (IN6_IS_ADDR_LINKLOCAL(&address->sin6_addr)) continue;

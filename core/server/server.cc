@@ -180,10 +180,10 @@ Status Server::write_ports_file() {
   ports_file_ = PortsFile();
   if (options.ports_file_dir.empty()) return {};
   PortsFile::Listening listening;
-  listening.host = options.host;
+  listening.host = client_listener_->bound_host();
   listening.client_port = client_port();
   if (monitoring_ != nullptr) {
-    listening.monitoring_host = monitoring_->host();
+    listening.monitoring_host = monitoring_->bound_host();
     listening.monitoring_port = monitoring_->port();
   }
   LEAT_TRY_ASSIGN(ports_file_, PortsFile::write(options.ports_file_dir, listening));

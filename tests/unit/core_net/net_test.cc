@@ -1,6 +1,9 @@
 // Wrong would be: bytes lost, doubled or reordered between a client and its session, a session that
 // is called after its end or never told of it, and last words that the client does not get to read.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <future>
 
@@ -76,6 +79,37 @@ class EchoAcceptor final : public ConnectionAcceptor {
   std::atomic<int> open{0};
   bool refuses = false;
 };
+
+// Whether the loopback address of the family takes a connection at the port.
+bool connects(int family, std::uint16_t port) {
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = htons(port);
+  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  v6.sin6_addr = in6addr_loopback;
+  const int descriptor = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return false;
+  const int result =
+      family == AF_INET ? ::connect(descriptor, reinterpret_cast<const sockaddr*>(&v4), sizeof(v4))
+                        : ::connect(descriptor, reinterpret_cast<const sockaddr*>(&v6), sizeof(v6));
+  ::close(descriptor);
+  return result == 0;
+}
+
+// Whether this machine has an IPv6 loopback at all.
+bool has_ipv6() {
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_addr = in6addr_loopback;
+  const int descriptor = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return false;
+  const bool has = ::bind(descriptor, reinterpret_cast<const sockaddr*>(&v6), sizeof(v6)) == 0;
+  ::close(descriptor);
+  return has;
+}
 
 class Net : public testing::Test {
  protected:
@@ -212,6 +246,25 @@ TEST_F(Net, ATakenPortIsNamed) {
   const std::string place = host_and_port("127.0.0.1", listener_->port());
   EXPECT_EQ(second.error().text, "listen tcp " + place + ": bind: address already in use");
   EXPECT_FALSE(Listener::open(pool_.at(0), "192.0.2.77", -1));
+}
+
+// Wrong would be: nats://[::1]:4222 refused by a server that was told of no host.
+TEST_F(Net, EveryWildcardTakesBothFamilies) {
+  for (const char* host : {"", "0.0.0.0", "::"}) {
+    auto listener = Listener::open(pool_.at(0), host, -1);
+    ASSERT_TRUE(listener) << host << ": " << listener.error().text;
+    EXPECT_TRUE(connects(AF_INET, (*listener)->port())) << host;
+    EXPECT_EQ(connects(AF_INET6, (*listener)->port()), has_ipv6()) << host;
+  }
+  EXPECT_FALSE(connects(AF_INET6, listener_->port()));
+}
+
+TEST_F(Net, ANameIsListenedToByItsIPv4Address) {
+  auto listener = Listener::open(pool_.at(0), "localhost", -1);
+  ASSERT_TRUE(listener) << listener.error().text;
+  EXPECT_TRUE(connects(AF_INET, (*listener)->port()));
+  EXPECT_EQ((*listener)->host(), "localhost");
+  EXPECT_EQ((*listener)->bound_host(), "127.0.0.1");
 }
 
 TEST_F(Net, IPv6IsWrittenInBrackets) {

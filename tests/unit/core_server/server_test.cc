@@ -8,6 +8,7 @@
 
 #include <filesystem>
 
+#include "core/server/process_files.h"
 #include "tests/support/tcp_client.h"
 
 namespace leat {
@@ -47,6 +48,16 @@ TEST_F(Servers, InfoStatesThePortThatIsBound) {
   EXPECT_THAT(info, testing::HasSubstr("\"server_name\":\"here\""));
   client.send("CONNECT {\"verbose\":false}\r\nPING\r\n");
   EXPECT_EQ(client.receive_to("\r\n"), "PONG\r\n");
+}
+
+// A wildcard of either family is bound for both.
+TEST(ServersFiles, AFileOfPortsNamesBothFamilies) {
+  const std::vector<std::string> hosts = reachable_hosts("0.0.0.0");
+  EXPECT_EQ(hosts.front(), "127.0.0.1");
+  EXPECT_EQ(reachable_hosts("::"), hosts);
+  EXPECT_EQ(reachable_hosts(""), hosts);
+  for (const std::string& host : hosts) EXPECT_FALSE(host.starts_with("fe80:")) << host;
+  EXPECT_EQ(reachable_hosts("::1"), std::vector<std::string>{"::1"});
 }
 
 TEST_F(Servers, ATakenPortIsARefusalInThePeersWords) {
