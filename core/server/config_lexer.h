@@ -44,7 +44,17 @@ class ConfigLexer {
   ConfigToken next();
 
  private:
-  enum class State { kTopKey, kMapKey, kValue, kMapValue, kArrayItem, kTopEnd, kMapEnd, kArrayEnd };
+  enum class State {
+    kTopKey,
+    kMapKey,
+    kValue,
+    kMapValue,
+    kArrayItem,
+    kTopEnd,
+    kMapEnd,
+    kArrayEnd,
+    kBlockEnd
+  };
   enum class Container { kMap, kArray };
   static constexpr int kNothing = -1;
 
@@ -60,6 +70,8 @@ class ConfigLexer {
   bool step_top_end();
   bool step_map_end();
   bool step_array_end();
+  bool step_block_end();
+  bool close_block();
 
   bool lex_key(State after);
   bool lex_quoted_key(int quote);
@@ -75,8 +87,14 @@ class ConfigLexer {
   bool lex_quoted();
   bool lex_block();
   bool lex_escape(std::string& into);
+  bool lex_hex_escape(std::string& into);
   bool finish_bare(std::string word, bool plain);
+  bool fail_open_quote(std::size_t part, std::size_t word_bytes);
+  void count_back(std::size_t word_bytes);
+  bool emit_text(std::string word);
 
+  bool at_space() const;
+  bool skip_space();    // true when one stood at `position_`
   bool skip_comment();  // true when one stood at `position_`
   void begin();         // marks the start of a token
   bool emit(ConfigTokenKind kind, std::string text);
@@ -95,6 +113,7 @@ class ConfigLexer {
   std::size_t token_start_ = 0;
   State state_ = State::kTopKey;
   std::vector<Container> open_;
+  int blocks_ = 0;  // braces around entries of the top level that are open
   ConfigToken token_;
 };
 

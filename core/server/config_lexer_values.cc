@@ -70,8 +70,12 @@ bool ConfigLexer::lex_bare() {
   std::string word(since_begin());
   bool plain = true;
   while (!ends_value(peek())) {
+    if (peek() == '\'') {
+      const bool emitted = emit_text(std::move(word));
+      take();
+      return emitted;
+    }
     const int c = take();
-    if (c == '\'') return emit_value(ConfigTokenKind::kString, std::move(word));
     if (c == '\\') {
       plain = false;
       if (!lex_escape(word)) return true;
@@ -85,17 +89,17 @@ bool ConfigLexer::lex_bare() {
 bool ConfigLexer::finish_bare(std::string word, bool plain) {
   if (plain && is_bool_word(word)) return emit_value(ConfigTokenKind::kBool, std::move(word));
   if (plain && !word.empty() && word.front() == '$') {
+    ++token_.column;
     return emit_value(ConfigTokenKind::kVariable, word.substr(1));
   }
-  return emit_value(ConfigTokenKind::kString, std::move(word));
+  return emit_text(std::move(word));
 }
 
 bool ConfigLexer::lex_raw() {
   take();
   begin();
-  while (peek() != '\'') {
-    if (take() == kNothing) return fail("Unexpected EOF.");
-  }
+  while (peek() != kNothing && peek() != '\'') take();
+  if (peek() == kNothing) return fail_open_quote(token_start_, since_begin().size());
   std::string word(since_begin());
   take();
   return emit_value(ConfigTokenKind::kString, std::move(word));
@@ -105,16 +109,38 @@ bool ConfigLexer::lex_quoted() {
   take();
   begin();
   std::string word;
-  while (true) {
+  std::size_t part = position_;  // where the text after the last escape begins
+  while (peek() != '"') {
     const int c = take();
-    if (c == kNothing) return fail("Unexpected EOF.");
-    if (c == '"') return emit_value(ConfigTokenKind::kString, std::move(word));
-    if (c == '\\') {
-      if (!lex_escape(word)) return true;
+    if (c == kNothing) return fail_open_quote(part, word.size());
+    if (c != '\\') {
+      word += static_cast<char>(c);
       continue;
     }
-    word += static_cast<char>(c);
+    if (!lex_escape(word)) return true;
+    part = position_;
   }
+  const bool emitted = emit_text(std::move(word));
+  take();
+  return emitted;
+}
+
+// The text ends inside quotes. Where nothing stands after the quote or the last escape, NATS says
+// that the entry has no value.
+bool ConfigLexer::fail_open_quote(std::size_t part, std::size_t word_bytes) {
+  if (position_ > part) return fail("Unexpected EOF.");
+  count_back(word_bytes);
+  return emit(ConfigTokenKind::kEnd, "");
+}
+
+// At the end of a text with escapes. NATS counts back from there to find the column.
+void ConfigLexer::count_back(std::size_t word_bytes) {
+  token_.column += static_cast<int>(since_begin().size() - word_bytes);
+}
+
+bool ConfigLexer::emit_text(std::string word) {
+  count_back(word.size());
+  return emit_value(ConfigTokenKind::kString, std::move(word));
 }
 
 // False: the escape is not one, and `token_` says so.
@@ -135,22 +161,30 @@ bool ConfigLexer::lex_escape(std::string& into) {
       into += static_cast<char>(c);
       return true;
     case 'x':
-      break;
+      return lex_hex_escape(into);
     default:
       fail("Invalid escape character '" + shown(c) +
            "'. Only the following escape characters are allowed: \\xXX, \\t, \\n, \\r, \\\", "
            "\\\\.");
       return false;
   }
-  const std::string_view digits = text_.substr(position_, 2);
-  const int high = digits.size() == 2 ? hex_digit(static_cast<unsigned char>(digits[0])) : -1;
-  const int low = digits.size() == 2 ? hex_digit(static_cast<unsigned char>(digits[1])) : -1;
+}
+
+bool ConfigLexer::lex_hex_escape(std::string& into) {
+  for (int i = 0; i < 2; ++i) {
+    if (is_config_newline(take())) {
+      fail("Expected two hexadecimal digits after '\\x', but hit end of line");
+      return false;
+    }
+  }
+  const std::string_view digits = text_.substr(position_ - 2, 2);
+  const int high = hex_digit(static_cast<unsigned char>(digits[0]));
+  const int low = hex_digit(static_cast<unsigned char>(digits[1]));
   if (high < 0 || low < 0) {
     fail("Expected two hexadecimal digits after '\\x', but got '" + std::string(digits) + "'");
     return false;
   }
   into += static_cast<char>(high * 16 + low);
-  position_ += 2;
   return true;
 }
 
@@ -181,7 +215,10 @@ bool ConfigLexer::lex_number() {
   }
   if (c == '.') return lex_float();
   if (is_size_suffix(c)) return lex_suffixed_integer();
-  if (!ends_value(c)) return lex_bare();
+  if (!ends_value(c)) {
+    take();  // NATS takes this one as it is, a quote or backslash too
+    return lex_bare();
+  }
   return emit_value(ConfigTokenKind::kInteger, std::string(since_begin()));
 }
 
@@ -211,7 +248,7 @@ bool ConfigLexer::lex_float() {
   }
   while (is_digit(peek())) take();
   if (peek() != '.') return emit_value(ConfigTokenKind::kFloat, std::string(since_begin()));
-  while (is_digit(peek()) || peek() == '.' || peek() == ':') take();
+  while (is_digit(peek()) || peek() == '.' || peek() == ':' || peek() == '-') take();
   return emit_value(ConfigTokenKind::kString, std::string(since_begin()));
 }
 

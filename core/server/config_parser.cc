@@ -1,7 +1,9 @@
 #include "core/server/config_parser.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -19,6 +21,7 @@ struct ConfigSource {
   std::string_view text;
   std::string path;
   int include_depth = 0;
+  std::vector<std::string> variables;  // of the environment, whose values are being read
 };
 
 std::string directory_of(const std::string& path) {
@@ -26,13 +29,12 @@ std::string directory_of(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
-// An absolute path is joined too: includes never leave the directory of the configuration.
-std::string join(const std::string& directory, std::string path) {
-  while (path.starts_with("./")) path.erase(0, 2);
-  const std::size_t start = path.find_first_not_of('/');
-  path.erase(0, start == std::string::npos ? path.size() : start);
-  if (directory.empty()) return path;
-  return path.empty() ? directory : directory + "/" + path;
+// An absolute path is joined too: includes are looked for from the directory of the configuration.
+std::string join(const std::string& directory, const std::string& path) {
+  const std::string from = directory.empty() ? "." : directory;
+  std::string joined = std::filesystem::path(from + "/" + path).lexically_normal().string();
+  while (joined.size() > 1 && joined.back() == '/') joined.pop_back();
+  return joined;
 }
 
 std::string lower(std::string word) {
@@ -65,6 +67,10 @@ class ConfigParser {
         lexer_(source.text) {}
 
   Result<ConfigValue> parse() {
+    if (source_.text.find('\0') != std::string_view::npos) {
+      return failure(ErrorKind::kInvalid,
+                     "config is invalid (" + source_.path + ": it contains the NUL character)");
+    }
     open_.emplace_back();
     open_.back().value.kind = ConfigKind::kMap;
     open_.back().value.at = ConfigPosition{file_, 1, 0};
@@ -88,7 +94,9 @@ class ConfigParser {
   }
 
   Result<ConfigValue> finish(const ConfigToken& token) {
-    if (open_.back().key_waits) {
+    const Open& last = open_.back();
+    // A brace that closes nothing may end the file.
+    if (open_.size() > 1 || (last.key_waits && last.key != "}")) {
       return failure(ErrorKind::kInvalid, "config is invalid (" + position(token).text() + ")");
     }
     return std::move(open_.back().value);
@@ -111,6 +119,7 @@ class ConfigParser {
       case ConfigTokenKind::kMapEnd: {
         ConfigValue closed = std::move(open_.back().value);
         open_.pop_back();
+        closed.at = position(token);
         put(std::move(closed));
         return {};
       }
@@ -125,8 +134,7 @@ class ConfigParser {
       case ConfigTokenKind::kString:
       case ConfigTokenKind::kBool:
       case ConfigTokenKind::kFloat:
-        put_plain(token);
-        return {};
+        return put_plain(token);
       case ConfigTokenKind::kEnd:
         return {};
     }
@@ -141,7 +149,6 @@ class ConfigParser {
     open_.emplace_back();
     open_.back().value.kind =
         token.kind == ConfigTokenKind::kMapStart ? ConfigKind::kMap : ConfigKind::kArray;
-    open_.back().value.at = position(token);
     return {};
   }
 
@@ -157,7 +164,7 @@ class ConfigParser {
     into.key_waits = false;
   }
 
-  void put_plain(const ConfigToken& token) {
+  Status put_plain(const ConfigToken& token) {
     ConfigValue value;
     value.at = position(token);
     value.text = token.text;
@@ -170,9 +177,13 @@ class ConfigParser {
     if (token.kind == ConfigTokenKind::kFloat) {
       value.kind = ConfigKind::kFloat;
       value.real = std::strtod(token.text.c_str(), nullptr);
+      if (std::isinf(value.real)) {
+        return failure(ErrorKind::kInvalid, "float '" + token.text + "' is out of the range");
+      }
       value.text.clear();
     }
     put(std::move(value));
+    return {};
   }
 
   Status put_integer(const ConfigToken& token) {
@@ -249,18 +260,23 @@ class ConfigParser {
       return failure(ErrorKind::kInvalid, "variable reference for '" + token.text + "' on line " +
                                               std::to_string(token.line) + " can not be found");
     }
-    if (source_.include_depth >= limits::kConfigIncludes) {
-      return failure(ErrorKind::kInvalid, "variable reference cycle for '" + token.text + "'");
+    const auto unparsed = [&](const std::string& why) {
+      return failure(ErrorKind::kInvalid, "variable reference for '" + token.text + "' on line " +
+                                              std::to_string(token.line) +
+                                              " could not be parsed: " + why);
+    };
+    ConfigSource inner{"", source_.path, source_.include_depth + 1, source_.variables};
+    const bool cycle = std::find(inner.variables.begin(), inner.variables.end(), token.text) !=
+                       inner.variables.end();
+    if (cycle || inner.include_depth > limits::kConfigIncludes) {
+      return unparsed("variable reference cycle for '" + token.text + "'");
     }
     // The text of the environment is itself a value of this language.
     const std::string entry = "value=" + *text;
-    const ConfigSource inner{entry, source_.path, source_.include_depth + 1};
+    inner.text = entry;
+    inner.variables.push_back(token.text);
     Result<ConfigValue> parsed = ConfigParser(inner, world_).parse();
-    if (!parsed) {
-      return failure(ErrorKind::kInvalid, "variable reference for '" + token.text + "' on line " +
-                                              std::to_string(token.line) +
-                                              " could not be parsed: " + parsed.error().text);
-    }
+    if (!parsed) return unparsed(parsed.error().text);
     ConfigValue* value = parsed->find("value");
     if (value == nullptr) {
       return failure(ErrorKind::kInvalid, "variable reference for '" + token.text + "' on line " +
@@ -282,7 +298,7 @@ class ConfigParser {
     }
     const Result<std::string> text = world_.read_file(path);
     if (!text) return wrong(text.error().text);
-    const ConfigSource inner{*text, path, source_.include_depth + 1};
+    const ConfigSource inner{*text, path, source_.include_depth + 1, {}};
     Result<ConfigValue> parsed = ConfigParser(inner, world_).parse();
     if (!parsed) return wrong(parsed.error().text);
     for (ConfigField& field : parsed->fields) {
@@ -324,7 +340,7 @@ ConfigEnvironment process_config_environment() {
 
 Result<ConfigValue> parse_config_text(std::string_view text, const std::string& path,
                                       const ConfigEnvironment& world) {
-  const ConfigSource source{text, path, 0};
+  const ConfigSource source{text, path, 0, {}};
   return ConfigParser(source, world).parse();
 }
 

@@ -99,8 +99,9 @@ std::string config_shown(const ConfigValue& value) {
     case ConfigKind::kMap:
       return "{...}";
     case ConfigKind::kString:
-    case ConfigKind::kDatetime:
       return value.text;
+    case ConfigKind::kDatetime:  // 2020-01-01T00:00:00Z as Go prints a time
+      return value.text.substr(0, 10) + " " + value.text.substr(11, 8) + " +0000 UTC";
     case ConfigKind::kBool:
     case ConfigKind::kInteger:
     case ConfigKind::kFloat: {

@@ -70,10 +70,12 @@ TEST(ConfigLanguage, ReadsValuesAsNatsDoes) {
       {"a: nats://h:1", R"({"a":"nats://h:1"})"},
       {"a: b#c # d\n// e\nf: g//h", R"({"a":"b#c","f":"g//h"})"},
       {"a: (\n x\n)y\n)\n", R"({"a":"\n x\n)y\n"})"},
+      {"a: (\r\nx\r\n)\r\nb: 1", R"({"a":"\r\nx\r\n","b":1})"},
+      {"a: (\nx\n)", R"({"a":"\nx\n"})"},
+      {"a: \u0663", "{\"a\":\"\u0663\"}"},
       {"a: 2020-01-01T00:00:00Z", R"({"a":"2020-01-01T00:00:00Z"})"},
       {"pass: $2a$10$abc", R"({"pass":"$2a$10$abc"})"},
       {"a:", R"({})"},
-      {"a {b:}", R"({"a":{"b":""}})"},
       {"", "{}"},
       {"# nothing\n", "{}"},
   };
@@ -131,6 +133,68 @@ TEST(ConfigLanguage, TellsMistakesInTheWordsOfNats) {
   }
 }
 
+// JSON files and the braces of launchers: they may stand around entries, in each other and beside
+// each other, and a brace too many may end the file.
+TEST(ConfigLanguage, BracesAroundEntriesEndWhereverTheyStand) {
+  const Reading table[] = {
+      {"{\n \"port\": 4567\n}\n", R"({"port":4567})"},
+      {"{\n  port: 1\n}", R"({"port":1})"},
+      {"{\n  port: 1,\n}\n\n", R"({"port":1})"},
+      {"{ port: 1 # c\n# c\n}\n# c", R"({"port":1})"},
+      {"{ a: 1 } b: 2", R"({"a":1,"b":2})"},
+      {"{ { a: 1\n } \n, b: 2 }", R"({"a":1,"b":2})"},
+      {"a: 1 }", R"({"a":1})"},
+      {"a: 1\n}\n", R"({"a":1})"},
+      {"{\n a: 1\n", R"({"a":1})"},
+      {"{ a: 1",
+       "Parse error on line 1: 'Expected a block-level value to end with a new line, comment or "
+       "EOF, "
+       "but got '"},
+      {"{{ a: 1 }\n",
+       "Parse error on line 2: 'Expected a block-level to end with a '}', but got '"},
+      {"{{ a: 1 } b: 2 }",
+       "Parse error on line 1: 'Expected a block-level to end with a '}', but got 'b' instead.'"},
+      {"a: 1\n} b", R"({"a":1,"}":"b"})"},
+  };
+  for (const Reading& reading : table) {
+    EXPECT_TRUE(json_of(reading.text).starts_with(reading.result))
+        << reading.text << " -> " << json_of(reading.text);
+  }
+}
+
+TEST(ConfigLanguage, UnusualTextIsReadAsNatsDoes) {
+  const Reading table[] = {
+      {"a: 127.0.0.1:-1", R"({"a":"127.0.0.1:-1"})"},
+      {"a\u00A0:1\nb {\u2003c: 2 }", R"({"a":1,"b":{"c":2}})"},
+      {"a: 1 /\nb { c: 2 / d: 3 }", R"({"a":1,"b":{"c":2,"d":3}})"},
+      {"a: [ 1 / 2 ]\nb { /c: 3 }", R"({"a":[1,2],"b":{"c":3}})"},
+      {"a: 1'0 , b: 1\\t", R"({"a":"1'0","b":"1\\t"})"},
+      {"a: 1kbb", R"({"a":"1kbb"})"},
+      {"a {\v\fb: 1}", R"({"a":{"b":1}})"},
+      {"a {,\n}", "Parse error on line 2: 'Unexpected map end '}' where a value is expected.'"},
+      {"a {b:}", "Parse error on line 1: 'Unexpected map end '}' where a value is expected.'"},
+      {"a {b:,}", "Parse error on line 1: 'Unexpected map value terminator \",\".'"},
+      {"a {\"b", "Parse error on line 1: 'Unexpected EOF processing double quoted map key.'"},
+      {"a {'b", "Parse error on line 1: 'Unexpected EOF processing quoted map key.'"},
+      {"a: \"\\x4\n\"",
+       "Parse error on line 2: 'Expected two hexadecimal digits after '\\x', but hit end of line'"},
+      {"a: \"", "config is invalid (c.conf:1:4)"},
+      {"a: \"x\\ty\\n", "config is invalid (c.conf:1:6)"},
+      {"a: [ '", "config is invalid (c.conf:1:6)"},
+      {"include (a)\n",
+       "Parse error on line 1: 'Expected include value but found start of a block'"},
+      {"include \\a\n",
+       "Parse error on line 1: 'Expected include value but found escape sequence'"},
+  };
+  for (const Reading& reading : table) {
+    EXPECT_EQ(json_of(reading.text), reading.result) << reading.text;
+  }
+  EXPECT_EQ(json_of(std::string("a: 1\0b: 2\n", 11)),
+            "config is invalid (c.conf: it contains the NUL character)");
+  const std::string huge(400, '9');
+  EXPECT_EQ(json_of("a: " + huge + ".5"), "float '" + huge + ".5' is out of the range");
+}
+
 TEST(ConfigLanguage, VariablesComeFromAroundAndThenFromTheEnvironment) {
   EXPECT_EQ(json_of("A: 1\nb { A: 2, c { d: $A } }\ne: $A"),
             R"({"A":1,"b":{"A":2,"c":{"d":2}},"e":1})");
@@ -139,7 +203,10 @@ TEST(ConfigLanguage, VariablesComeFromAroundAndThenFromTheEnvironment) {
   EXPECT_EQ(json_of("p: $P", world({}, {{"P", "[1, 2]"}})), R"({"p":[1,2]})");
   // A variable of the environment may name another, but not itself.
   EXPECT_EQ(json_of("p: $P", world({}, {{"P", "$Q"}, {"Q", "7"}})), R"({"p":7})");
-  EXPECT_NE(json_of("p: $P", world({}, {{"P", "$P"}})).find("cycle"), std::string::npos);
+  EXPECT_EQ(
+      json_of("p: $P", world({}, {{"P", "$P"}})),
+      "variable reference for 'P' on line 1 could not be parsed: variable reference for 'P' on "
+      "line 1 could not be parsed: variable reference cycle for 'P'");
 }
 
 TEST(ConfigLanguage, IncludesAreMergedWhereTheyStand) {
@@ -156,6 +223,8 @@ TEST(ConfigLanguage, IncludesAreMergedWhereTheyStand) {
   EXPECT_EQ(json_of("include bad.conf\n", files),
             "error parsing include file 'bad.conf', variable reference for 'Y' on line 1 can not "
             "be found");
+  EXPECT_EQ(json_of("include sub/../users.conf\n", files), R"({"P":2,"u":1})");
+  EXPECT_EQ(json_of("include users.conf'\n", files), R"({"P":2,"u":1})");
   EXPECT_NE(json_of("include self.conf\n", files).find("included more than"), std::string::npos);
 }
 
@@ -167,6 +236,13 @@ TEST(ConfigLanguage, PositionsAreThoseOfTheKey) {
   EXPECT_EQ(parsed->fields[1].value.at.text(), "dir/c.conf:2:3");
   EXPECT_EQ(parsed->fields[2].value.at.text(), "dir/c.conf:3:4");
   EXPECT_EQ(parsed->fields[2].value.items[1].at.text(), "dir/c.conf:3:12");
+  // Of a map in an array it is where the map ends; texts with escapes are counted from their end.
+  const Result<ConfigValue> odd =
+      parse_config_text("V: 1\na: [ {b: 1 }, \"x\\ty\", $V ]\n", "c.conf", world());
+  ASSERT_TRUE(odd) << odd.error().text;
+  EXPECT_EQ(odd->fields[1].value.items[0].at.text(), "c.conf:2:13");
+  EXPECT_EQ(odd->fields[1].value.items[1].at.text(), "c.conf:2:17");
+  EXPECT_EQ(odd->fields[1].value.items[2].at.text(), "c.conf:2:24");
 }
 
 TEST(ConfigLanguage, DepthIsBounded) {
