@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <span>
 
 #include "core/base/duration.h"
+#include "core/base/quote.h"
 #include "core/server/config_blocks.h"
 
 namespace leat {
@@ -21,22 +23,27 @@ std::string upper(std::string text) {
 }
 
 void read_connection_types(ConfigReader& reader, const ConfigField& field, UserOptions& user) {
-  std::vector<const ConfigValue*> values;
-  if (field.value.kind == ConfigKind::kArray) {
-    for (const ConfigValue& item : field.value.items) values.push_back(&item);
-  } else {
-    values.push_back(&field.value);
-  }
-  for (const ConfigValue* value : values) {
-    const std::optional<std::string> text = reader.text(*value);
-    if (!text) continue;
-    const std::string type = upper(*text);
+  const bool is_list = field.value.kind == ConfigKind::kArray;
+  const std::span<const ConfigValue> values =
+      is_list ? std::span(field.value.items) : std::span(&field.value, 1);
+  std::string unknown;
+  for (const ConfigValue& value : values) {
+    if (value.kind != ConfigKind::kString) {
+      reader.error(value.at, "error parsing allowed connection types: unsupported type " +
+                                 std::string(is_list ? "in array " : "") +
+                                 std::string(config_kind_name(value)));
+      continue;
+    }
+    const std::string type = upper(value.text);
     if (std::find(std::begin(kConnectionTypes), std::end(kConnectionTypes), type) ==
         std::end(kConnectionTypes)) {
-      reader.error(field.value.at, "invalid connection types [\"" + type + "\"]");
+      unknown += (unknown.empty() ? "" : " ") + go_quote(type);
       continue;
     }
     user.connection_types.push_back(type);
+  }
+  if (!unknown.empty()) {
+    reader.error(field.value.at, "invalid connection types [" + unknown + "]");
   }
 }
 
@@ -64,29 +71,37 @@ void give_defaults(std::vector<UserOptions>& users,
 
 // ---- authorization
 
-void read_timeout(ConfigReader& reader, const ConfigField& field, AuthorizationOptions& into) {
-  const ConfigValue& value = field.value;
-  if (value.kind == ConfigKind::kInteger || value.kind == ConfigKind::kFloat) {
-    const double seconds =
-        value.kind == ConfigKind::kFloat ? value.real : static_cast<double>(value.integer);
-    constexpr double kSecondsMax = 1e9;  // decades; keeps the product inside 64 bits
-    if (!(std::fabs(seconds) <= kSecondsMax)) {
-      reader.error(value.at, "error parsing authorization config, 'timeout' value is too big");
-      return;
-    }
-    into.timeout_ns = static_cast<DurationNs>(seconds * static_cast<double>(kSecondNs));
-    return;
-  }
-  if (value.kind != ConfigKind::kString) {
-    reader.error(value.at, "error parsing authorization config, 'timeout' wrong type");
-    return;
-  }
+// The time in seconds; nothing where a message was written.
+std::optional<double> timeout_seconds(ConfigReader& reader, const ConfigValue& value) {
+  const auto wrong = [&](const std::string& why) {
+    reader.error(value.at, "error parsing authorization config, 'timeout' " + why);
+    return std::nullopt;
+  };
+  if (value.kind == ConfigKind::kFloat) return value.real;
+  if (value.kind == ConfigKind::kInteger) return static_cast<double>(value.integer);
+  if (value.kind != ConfigKind::kString) return wrong("wrong type");
   const Result<DurationNs> parsed = parse_duration(value.text);
-  if (parsed) {
-    into.timeout_ns = *parsed;
+  if (!parsed) return wrong(parsed.error().text);
+  return static_cast<double>(*parsed) / static_cast<double>(kSecondNs);
+}
+
+void read_timeout(ConfigReader& reader, const ConfigField& field, AuthorizationOptions& into) {
+  const std::optional<double> seconds = timeout_seconds(reader, field.value);
+  if (!seconds) return;
+  constexpr double kSecondsMax = 1e9;  // decades; keeps the product inside 64 bits
+  if (!(std::fabs(*seconds) <= kSecondsMax)) {
+    reader.error(field.value.at, "error parsing authorization config, 'timeout' value is too big");
     return;
   }
-  reader.error(value.at, "error parsing authorization config, 'timeout' " + parsed.error().text);
+  constexpr double kUsualSecondsMax = 60;
+  if (*seconds > kUsualSecondsMax) {
+    reader.warning(field.value.at,
+                   "invalid use of field " + go_quote(field.key) + ": timeout of " +
+                       config_shown(field.value) + " (" + std::to_string(*seconds) +
+                       " seconds) is high, consider keeping it under 60 seconds. possibly caused "
+                       "by unquoted duration; use '1m' instead of 1m, for example");
+  }
+  into.timeout_ns = static_cast<DurationNs>(*seconds * static_cast<double>(kSecondNs));
 }
 
 const std::vector<ConfigRule<AuthorizationOptions>>& authorization_rules() {
@@ -99,6 +114,7 @@ const std::vector<ConfigRule<AuthorizationOptions>>& authorization_rules() {
       {{"users"},
        [](ConfigReader& reader, const ConfigField& field, Block& into) {
          into.users = read_users(reader, field.value);
+         into.has_users = true;
        }},
       {{"default_permission", "default_permissions", "permissions"},
        [](ConfigReader& reader, const ConfigField& field, Block& into) {
@@ -116,16 +132,16 @@ void check_authorization(ConfigReader& reader, const ConfigField& field,
   if (has_user && !block.token.empty()) {
     reader.error(field.value.at, "Cannot have a user/pass and token");
   }
-  if (!block.users.empty() && has_user) {
+  if (block.has_users && !block.user.empty()) {
     reader.error(field.value.at, "Can not have a single user/pass and a users array");
   }
-  if (!block.users.empty() && !block.token.empty()) {
+  if (block.has_users && !block.token.empty()) {
     reader.error(field.value.at, "Can not have a token and a users array");
   }
   std::set<std::string> names;
   for (const UserOptions& user : block.users) {
     if (!names.insert(user.user).second) {
-      reader.error(field.value.at, "Duplicate user \"" + user.user + "\" detected");
+      reader.error(field.value.at, "Duplicate user " + go_quote(user.user) + " detected");
     }
   }
 }
@@ -150,11 +166,28 @@ const std::vector<ConfigRule<AccountOptions>>& account_limit_rules() {
 }
 
 void read_account_limits(ConfigReader& reader, const ConfigField& field, AccountOptions& account) {
-  if (!reader.is_map(field.value)) return;
+  if (field.value.kind != ConfigKind::kMap) {
+    reader.error(field.value.at,
+                 "Expected account limits to be a map/struct, got " + config_shown(field.value));
+    return;
+  }
   apply_rules<AccountOptions>(
       account_limit_rules(), reader, field.value, account, [&](const ConfigField& inner) {
-        reader.error(inner.value.at, "Unknown field \"" + inner.key + "\" parsing account limits");
+        reader.error(inner.value.at,
+                     "Unknown field " + go_quote(inner.key) + " parsing account limits");
       });
+}
+
+auto refuse_list(std::string_view feature, std::string name) {
+  return [feature, name = std::move(name)](ConfigReader& reader, const ConfigField& field,
+                                           AccountOptions& account) {
+    if (field.value.kind == ConfigKind::kArray) {
+      refuse<AccountOptions>(feature)(reader, field, account);
+      return;
+    }
+    reader.error(field.value.at,
+                 name + " should be an array, got " + std::string(config_kind_name(field.value)));
+  };
 }
 
 const std::vector<ConfigRule<AccountOptions>>& account_rules() {
@@ -174,9 +207,12 @@ const std::vector<ConfigRule<AccountOptions>>& account_rules() {
          account.jetstream = read_account_jetstream(reader, field);
        }},
       {{"nkey"}, refuse<Block>("account nkeys")},
-      {{"imports"}, refuse<Block>("imports")},
-      {{"exports"}, refuse<Block>("exports")},
-      {{"mappings", "maps"}, refuse<Block>("subject mappings")},
+      {{"imports"}, refuse_list("imports", "Imports")},
+      {{"exports"}, refuse_list("exports", "Exports")},
+      {{"mappings", "maps"},
+       [](ConfigReader& reader, const ConfigField& field, Block& account) {
+         if (reader.is_map(field.value)) refuse<Block>("subject mappings")(reader, field, account);
+       }},
       {{"msg_trace", "trace_dest"}, refuse<Block>("message tracing")},
   };
   return rules;
@@ -194,6 +230,10 @@ void read_account_names(ConfigReader& reader, const ConfigValue& list, ServerOpt
   for (const ConfigValue& item : list.items) {
     const std::optional<std::string> name = reader.text(item);
     if (!name) continue;
+    if (*name == "$G") {
+      reader.error(item.at, "\"$G\" is a Reserved Account");
+      continue;
+    }
     const bool twice = std::any_of(options.accounts.begin(), options.accounts.end(),
                                    [&](const AccountOptions& a) { return a.name == *name; });
     if (twice) {
@@ -204,17 +244,23 @@ void read_account_names(ConfigReader& reader, const ConfigValue& list, ServerOpt
   }
 }
 
-// Users are named once in the whole server, whatever their account.
+// Users are named once in the whole server, whatever their account, and not beside a single one.
 void check_users(ConfigReader& reader, const ConfigField& field, const AccountOptions& account,
-                 std::set<std::string>& names) {
+                 const AuthorizationOptions& authorization, std::set<std::string>& names) {
+  const ConfigValue* users = nullptr;
+  for (const ConfigField& inner : field.value.fields) {
+    if (config_name(inner.key) == "users") users = &inner.value;
+  }
+  if (users == nullptr || account.users.empty()) return;
+  if (!authorization.user.empty()) {
+    reader.error(users->at, "Can not have a single user/pass and accounts");
+  }
+  if (!authorization.token.empty()) {
+    reader.error(users->at, "Can not have a token and accounts");
+  }
   for (const UserOptions& user : account.users) {
     if (names.insert(user.user).second) continue;
-    const ConfigValue* users = nullptr;
-    for (const ConfigField& inner : field.value.fields) {
-      if (config_name(inner.key) == "users") users = &inner.value;
-    }
-    reader.error(users != nullptr ? users->at : field.value.at,
-                 "Duplicate user \"" + user.user + "\" detected");
+    reader.error(users->at, "Duplicate user " + go_quote(user.user) + " detected");
   }
 }
 
@@ -234,10 +280,15 @@ std::vector<UserOptions> read_users(ConfigReader& reader, const ConfigValue& val
     UserOptions user;
     const std::size_t errors_before = reader.errors().size();
     apply_rules<UserOptions>(user_rules(), reader, item, user);
-    if (reader.errors().size() != errors_before) continue;
+    const bool is_named =
+        std::any_of(item.fields.begin(), item.fields.end(), [](const ConfigField& field) {
+          const std::string name = config_name(field.key);
+          return name == "user" || name == "username" || name == "nkey";
+        });
+    const bool has_errors = reader.errors().size() != errors_before;
     if (user.user.empty()) {
       const ConfigPosition& at = item.fields.empty() ? item.at : item.fields.front().value.at;
-      reader.error(at, "User entry requires a user");
+      if (!has_errors || !is_named) reader.error(at, "User entry requires a user");
       continue;
     }
     users.push_back(std::move(user));
@@ -276,19 +327,12 @@ void read_accounts(ConfigReader& reader, const ConfigField& field, ServerOptions
 void check_accounts(ConfigReader& reader, const ConfigField& field, const ServerOptions& options) {
   std::set<std::string> names;
   for (const UserOptions& user : options.authorization.users) names.insert(user.user);
-  bool any_user = false;
   for (const AccountOptions& account : options.accounts) {
     for (const ConfigField& entry : field.value.fields) {
-      if (entry.key == account.name) check_users(reader, entry, account, names);
+      if (entry.key == account.name) {
+        check_users(reader, entry, account, options.authorization, names);
+      }
     }
-    any_user = any_user || !account.users.empty();
-  }
-  if (!any_user) return;
-  if (!options.authorization.user.empty()) {
-    reader.error(field.value.at, "Can not have a single user/pass and accounts");
-  }
-  if (!options.authorization.token.empty()) {
-    reader.error(field.value.at, "Can not have a token and accounts");
   }
 }
 

@@ -1,8 +1,10 @@
 // JetStream: of the server, and of an account.
 
 #include <charconv>
+#include <limits>
 
 #include "core/base/duration.h"
+#include "core/base/quote.h"
 #include "core/server/config_blocks.h"
 
 namespace leat {
@@ -13,9 +15,16 @@ std::optional<std::int64_t> parse_size_text(std::string_view text, std::string& 
   if (text.empty()) return 0;
   const std::string_view digits = text.substr(0, text.size() - 1);
   std::int64_t number = 0;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size()) {
-    why = "strconv.ParseInt: parsing \"" + std::string(digits) + "\": invalid syntax";
+  const std::string_view unsigned_digits =
+      digits.starts_with('+') && !digits.starts_with("+-") ? digits.substr(1) : digits;
+  const char* end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(unsigned_digits.data(), end, number);
+  if (parsed.ec == std::errc::result_out_of_range && parsed.ptr == end) {
+    why = "strconv.ParseInt: parsing " + go_quote(digits) + ": value out of range";
+    return std::nullopt;
+  }
+  if (parsed.ec != std::errc{} || parsed.ptr != end) {
+    why = "strconv.ParseInt: parsing " + go_quote(digits) + ": invalid syntax";
     return std::nullopt;
   }
   const std::size_t power = std::string_view("KMGT").find(text.back());
@@ -55,7 +64,40 @@ auto store_size(std::int64_t JetStreamOptions::*member, std::string name) {
 
 void ignore_size(ConfigReader& reader, const ConfigField& field, JetStreamOptions& /*block*/) {
   std::int64_t ignored = 0;
-  read_size(reader, field, field.key, ignored);
+  read_size(reader, field, config_name(field.key), ignored);
+}
+
+// Numbers that tune machinery which this server does not have; what they are judged by stays.
+void check_count(ConfigReader& reader, const ConfigField& field, std::int64_t least) {
+  if (field.value.kind == ConfigKind::kInteger && field.value.integer >= least) return;
+  const std::string sort = least == 0 ? "an absolute size" : "a parseable size";
+  reader.error(field.value.at, "Expected " + sort + " for " + go_quote(field.key) + ", got " +
+                                   config_shown(field.value));
+}
+
+void ignore_count(ConfigReader& reader, const ConfigField& field, JetStreamOptions& /*block*/) {
+  check_count(reader, field, std::numeric_limits<std::int64_t>::min());
+}
+
+void ignore_meta_compact(ConfigReader& reader, const ConfigField& field, JetStreamOptions&) {
+  check_count(reader, field, 0);
+}
+
+void ignore_meta_compact_size(ConfigReader& reader, const ConfigField& field, JetStreamOptions&) {
+  std::int64_t ignored = 0;
+  read_size(reader, field, config_name(field.key), ignored);
+  if (ignored >= 0) return;
+  reader.error(field.value.at, "Expected an absolute size for " + go_quote(field.key) + ", got " +
+                                   config_shown(field.value));
+}
+
+void ignore_concurrent_io(ConfigReader& reader, const ConfigField& field, JetStreamOptions&) {
+  constexpr std::int64_t kLeast = 4;
+  constexpr std::int64_t kMost = 8192;
+  const std::int64_t count = field.value.integer;
+  if (field.value.kind == ConfigKind::kInteger && count >= kLeast && count <= kMost) return;
+  reader.error(field.value.at, "Expected an absolute size for " + go_quote(field.key) +
+                                   " between 4 and 8192, got " + config_shown(field.value));
 }
 
 void read_sync_interval(ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
@@ -63,7 +105,7 @@ void read_sync_interval(ConfigReader& reader, const ConfigField& field, JetStrea
     block.sync_interval_ns.reset();
     return;
   }
-  if (const auto interval = reader.duration(field)) block.sync_interval_ns = *interval;
+  if (const auto interval = reader.duration(field, field.key)) block.sync_interval_ns = *interval;
 }
 
 void read_journal_size(ConfigReader& reader, const ConfigField& field, JetStreamOptions& block) {
@@ -130,7 +172,7 @@ const std::vector<ConfigRule<JetStreamOptions>>& jetstream_rules() {
   using Block = JetStreamOptions;
   static const std::vector<ConfigRule<Block>> rules = {
       {{"strict"}, read_strict},
-      {{"max_memory_store", "max_mem_store", "max_mem", "max_memory"},
+      {{"max_memory_store", "max_mem_store", "max_mem"},
        store_size(&Block::memory_bytes_max, "max_mem_store")},
       {{"max_file_store", "max_file"}, store_size(&Block::file_bytes_max, "max_file_store")},
       {{"domain"}, store_text(&Block::domain)},
@@ -145,11 +187,14 @@ const std::vector<ConfigRule<JetStreamOptions>>& jetstream_rules() {
        refuse<Block>("encryption at rest")},
       {{"tpm"}, refuse<Block>("encryption at rest")},
       // These tune machinery that this server does not have.
-      {{"extension_hint"}, [](ConfigReader&, const ConfigField&, Block&) {}},
-      {{"max_outstanding_catchup", "meta_compact", "max_concurrent_io", "max_buffered_msgs",
-        "request_queue_limit", "info_queue_limit"},
-       ignore_integer<Block>()},
-      {{"max_buffered_size", "meta_compact_size"}, ignore_size},
+      {{"extension_hint"},
+       [](ConfigReader& reader, const ConfigField& field, Block&) { reader.text(field.value); }},
+      {{"max_buffered_msgs", "request_queue_limit", "info_queue_limit"}, ignore_count},
+      {{"max_outstanding_catchup", "max_buffered_size"}, ignore_size},
+      {{"max_concurrent_io"}, ignore_concurrent_io},
+      {{"meta_compact"}, ignore_meta_compact},
+      {{"meta_compact_size"}, ignore_meta_compact_size},
+      {{"meta_compact_sync"}, ignore_flag<Block>()},
   };
   return rules;
 }
@@ -162,9 +207,19 @@ auto store_account_size(std::int64_t AccountJetStreamOptions::*member) {
       block.*member = field.value.integer;
       return;
     }
-    reader.error(field.value.at, "Expected a parseable size for \"" + field.key + "\", got " +
+    reader.error(field.value.at, "Expected a parseable size for " + go_quote(field.key) + ", got " +
                                      config_shown(field.value));
   };
+}
+
+void check_cluster_traffic(ConfigReader& reader, const ConfigField& field,
+                           AccountJetStreamOptions& /*block*/) {
+  const bool is_text = field.value.kind == ConfigKind::kString;
+  const std::string& text = field.value.text;
+  if (is_text && (text.empty() || text == "system" || text == "owner")) return;
+  reader.error(field.value.at, std::string(is_text ? "Expected" : "Expected either") +
+                                   " 'system' or 'owner' string value for " + go_quote(field.key) +
+                                   ", got " + config_shown(field.value));
 }
 
 const std::vector<ConfigRule<AccountJetStreamOptions>>& account_rules() {
@@ -176,16 +231,26 @@ const std::vector<ConfigRule<AccountJetStreamOptions>>& account_rules() {
       {{"max_streams", "streams"}, store_account_size(&Block::streams_max)},
       {{"max_consumers", "consumers"}, store_account_size(&Block::consumers_max)},
       {{"max_bytes_required", "max_stream_bytes", "max_bytes"},
-       store_flag(&Block::stream_bytes_required)},
+       [](ConfigReader& reader, const ConfigField& field, Block& block) {
+         if (field.value.kind == ConfigKind::kBool) {
+           block.stream_bytes_required = field.value.flag;
+           return;
+         }
+         reader.error(field.value.at, "Expected a parseable bool for " + go_quote(field.key) +
+                                          ", got " + config_shown(field.value));
+       }},
       {{"mem_max_stream_bytes", "memory_max_stream_bytes"},
        store_account_size(&Block::memory_stream_bytes_max)},
       {{"disk_max_stream_bytes", "store_max_stream_bytes"},
        store_account_size(&Block::file_stream_bytes_max)},
       {{"max_ack_pending"}, store_account_size(&Block::ack_pending_max)},
-      {{"cluster_traffic"},
-       [](ConfigReader& reader, const ConfigField& field, Block&) { reader.text(field.value); }},
+      {{"cluster_traffic"}, check_cluster_traffic},
   };
   return rules;
+}
+
+bool is_store_dir(std::string_view name) {
+  return name == "store" || name == "store_dir" || name == "storedir";
 }
 
 // "enabled", "disabled", true, false; nothing: another kind of value, or a message was written.
@@ -217,7 +282,7 @@ void read_jetstream(ConfigReader& reader, const ConfigField& field, ServerOption
   block.enabled = true;
   for (const ConfigField& inner : field.value.fields) {
     const std::string name = config_name(inner.key);
-    if (name != "store_dir" && name != "storedir") continue;
+    if (!is_store_dir(name)) continue;
     const auto directory = reader.text(inner.value);
     if (!directory) continue;
     // It can also stand at the top level, but only in one of the two places.
@@ -228,8 +293,7 @@ void read_jetstream(ConfigReader& reader, const ConfigField& field, ServerOption
   apply_rules<JetStreamOptions>(jetstream_rules(), reader, field.value, block,
                                 [&](const ConfigField& inner) {
                                   const std::string name = config_name(inner.key);
-                                  if (name != "store_dir" && name != "storedir")
-                                    reader.unknown(inner);
+                                  if (!is_store_dir(name)) reader.unknown(inner);
                                 });
 }
 

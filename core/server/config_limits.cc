@@ -26,7 +26,7 @@ auto store_limit_or_default(std::int64_t LimitOptions::*member) {
     const auto value = reader.integer(field.value);
     if (!value) return;
     if (*value > std::numeric_limits<std::int32_t>::max()) {
-      reader.error(field.value.at, config_name(field.key) + " value is too big");
+      reader.error(field.value.at, field.key + " value is too big");
       return;
     }
     options.limits.*member = *value == 0 ? LimitOptions().*member : *value;
@@ -52,11 +52,10 @@ void read_subscription_tokens(ConfigReader& reader, const ConfigField& field,
   const auto value = reader.integer(field.value);
   if (!value) return;
   constexpr std::int64_t kTokensMax = 255;
-  const std::string name = config_name(field.key);
   if (*value > kTokensMax) {
-    reader.error(field.value.at, name + " value is too big");
-  } else if (*value < 0) {
-    reader.error(field.value.at, name + " value can not be negative");
+    reader.error(field.value.at, field.key + " value is too big");
+  } else if (*value <= 0) {
+    reader.error(field.value.at, field.key + " value can not be negative");
   } else {
     options.limits.subscription_tokens_max = *value;
   }
@@ -87,8 +86,8 @@ void read_lame_duck(ConfigReader& reader, const ConfigField& field, ServerOption
     return;
   }
   if (*parsed < 30 * kSecondNs) {
-    reader.error(field.value.at,
-                 "invalid lame_duck_duration of " + *text + ", minimum is 30 seconds");
+    reader.error(field.value.at, "invalid lame_duck_duration of " + format_duration(*parsed) +
+                                     ", minimum is 30 seconds");
   }
   options.lame_duck_duration_ns = *parsed;
 }
@@ -96,7 +95,7 @@ void read_lame_duck(ConfigReader& reader, const ConfigField& field, ServerOption
 void read_write_timeout(ConfigReader& reader, const ConfigField& field, ServerOptions&) {
   const auto text = reader.text(field.value);
   if (!text) return;
-  const std::string policy = config_name(*text);
+  const std::string& policy = *text;
   if (policy == "default" || policy == "close") return;
   if (policy == "retry") {
     reader.unbuilt(field, "retry of slow writes to clients");

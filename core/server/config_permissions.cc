@@ -1,6 +1,7 @@
 // Permissions of users: what they may publish, subscribe to and answer.
 
 #include "core/base/duration.h"
+#include "core/base/quote.h"
 #include "core/server/config_blocks.h"
 #include "core/subject/subject.h"
 
@@ -43,7 +44,7 @@ std::vector<std::string> read_subjects(ConfigReader& reader, const ConfigValue& 
               : "Expected subject permissions to be a subject, or array of subjects, got " +
                     std::string(config_kind_name(*entry)));
     } else if (!entry_is_valid(entry->text, side)) {
-      reader.error(value.at, "subject \"" + entry->text + "\" is not a valid subject");
+      reader.error(value.at, "subject " + go_quote(entry->text) + " is not a valid subject");
     } else {
       out.push_back(entry->text);
     }
@@ -72,8 +73,8 @@ SubjectLists read_lists(ConfigReader& reader, const ConfigValue& value, Side sid
          into.deny = read_subjects(in, field.value, side);
        }}};
   apply_rules<SubjectLists>(rules, reader, value, lists, [&](const ConfigField& field) {
-    reader.error(field.value.at, "Unknown field name \"" + config_name(field.key) +
-                                     "\" parsing subject permissions, only 'allow' or 'deny' are "
+    reader.error(field.value.at, "Unknown field name " + go_quote(field.key) +
+                                     " parsing subject permissions, only 'allow' or 'deny' are "
                                      "permitted");
   });
   return lists;
@@ -116,7 +117,7 @@ std::optional<ResponsePermission> read_responses(ConfigReader& reader, const Con
        }},
       {{"expires", "expiration", "ttl"}, read_expiry}};
   apply_rules<ResponsePermission>(rules, reader, value, responses, [&](const ConfigField& field) {
-    reader.error(field.value.at, "Unknown field \"" + field.key + "\" parsing permissions");
+    reader.error(field.value.at, "Unknown field " + go_quote(field.key) + " parsing permissions");
   });
   return responses;
 }
@@ -148,7 +149,7 @@ std::shared_ptr<const PermissionSet> read_permissions(ConfigReader& reader,
          into.responses = read_responses(in, field.value);
        }}};
   apply_rules<PermissionSet>(rules, reader, value, *set, [&](const ConfigField& field) {
-    reader.error(field.value.at, "Unknown field \"" + field.key + "\" parsing permissions");
+    reader.error(field.value.at, "Unknown field " + go_quote(field.key) + " parsing permissions");
   });
   // Answers are an exception from "nothing", so without a list nothing else may be published.
   if (set->responses && !set->publish_allow) set->publish_allow.emplace();

@@ -1,7 +1,9 @@
 // The process: addresses, names, files, logging, monitoring.
 
+#include <algorithm>
 #include <charconv>
 
+#include "core/base/quote.h"
 #include "core/server/config_blocks.h"
 
 namespace leat {
@@ -100,8 +102,8 @@ void read_feature_flags(ConfigReader& reader, const ConfigField& field, ServerOp
   }
   for (const ConfigField& entry : field.value.fields) {
     if (entry.value.kind != ConfigKind::kBool) {
-      reader.error(entry.value.at, "error parsing feature flag \"" + entry.key +
-                                       "\": expected bool, got " +
+      reader.error(entry.value.at, "error parsing feature flag " + go_quote(entry.key) +
+                                       ": expected bool, got " +
                                        std::string(config_kind_name(entry.value)));
       continue;
     }
@@ -131,7 +133,65 @@ void read_system_account(ConfigReader& reader, const ConfigField& field, ServerO
     reader.error(field.value.at, "system account name must be a string");
     return;
   }
-  options.system_account = field.value.text;
+  // Where both names are used the longer one counts; an empty name is none.
+  if (config_name(field.key) == "system" &&
+      options.system_account != ServerOptions().system_account)
+    return;
+  if (!field.value.text.empty()) options.system_account = field.value.text;
+}
+
+// "host:port" or "[host]:port" in its two parts; nothing where brackets and colons do not fit.
+std::optional<std::pair<std::string, std::string>> split_address(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const bool stray = host.find_first_of("[]") != std::string_view::npos ||
+                     port.find_first_of("[]") != std::string_view::npos;
+  if (stray) return std::nullopt;
+  return std::pair(std::string(host), std::string(port));
+}
+
+// Fields of the block of a listener that turn nothing on while it has no port and no peers.
+struct IdleFields {
+  std::vector<std::string_view> texts;
+  std::vector<std::string_view> flags;
+  std::vector<std::string_view> numbers;
+  std::string_view peers;  // a list that may be empty
+};
+
+bool is_idle(ConfigReader& reader, const ConfigField& field, const IdleFields& idle) {
+  const std::string name = config_name(field.key);
+  const auto is_one_of = [&](const std::vector<std::string_view>& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const ConfigValue& value = field.value;
+  // A value of the wrong kind is told for its own place.
+  if (is_one_of(idle.texts)) reader.text(value);
+  if (is_one_of(idle.flags)) reader.flag(value);
+  if (is_one_of(idle.numbers)) reader.integer(value);
+  if (is_one_of(idle.texts) || is_one_of(idle.flags) || is_one_of(idle.numbers)) return true;
+  if (name == "port") return value.kind == ConfigKind::kInteger && value.integer == 0;
+  if (name == idle.peers) return value.kind == ConfigKind::kArray && value.items.empty();
+  return value.used_as_variable;
+}
+
+// A feature that is not built and has a listener of its own: refused if the block asks for it.
+auto refuse_listener(std::string_view feature, IdleFields idle) {
+  return [feature, idle = std::move(idle)](ConfigReader& reader, const ConfigField& field,
+                                           ServerOptions&) {
+    const ConfigValue& block = field.value;
+    const bool idles =
+        block.kind == ConfigKind::kMap &&
+        std::all_of(block.fields.begin(), block.fields.end(),
+                    [&](const ConfigField& inner) { return is_idle(reader, inner, idle); });
+    if (!idles) reader.unbuilt(field, feature);
+  };
 }
 
 void read_shards(ConfigReader& reader, const ConfigField& field, ServerOptions& options) {
@@ -155,21 +215,19 @@ std::optional<HostPort> read_listen(ConfigReader& reader, const ConfigValue& val
                  "expected port or host:port, got " + std::string(config_kind_name(value)));
     return std::nullopt;
   }
-  const std::string& text = value.text;
-  const std::size_t colon = text.rfind(':');
-  std::string host = text.substr(0, colon == std::string::npos ? 0 : colon);
-  const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
-  if (colon == std::string::npos || (!bracketed && host.find(':') != std::string::npos)) {
-    reader.error(value.at, "could not parse address string \"" + text + "\"");
+  auto parts = split_address(value.text);
+  if (!parts) {
+    reader.error(value.at, "could not parse address string " + go_quote(value.text));
     return std::nullopt;
   }
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  const std::string port_text = text.substr(colon + 1);
+  auto& [host, port_text] = *parts;
+  std::string_view digits = port_text;
+  if (digits.starts_with('+')) digits.remove_prefix(1);
   std::int64_t port = 0;
-  const auto parsed = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  if (port_text.empty() || parsed.ec != std::errc{} ||
-      parsed.ptr != port_text.data() + port_text.size()) {
-    reader.error(value.at, "could not parse port \"" + port_text + "\"");
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (digits.empty() || parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size() ||
+      (digits.size() < port_text.size() && digits.front() == '-')) {
+    reader.error(value.at, "could not parse port " + go_quote(port_text));
     return std::nullopt;
   }
   return HostPort{.host = std::move(host), .port = port};
@@ -240,12 +298,38 @@ const std::vector<Rule>& unbuilt_rules() {
        }},
       {{"allow_non_tls"}, refuse_if_on<Options>("TLS")},
       {{"ocsp", "ocsp_cache"}, refuse_if_on<Options>("OCSP")},
-      {{"cluster"}, refuse<Options>("clustering")},
-      {{"gateway"}, refuse<Options>("gateways")},
-      {{"leaf", "leafnodes"}, refuse<Options>("leaf nodes")},
-      {{"websocket", "ws"}, refuse<Options>("WebSocket")},
-      {{"mqtt"}, refuse<Options>("MQTT")},
-      {{"mappings", "maps"}, refuse<Options>("subject mappings")},
+      {{"cluster"},
+       refuse_listener("clustering",
+                       {.texts = {"name", "host", "net", "advertise", "cluster_advertise"},
+                        .flags = {"no_advertise", "connect_backoff"},
+                        .numbers = {"connect_retries", "pool_size", "ping_max"},
+                        .peers = "routes"})},
+      {{"gateway"},
+       refuse_listener("gateways", {.texts = {"host", "net", "advertise"},
+                                    .flags = {"connect_backoff"},
+                                    .numbers = {"connect_retries", "ping_max"},
+                                    .peers = "gateways"})},
+      {{"leaf", "leafnodes"},
+       refuse_listener("leaf nodes",
+                       {.texts = {"host", "net", "advertise", "leafnode_advertise"},
+                        .flags = {"no_advertise", "isolate", "isolate_leafnode_interest"},
+                        .numbers = {"ping_max"},
+                        .peers = "remotes"})},
+      {{"websocket", "ws"},
+       refuse_listener("WebSocket", {.texts = {"host", "net", "advertise"},
+                                     .flags = {"no_tls", "same_origin", "compress", "compression"},
+                                     .numbers = {},
+                                     .peers = ""})},
+      {{"mqtt"},
+       refuse_listener("MQTT", {.texts = {"host", "net", "js_domain"},
+                                .flags = {"consumer_memory_storage"},
+                                .numbers = {"stream_replicas"},
+                                .peers = ""})},
+      {{"mappings", "maps"},
+       [](ConfigReader& reader, const ConfigField& field, Options& options) {
+         if (reader.is_map(field.value))
+           refuse<Options>("subject mappings")(reader, field, options);
+       }},
       {{"operator", "operators", "roots", "root", "root_operators", "root_operator"},
        refuse<Options>("operator mode")},
       {{"trusted", "trusted_keys"}, refuse<Options>("operator mode")},

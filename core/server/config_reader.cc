@@ -1,6 +1,7 @@
 #include "core/server/config_reader.h"
 
 #include "core/base/duration.h"
+#include "core/base/quote.h"
 #include "core/server/options.h"
 
 namespace leat {
@@ -32,14 +33,18 @@ std::optional<bool> ConfigReader::flag(const ConfigValue& value) {
 }
 
 std::optional<DurationNs> ConfigReader::duration(const ConfigField& field) {
-  const std::string name = config_name(field.key);
+  return duration(field, config_name(field.key));
+}
+
+std::optional<DurationNs> ConfigReader::duration(const ConfigField& field,
+                                                 const std::string& name) {
   if (field.value.kind == ConfigKind::kString) {
     const Result<DurationNs> parsed = parse_duration(field.value.text);
     if (parsed) return *parsed;
     error(field.value.at, "error parsing " + name + ": " + parsed.error().text);
     return std::nullopt;
   }
-  warning(field.value.at, "invalid use of field \"" + field.key + "\": " + name +
+  warning(field.value.at, "invalid use of field " + go_quote(name) + ": " + name +
                               " should be converted to a duration");
   const std::optional<std::int64_t> seconds = integer(field.value);
   DurationNs out = 0;
@@ -74,12 +79,12 @@ void ConfigReader::wrong_kind(const ConfigValue& value, std::string_view wanted)
 }
 
 void ConfigReader::unknown(const ConfigField& field) {
-  error(field.value.at, "unknown field \"" + field.key + "\"");
+  error(field.value.at, "unknown field " + go_quote(field.key));
 }
 
 void ConfigReader::unbuilt(const ConfigField& field, std::string_view feature) {
-  error(field.value.at, "field \"" + field.key + "\" is not supported yet: this server has no " +
-                            std::string(feature));
+  error(field.value.at, "field " + go_quote(field.key) +
+                            " is not supported yet: this server has no " + std::string(feature));
 }
 
 }  // namespace leat

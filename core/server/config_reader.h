@@ -22,6 +22,8 @@ class ConfigReader {
   std::optional<bool> flag(const ConfigValue& value);
   // A duration text; whole seconds are taken with a warning.
   std::optional<DurationNs> duration(const ConfigField& field);
+  // The same with the name that messages show.
+  std::optional<DurationNs> duration(const ConfigField& field, const std::string& name);
   bool is_map(const ConfigValue& value);  // false: and the message was written
 
   void error(const ConfigPosition& at, std::string_view text);

@@ -57,6 +57,7 @@ struct AuthorizationOptions {
   std::string password;
   std::string token;
   std::vector<UserOptions> users;
+  bool has_users = false;                                    // a list of users, perhaps empty
   std::shared_ptr<const PermissionSet> default_permissions;  // already given to users without any
   std::optional<DurationNs> timeout_ns;                      // absent: two seconds
 };
@@ -154,6 +155,12 @@ struct ServerOptions {
   std::string config_file;    // as given; empty: none
   std::string config_digest;  // "sha256:<hex>" of the parsed configuration; empty without a file
 };
+
+// No host and port 0 say "the usual one", wherever they were written.
+inline void complete_options(ServerOptions& options) {
+  if (options.host.empty()) options.host = ServerOptions().host;
+  if (options.port == 0) options.port = ServerOptions().port;
+}
 
 inline DurationNs auth_timeout_ns(const ServerOptions& options) {
   return options.authorization.timeout_ns.value_or(2 * kSecondNs);

@@ -57,6 +57,9 @@ Result<LoadedOptions> load_options(const CommandLine& command_line) {
     loaded.options = std::move(config.options);
   }
   command_line.apply_to(loaded.options);
+  complete_options(loaded.options);
+  // A test tells the warnings of a file before it judges the whole.
+  if (command_line.command == Command::kTestConfig && !loaded.warnings.empty()) return loaded;
   LEAT_TRY(check_options(loaded.options));
   return loaded;
 }

@@ -2,6 +2,8 @@
 // all where a mistake or a feature that is not built stands in it.
 #include <gtest/gtest.h>
 
+#include <span>
+
 #include "core/server/config.h"
 
 namespace leat {
@@ -52,6 +54,16 @@ TEST(ConfigOptions, ListenKeepsHostAndPort) {
   EXPECT_EQ(options_of("listen: localhost:4333").port, 4333);
   EXPECT_EQ(options_of("listen: 4333").port, 4333);
   EXPECT_EQ(options_of("http: 8222").http.port, 8222);
+  EXPECT_EQ(options_of("listen: \"[h]:+5\"").port, 5);
+}
+
+TEST(ConfigOptions, NoHostAndPortZeroMeanTheUsualOnes) {
+  for (const char* text : {"", "listen: 0", "listen: \":0\"", "host: \"\"\nport: 0"}) {
+    ServerOptions options = options_of(text);
+    complete_options(options);
+    EXPECT_EQ(options.host, "0.0.0.0") << text;
+    EXPECT_EQ(options.port, 4222) << text;
+  }
 }
 
 TEST(ConfigOptions, Limits) {
@@ -87,6 +99,8 @@ TEST(ConfigOptions, SecondsInsteadOfADurationAreTakenWithAWarning) {
   EXPECT_EQ(config_messages(loaded),
             "c.conf:1:0: invalid use of field \"write_deadline\": write_deadline should be "
             "converted to a duration");
+  EXPECT_NE(config_messages(load("Write_Deadline: 5")).find("field \"write_deadline\""),
+            std::string::npos);
   EXPECT_EQ(config_messages(load("")), "c.conf: config has no values or is empty");
 }
 
@@ -119,6 +133,7 @@ TEST(ConfigOptions, JetStream) {
   EXPECT_EQ(js.limits.duplicate_window_ns_max, 60 * kSecondNs);
   EXPECT_FALSE(options_of("jetstream {sync: always}").jetstream.sync_interval_ns.has_value());
   EXPECT_EQ(options_of("store_dir: x\njetstream: true").jetstream.store_dir, "x");
+  EXPECT_EQ(options_of("jetstream { store: x, meta_compact_sync: true }").jetstream.store_dir, "x");
 }
 
 TEST(ConfigOptions, AuthorizationAndUsers) {
@@ -199,6 +214,9 @@ TEST(ConfigOptions, Accounts) {
   EXPECT_TRUE(js.stream_bytes_required);
   EXPECT_FALSE(options.accounts[2].jetstream.has_value());
   EXPECT_EQ(options.system_account, "SYS");
+  EXPECT_EQ(options_of("system_account: \"\"").system_account, "$SYS");
+  EXPECT_EQ(options_of("system_account: A\nsystem: B").system_account, "A");
+  EXPECT_EQ(options_of("system: B\nsystem_account: A").system_account, "A");
   EXPECT_TRUE(check_options(options));
   EXPECT_EQ(options_of("accounts [X, Y]").accounts.size(), 2U);
 }
@@ -207,6 +225,12 @@ struct Mistake {
   const char* text;
   const char* message;
 };
+
+void expect_told(std::span<const Mistake> table) {
+  for (const Mistake& mistake : table) {
+    EXPECT_EQ(config_messages(load(mistake.text)), mistake.message) << mistake.text;
+  }
+}
 
 TEST(ConfigOptions, MistakesAreToldInTheWordsOfNats) {
   const Mistake table[] = {
@@ -219,6 +243,25 @@ TEST(ConfigOptions, MistakesAreToldInTheWordsOfNats) {
       {"server_name: \"a b\"", "c.conf:1:0: server name cannot contain spaces"},
       {"max_payload: 3GB", "c.conf:1:0: max_payload value is too big"},
       {"max_sub_tokens: -1", "c.conf:1:0: max_sub_tokens value can not be negative"},
+      {"max_sub_tokens: 0", "c.conf:1:0: max_sub_tokens value can not be negative"},
+      {"write_timeout: Close", "c.conf:1:0: write_timeout must be 'default', 'close' or 'retry'"},
+      {"listen: \"[a\"", "c.conf:1:0: could not parse address string \"[a\""},
+      {"listen: \"[::1]x:5\"", "c.conf:1:0: could not parse address string \"[::1]x:5\""},
+      {"\"a\\b\": 1", "c.conf:1:1: unknown field \"a\\\\b\""},
+      {"authorization {timeout: 100}",
+       "c.conf:1:15: invalid use of field \"timeout\": timeout of 100 (100.000000 seconds) is "
+       "high, "
+       "consider keeping it under 60 seconds. possibly caused by unquoted duration; use '1m' "
+       "instead "
+       "of 1m, for example"},
+      {"authorization {user: a, pass: b, users: []}",
+       "c.conf:1:0: Can not have a single user/pass and a users array"},
+      {"authorization {users: [{user: a, clients: [x, STANDARD, y]}]}",
+       "c.conf:1:33: invalid connection types [\"X\" \"Y\"]"},
+      {"authorization {users: [{user: a, clients: 5}]}",
+       "c.conf:1:33: error parsing allowed connection types: unsupported type int64"},
+      {"authorization {user: a, pass: b}\naccounts { A {users: [{user: c, pass: d}]} }",
+       "c.conf:2:15: Can not have a single user/pass and accounts"},
       {"ping_interval: \"2\"",
        "c.conf:1:0: error parsing ping_interval: time: missing unit in duration \"2\""},
       {"lame_duck_duration: \"1s\"",
@@ -241,6 +284,41 @@ TEST(ConfigOptions, MistakesAreToldInTheWordsOfNats) {
        "c.conf:1:66: subject \"a..b\" is not a valid subject"},
       {"authorization {users: [{user: a, pass: b, permissions: {allow_responses: 5}}]}",
        "c.conf:1:56: error parsing response permissions, expected a boolean or a map"},
+      {"server_tags: 5", "c.conf:1:0: error parsing tags: unsupported type int64"},
+  };
+  expect_told(table);
+}
+
+TEST(ConfigOptions, MistakesInAccountsAndJetStreamAreToldInTheWordsOfNats) {
+  const Mistake table[] = {
+      {"accounts: [A, \"$G\"]", "c.conf:1:15: \"$G\" is a Reserved Account"},
+      {"jetstream { strict: 2020-01-01T00:00:00Z }",
+       "c.conf:1:12: Expected 'true' or 'false' for bool value, got '2020-01-01 00:00:00 +0000 "
+       "UTC'"},
+      {"accounts { A { users: [{user: a, zz: 1}, {user: a}] } }",
+       "c.conf:1:33: unknown field \"zz\"\nc.conf:1:15: Duplicate user \"a\" detected"},
+      {"accounts: x",
+       "c.conf:1:0: interface conversion: interface {} is string, not map[string]interface {}"},
+      {"accounts { A { limits: 5 } }",
+       "c.conf:1:15: Expected account limits to be a map/struct, got 5"},
+      {"accounts { A { jetstream { cluster_traffic: x } } }",
+       "c.conf:1:27: Expected 'system' or 'owner' string value for \"cluster_traffic\", got x"},
+      {"jetstream { max_concurrent_io: 3 }",
+       "c.conf:1:12: Expected an absolute size for \"max_concurrent_io\" between 4 and 8192, got "
+       "3"},
+      {"jetstream { meta_compact: -1 }",
+       "c.conf:1:12: Expected an absolute size for \"meta_compact\", got -1"},
+      {"accounts { A { exports: {} } }",
+       "c.conf:1:15: Exports should be an array, got map[string]interface {}"},
+      {"accounts { A { mappings: [] } }",
+       "c.conf:1:15: interface conversion: interface {} is []interface {}, not "
+       "map[string]interface "
+       "{}"},
+      {"jetstream { unique_tag: 1 }",
+       "c.conf:1:12: interface conversion: interface {} is int64, not string"},
+      {"jetstream { max_memory: 1 }", "c.conf:1:12: unknown field \"max_memory\""},
+      {"cluster { name: 5 }",
+       "c.conf:1:10: interface conversion: interface {} is int64, not string"},
       {"accounts { $G {} }", "c.conf:1:11: \"$G\" is a Reserved Account"},
       {"accounts { A {users:[{user:a,pass:b}]}, B {users:[{user:a,pass:b}]} }",
        "c.conf:1:43: Duplicate user \"a\" detected"},
@@ -256,11 +334,8 @@ TEST(ConfigOptions, MistakesAreToldInTheWordsOfNats) {
       {"jetstream {store_dir: a}\nstore_dir: b", "c.conf:2:1: Duplicate 'store_dir' configuration"},
       {"jetstream {max_mem: \"x\"}",
        "c.conf:1:11: max_mem_store strconv.ParseInt: parsing \"\": invalid syntax"},
-      {"server_tags: 5", "c.conf:1:0: error parsing tags: unsupported type int64"},
   };
-  for (const Mistake& mistake : table) {
-    EXPECT_EQ(config_messages(load(mistake.text)), mistake.message) << mistake.text;
-  }
+  expect_told(table);
 }
 
 TEST(ConfigOptions, WhatIsNotBuiltIsAStartErrorThatNamesKeyAndLine) {
@@ -290,7 +365,10 @@ TEST(ConfigOptions, WhatIsNotBuiltIsAStartErrorThatNamesKeyAndLine) {
   for (const Mistake& mistake : table) {
     EXPECT_EQ(config_messages(load(mistake.text)), mistake.message) << mistake.text;
   }
-  // What configures nothing is not refused.
+  // What configures nothing is not refused: launchers of clients write such blocks.
+  options_of("websocket {}\nleafnodes {}\ngateway {}\nmqtt {}\ncluster {}\n");
+  options_of("cluster { name: c, routes: [] }\nwebsocket { port: 0, no_tls: true }");
+  options_of("leafnodes { remotes: [], no_advertise: true }\nmqtt { host: \"::1\" }");
   options_of("cluster {}, mappings {}, proxy_protocol: false, accounts { A { imports: [] } }");
 }
 

@@ -55,6 +55,10 @@ TEST_F(Startup, TestingAFileFindsWhatAStartWouldFind) {
             std::pair(1, std::string("nats-server: max_payload (10485760) cannot be higher than "
                                      "max_pending (1048576)\n")));
   EXPECT_EQ(tested("system_account: A\n").first, 1);
+  // Warnings come before what the whole shows.
+  const auto warned = tested("ping_interval: 5\nmax_payload: 10MB\nmax_pending: 1MB\n");
+  EXPECT_EQ(warned.first, 1);
+  EXPECT_NE(warned.second.find("should be converted to a duration"), std::string::npos);
 }
 
 TEST_F(Startup, AReloadIsTestedWithoutAServer) {
