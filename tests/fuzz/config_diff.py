@@ -388,6 +388,8 @@ def lines(text):
     text = re.sub(r"%!s\(\w+=([^)]*)\)", r"\1", text)
     # It names any field of a user without a name, and the block around a value of the wrong kind.
     text = re.sub(r"(?m)^\S+:\d+:\d+: (User entry requires a user|interface conversion|subject |queue |Expected |Duplicate 'store_dir')", r"\1", text)
+    # A tab inside a duration is quoted by its number there.
+    text = text.replace("\\x09", "\\t")
     # Where it crashed inside, it says so too.
     return sorted(x for x in text.split("\n") if x and "runtime error" not in x)
 
@@ -409,8 +411,10 @@ def explain(text, ours, peer):
     if "is not supported yet: this server has no" in ours[1]: return "not built"
     if re.search(r"integer '-?\d+[a-zA-Z]+' is out of the range|size is out of the range|is too big", ours[1]): return "sizes that overflow"
     if re.match(r"\w+ value can not be negative$", ours[1].strip()): return "negative limits"
-    if ours[1] == "error resolving system account: account missing\n" and peer[0] == 0: return "system account"
+    if ours[1] == "error resolving system account: account missing\n": return "system account"
     if peer[0] == 0 and re.search(r"(?i)\baccounts", text) and lines(ours[1]) and all("not map[string]interface {}" in x for x in lines(ours[1])): return "accounts of another kind"
+    if "Duplicate 'store_dir'" in peer[1] and len(re.findall(r"(?i)\bstore(_?dir)?\b", text)) > 1: return "chance of the peer"
+    if "system account name must be a string" in ours[1] and re.search(r"(?i)\bsystem_account", text): return "system of another kind"
     if "Unexpected map end '}' where a value" in ours[1]: return "key without value"
     if ")\r" in text and "(" in text: return "block and CR"
     if text.endswith(")") and "(" in text and ours[0] == 0: return "block at the end"
@@ -418,7 +422,7 @@ def explain(text, ours, peer):
     if re.search(r"\d[a-zA-Z]*\]", text): return "number before ]"
     for m in re.finditer(r"\d([kmgtpe][bi]*)(?![a-z0-9.])", text, re.I):
         if m.group(1).lower() not in SIZES: return "letters of a size"
-    if peer[0] == 0 and ours[0] == 1 and ours[1].startswith(("config is invalid", "Parse error")) and re.search(r"""["'\\][^"']*$""", text): return "open quote at the end"
+    if ours[0] == 1 and ours[1].startswith(("config is invalid", "Parse error")) and re.search(r"""["'\\]\w{0,3}$""", text): return "open quote at the end"
     return None
 
 
@@ -446,7 +450,7 @@ def main():
         while not same(ours, peer):
             why = explain(text, ours, peer)
             tries += 1
-            if why or tries > 4: break
+            if why or tries > 15: break
             peer = run(peer_at, name, where)
         os.unlink(full)
         return seed, text, ours, peer, same(ours, peer), why

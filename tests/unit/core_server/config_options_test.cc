@@ -297,6 +297,8 @@ TEST(ConfigOptions, MistakesInAccountsAndJetStreamAreToldInTheWordsOfNats) {
        "UTC'"},
       {"accounts { A { users: [{user: a, zz: 1}, {user: a}] } }",
        "c.conf:1:33: unknown field \"zz\"\nc.conf:1:15: Duplicate user \"a\" detected"},
+      {"accounts: [A]\nsystem_account: A\nsystem: 5",
+       "c.conf:3:1: system account name must be a string"},
       {"accounts: x",
        "c.conf:1:0: interface conversion: interface {} is string, not map[string]interface {}"},
       {"accounts { A { limits: 5 } }",
