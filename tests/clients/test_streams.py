@@ -215,3 +215,17 @@ async def test_a_stream_in_memory_is_there_after_a_restart_and_empty(server):
         await js.consumer_info("EV", "worker")
     assert (await js.publish("ev.a", b"2")).seq == 1
     await client.close()
+
+
+async def test_a_message_of_33_mib_is_stored(tmp_path):
+    server = Server(tmp_path, config="max_payload: 40MB\nmax_pending: 128MB\n").start()
+    client, js = await stream_client(server)
+    body = bytes(range(256)) * (33 * 4096)
+    assert (await js.publish("ev.big", body, timeout=30)).seq == 1
+    await client.close()
+    server.kill()
+    server.start()
+    client = await nats.connect(server.url)
+    assert (await client.jetstream().get_msg("EV", 1)).data == body
+    await client.close()
+    server.stop()

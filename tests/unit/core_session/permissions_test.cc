@@ -58,6 +58,10 @@ TEST(Permissions, AWiderSubscriptionThanAllowedIsRefused) {
   EXPECT_FALSE(example().may_subscribe(">", ""));
   EXPECT_TRUE(example().may_subscribe("b.*", ""));
   EXPECT_FALSE(example().may_subscribe("a..b", ""));
+  PermissionSet queues;
+  queues.subscribe_allow = {SubscribePattern{"foo.*", "q"}};
+  EXPECT_TRUE(queues.may_subscribe("foo.*", "q"));
+  EXPECT_FALSE(queues.may_subscribe("foo.>", "q"));
 }
 
 TEST(Permissions, WhatIsDeniedIsKeptFromAWiderSubscription) {

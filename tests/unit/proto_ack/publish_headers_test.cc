@@ -174,5 +174,15 @@ TEST(MessageTtl, ReadsSecondsDurationsAndNever) {
   }
 }
 
+TEST(PublishHeaders, ATtlThatNoClockReachesIsRefused) {
+  for (const char* text : {"9223372037", "100000000000", "2562048h"}) {
+    const auto got =
+        scan_publish_headers(std::string("NATS/1.0\r\nNats-TTL: ") + text + "\r\n\r\n");
+    EXPECT_EQ(got.ttl.kind, MessageTtl::Kind::kInvalid) << text;
+  }
+  const auto longest = scan_publish_headers("NATS/1.0\r\nNats-TTL: 9223372036\r\n\r\n");
+  EXPECT_EQ(longest.ttl.kind, MessageTtl::Kind::kFor);
+}
+
 }  // namespace
 }  // namespace leat
