@@ -41,12 +41,12 @@ void ConsumerMachine::set_config(ConsumerState& state, ConsumerConfig config, Wa
   }
 }
 
-// Whoever listens at the new subject has seen none of what is out; a delay that a nak asked for
-// still holds.
+// Whoever listens at the new subject has seen none of what is out: it comes now and in the order of
+// the stream, also what a nak held back.
 void ConsumerMachine::come_again_now(ConsumerState& state, WallNs stamp) {
   for (const PendingDelivery* pending = state.pending_.at_or_after(StreamSeq()); pending != nullptr;
        pending = state.pending_.at_or_after(pending->stream_seq.next())) {
-    if (pending->phase == PendingDelivery::Phase::kNaked) continue;
+    if (pending->phase == PendingDelivery::Phase::kNaked && pending->base <= stamp) continue;
     PendingDelivery delivery = *pending;
     delivery.phase = PendingDelivery::Phase::kNaked;
     delivery.base = stamp;
