@@ -127,6 +127,10 @@ TEST(ClientParser, PayloadMayHoldAnything) {
   EXPECT_EQ(reading.operations, (Operations{"PUB foo [] 0 <" + body + ">", "PING"}));
 }
 
+TEST(ClientParser, ASizeIsANumberHoweverItIsWritten) {
+  EXPECT_EQ(read("PUB foo 005\r\nhello\r\n").operations.at(0), "PUB foo [] 0 <hello>");
+}
+
 TEST(ClientParser, PayloadNotFollowedByCrLf) {
   EXPECT_EQ(read("PUB foo 2\r\nabcd\r\n").end, ParseOutcome::kUnknownOperation);
   EXPECT_EQ(read("PUB foo 2\r\nab\nPING").end, ParseOutcome::kUnknownOperation);
