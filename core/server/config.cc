@@ -5,6 +5,7 @@
 #include "core/base/duration.h"
 #include "core/base/quote.h"
 #include "core/server/config_blocks.h"
+#include "core/subject/subject.h"
 #include "proto/api/reserved_subjects.h"
 
 namespace leat {
@@ -97,8 +98,14 @@ Status check_sizes(const LimitOptions& limits) {
 }
 
 Status check_jetstream(const ServerOptions& options) {
-  if (options.jetstream.domain.find_first_of(" .*>\t") != std::string::npos) {
+  const std::string& domain = options.jetstream.domain;
+  if (domain.find_first_of(".*>") != std::string::npos) {
     return failure(ErrorKind::kInvalid, "invalid domain name: may not contain ., * or >");
+  }
+  const std::string api = "$JS." + domain + ".API.>";
+  if (!domain.empty() && !is_valid_subject(api)) {
+    return failure(ErrorKind::kInvalid,
+                   "invalid domain name: derived " + go_quote(api) + " is not a valid subject");
   }
   if (is_reserved_domain(options.jetstream.domain)) {
     return failure(ErrorKind::kInvalid,

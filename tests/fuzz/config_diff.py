@@ -412,7 +412,7 @@ def explain(text, ours, peer):
     if re.search(r"integer '-?\d+[a-zA-Z]+' is out of the range|size is out of the range|is too big", ours[1]): return "sizes that overflow"
     if re.match(r"\w+ value can not be negative$", ours[1].strip()): return "negative limits"
     if ours[1] == "error resolving system account: account missing\n": return "system account"
-    if peer[0] == 0 and re.search(r"(?i)\baccounts", text) and lines(ours[1]) and all("not map[string]interface {}" in x for x in lines(ours[1])): return "accounts of another kind"
+    if re.search(r"(?i)\baccounts", text) and lines(ours[1]) and all("not map[string]interface {}" in x for x in lines(ours[1])): return "accounts of another kind"
     if "Duplicate 'store_dir'" in peer[1] and len(re.findall(r"(?i)\bstore(_?dir)?\b", text)) > 1: return "chance of the peer"
     if "system account name must be a string" in ours[1] and re.search(r"(?i)\bsystem_account", text): return "system of another kind"
     if "Unexpected map end '}' where a value" in ours[1]: return "key without value"

@@ -393,6 +393,8 @@ TEST(ConfigOptions, WhatOnlyTheWholeShows) {
       {"max_closed_clients: -5", "max_closed_clients value can not be negative"},
       {"ping_interval: \"-1s\"", "ping_interval value can not be negative"},
       {"system_account: A", "error resolving system account: account missing"},
+      {"jetstream {domain: \"a b\"}",
+       "invalid domain name: derived \"$JS.a b.API.>\" is not a valid subject"},
       {"jetstream {domain: \"a.b\"}", "invalid domain name: may not contain ., * or >"},
       {"jetstream {domain: ACK}", "invalid domain name: \"ACK\" is reserved"},
       {"jetstream {domain: FC}", "invalid domain name: \"FC\" is reserved"},
