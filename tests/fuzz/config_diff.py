@@ -388,8 +388,8 @@ def lines(text):
     text = re.sub(r"%!s\(\w+=([^)]*)\)", r"\1", text)
     # It names any field of a user without a name, and the block around a value of the wrong kind.
     text = re.sub(r"(?m)^\S+:\d+:\d+: (User entry requires a user|interface conversion|subject |queue |Expected |Duplicate 'store_dir')", r"\1", text)
-    # A tab inside a duration is quoted by its number there.
-    text = text.replace("\\x09", "\\t")
+    # Tabs and newlines inside a duration are quoted by their numbers there.
+    text = text.replace("\\x09", "\\t").replace("\\x0a", "\\n").replace("\\x0d", "\\r")
     # Where it crashed inside, it says so too.
     return sorted(x for x in text.split("\n") if x and "runtime error" not in x)
 
