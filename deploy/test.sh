@@ -81,7 +81,7 @@ case "${1:-}" in
     ;;
 esac
 
-step "style, floors and sizes" build/venv/bin/pytest -q tests/tidy
+step "style, layers and sizes" build/venv/bin/pytest -q tests/tidy
 step "build" build release
 step "unit and simulation tests" unit release
 if [ "${1:-}" != --fast ]; then

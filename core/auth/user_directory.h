@@ -5,7 +5,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "core/server/options.h"
+#include "core/options/options.h"
 #include "core/session/accounts.h"
 #include "core/session/authenticator.h"
 

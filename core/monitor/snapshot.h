@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
-#include "core/server/options.h"
+#include "core/options/options.h"
 #include "core/session/connection_snapshot.h"
 #include "core/session/server_info.h"
 #include "core/subject/interest_statistics.h"

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/options/options.h"
 #include "core/server/config_parser.h"
-#include "core/server/options.h"
 
 namespace leat {
 

@@ -2,7 +2,7 @@
 
 #include "core/base/duration.h"
 #include "core/base/quote.h"
-#include "core/server/options.h"
+#include "core/options/options.h"
 
 namespace leat {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/server/options.h"
+#include "core/options/options.h"
 
 namespace leat {
 

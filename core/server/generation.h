@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "core/auth/user_directory.h"
+#include "core/options/options.h"
 #include "core/runtime/server_identity.h"
-#include "core/server/options.h"
 #include "core/session/accounts.h"
 #include "core/session/session_settings.h"
 

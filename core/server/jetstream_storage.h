@@ -6,12 +6,12 @@
 
 #include "core/base/result.h"
 #include "core/node/jetstream_hosts.h"
+#include "core/options/options.h"
 #include "core/runtime/directory_lock.h"
 #include "core/runtime/iana_time_zones.h"
 #include "core/runtime/posix_file.h"
 #include "core/runtime/shard.h"
 #include "core/server/generation.h"
-#include "core/server/options.h"
 #include "storage/journal/journal.h"
 #include "storage/memory/memory_log_store.h"
 #include "storage/memory/memory_message_store.h"

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/server/options.h"
+#include "core/options/options.h"
 
 namespace leat {
 

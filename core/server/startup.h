@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/options/options.h"
 #include "core/server/flags.h"
-#include "core/server/options.h"
 
 namespace leat {
 

@@ -1,4 +1,4 @@
-# The warning set of the house. Exceptions stand here, each with its reason, and nowhere else.
+# The warning set of all modules. Exceptions stand here, each with its reason, and nowhere else.
 add_library(leat_warnings INTERFACE)
 target_compile_options(leat_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs clang-tidy 14 with the house's checks over every source file, LEAT_TIDY_JOBS (2) at a time.
+# Runs clang-tidy 14 with our checks over every source file, LEAT_TIDY_JOBS (2) at a time.
 # Usage: tests/tidy/clang_tidy.sh BUILD_DIR [FILE...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."

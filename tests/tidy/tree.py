@@ -1,4 +1,4 @@
-"""What the style tests read: the tracked C++ files of the rooms, and code without its comments."""
+"""What the style tests read: the tracked C++ files of the modules, and code without its comments."""
 
 import pathlib
 import re

@@ -1,10 +1,10 @@
-"""The floors of the house as data: which room may include which, and which third party.
+"""The layers as data: which module may include which, and which third party.
 
-A change here is a change of the design: it comes with the room's README and its reason in one commit.
+A change here is a change of the design: it comes with the module's README and its reason in one commit.
 """
 
-# Rooms by floor. On floor 3 a room may also include the rooms before it in this order.
-FLOORS = {
+# Modules by layer. On layer 3 a module may also include the modules before it in this order.
+LAYERS = {
     0: ["core/base"],
     1: ["core/subject", "core/env", "proto/json", "proto/client", "proto/api", "proto/ack",
         "proto/record", "proto/cluster", "storage/api"],
@@ -13,10 +13,10 @@ FLOORS = {
         "core/cluster", "core/api", "core/node"],
     4: ["core/runtime", "core/net", "storage/journal", "storage/rocks", "storage/memory",
         "storage/spill", "raft/transport"],
-    5: ["core/auth", "core/monitor", "core/server"],
+    5: ["core/options", "core/auth", "core/monitor", "core/server"],
 }
 
-# Arrows inside floor 1 and floor 2; every other arrow inside these floors is forbidden.
+# Arrows inside layer 1 and layer 2; every other arrow inside these layers is forbidden.
 INSIDE = {
     "proto/client": ["core/subject", "proto/json"],
     "proto/api": ["core/subject", "proto/json", "proto/ack"],
@@ -28,10 +28,10 @@ INSIDE = {
 }
 
 # Machines never see the environment.
-FORBIDDEN = {room: ["core/env"] for room in FLOORS[2]}
+FORBIDDEN = {module: ["core/env"] for module in LAYERS[2]}
 
-# Interfaces by which a call may go against the arrows: header -> rooms that may include it.
-# None: any room from floor 3 on.
+# Interfaces by which a call may go against the arrows: header -> modules that may include it.
+# None: any module from layer 3 on.
 INTERFACES = {
     "core/router/sink.h": None,
     "core/router/message.h": None,
@@ -45,7 +45,7 @@ INTERFACES = {
     "consumers/core/stream_view.h": None,
 }
 
-# Third-party headers by prefix -> rooms (or single files) that may include them.
+# Third-party headers by prefix -> modules (or single files) that may include them.
 THIRD_PARTY = {
     "tl/": ["core/base"],
     "xxhash.h": ["core/base/hash.cc"],

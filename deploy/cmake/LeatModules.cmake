@@ -1,15 +1,15 @@
-# leat_room(PATH [DEPS rooms...] [LIBS targets...]): the library target of one room.
-# A room without a .cc file yet is an interface target, so that arrows can be drawn early.
-function(leat_room path)
-  cmake_parse_arguments(ROOM "" "" "DEPS;LIBS" ${ARGN})
+# leat_module(PATH [DEPS modules...] [LIBS targets...]): the library target of one module.
+# A module without a .cc file yet is an interface target, so that arrows can be drawn early.
+function(leat_module path)
+  cmake_parse_arguments(MODULE "" "" "DEPS;LIBS" ${ARGN})
   string(REPLACE "/" "_" target "${path}")
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${path}/*.cc")
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
-  string(REPLACE "/" "_" deps "${ROOM_DEPS}")
+  string(REPLACE "/" "_" deps "${MODULE_DEPS}")
   if(sources)
     add_library(${target} STATIC ${sources})
     target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
-    target_link_libraries(${target} PUBLIC ${deps} ${ROOM_LIBS} PRIVATE leat_warnings)
+    target_link_libraries(${target} PUBLIC ${deps} ${MODULE_LIBS} PRIVATE leat_warnings)
     if(LEAT_PCH)
       target_precompile_headers(${target} PRIVATE <cstdint> <functional> <map> <memory> <optional>
                                 <string> <string_view> <vector>)
@@ -17,7 +17,7 @@ function(leat_room path)
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE "${CMAKE_SOURCE_DIR}")
-    target_link_libraries(${target} INTERFACE ${deps} ${ROOM_LIBS})
+    target_link_libraries(${target} INTERFACE ${deps} ${MODULE_LIBS})
   endif()
 endfunction()
 
@@ -36,7 +36,7 @@ function(leat_server_executable)
     COMMAND "${CMAKE_COMMAND}" -E create_symlink leat-server "${CMAKE_BINARY_DIR}/nats-server")
 endfunction()
 
-# leat_unit_tests(DIR ROOMS...): all *_test.cc of tests/unit/DIR as one program.
+# leat_unit_tests(DIR MODULES...): all *_test.cc of tests/unit/DIR as one program.
 function(leat_unit_tests dir)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/${dir}/*.cc")
   if(NOT sources)
