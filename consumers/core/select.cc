@@ -21,6 +21,17 @@ Selector::Selector(ConsumerState& state, const StreamView& stream)
 }
 
 void Selector::reset() {
+  choose_anew();
+  if (state_.is_booked()) return;
+  // What the leader before sent beyond the cursor comes again.
+  state_.lead_consumer_ = state_.next_consumer_;
+  state_.lead_stream_ = state_.next_stream_;
+  state_.lead_latest_position_ = state_.latest_position_;
+  cursor_taken_ = state_.next_consumer_;
+  ConsumerMachine::recount(state_, stream_);
+}
+
+void Selector::choose_anew() {
   next_consumer_ = state_.next_consumer_;
   next_stream_ = state_.next_stream_;
   next_stream_latest_ = StreamSeq();
@@ -32,19 +43,13 @@ void Selector::reset() {
   accepted_.clear();
   ConsumerMachine::rebuild_deadlines(state_);
   follow_deadlines();
-  if (state_.is_booked()) return;
-  // What the leader before sent beyond the cursor comes again.
-  state_.lead_consumer_ = state_.next_consumer_;
-  state_.lead_stream_ = state_.next_stream_;
-  state_.lead_latest_position_ = state_.latest_position_;
-  cursor_taken_ = state_.next_consumer_;
-  ConsumerMachine::recount(state_, stream_);
 }
 
 void Selector::forget_booked() {
   if (generation_ != state_.generation_) {
-    // The filters changed: what was chosen by the old ones will be refused.
-    reset();
+    // The filters changed: what was chosen by the old ones will be refused. What was sent of a
+    // consumer that is not booked was sent: its cursor stays.
+    choose_anew();
     return;
   }
   while (!in_flight_.empty() && in_flight_.front().consumer_seq < state_.next_consumer_) {

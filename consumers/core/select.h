@@ -94,6 +94,7 @@ class Selector {
   SelectResult choose_latest();
   bool is_full() const;
   std::size_t latest_position() const;
+  void choose_anew();
   void follow_deadlines();
 
   ConsumerState& state_;
