@@ -47,6 +47,8 @@ void PullQueue::add(const PullRequest& request, Arrival arrival, std::vector<Pul
 
 std::optional<PullStatus> PullQueue::refusal_of(const PullRequest& request,
                                                 std::uint64_t deliverable) const {
+  // Whoever asks has no time left.
+  if (request.expires < 0) return PullStatus::kRequestTimeout;
   if (request.no_wait) {
     if (deliverable == 0 && request.expires <= 0) return PullStatus::kNoMessages;
     std::uint64_t wanted = 0;

@@ -101,6 +101,11 @@ async def test_a_work_queue_gives_its_room_back_also_behind_a_message_that_stays
     stuck = None
     while left > 0:
         for message in await subscription.fetch(100, timeout=5):
+            if message.metadata.num_delivered > 1:
+                # On a slow machine the ack wait is over before: what is stuck comes again.
+                if stuck is None or message.metadata.sequence.stream != stuck.metadata.sequence.stream:
+                    await message.ack()
+                continue
             left -= 1
             if is_one_stuck and stuck is None:
                 stuck = message

@@ -69,6 +69,15 @@ TEST_F(PullQueueTest, NoWaitWithNothingThereEndsAtOnce) {
   EXPECT_TRUE(queue_.empty());
 }
 
+TEST_F(PullQueueTest, APullWithoutTimeLeftEndsAtOnceAndGetsNothing) {
+  deliverable_ = 2;
+  pull("a", {.batch = 2, .expires = -1});
+  pull("b", {.batch = 1, .expires = -5 * kMs, .no_wait = true});
+  EXPECT_EQ(told(), (std::vector<Told>{{PullStatus::kRequestTimeout, "a", 2, 0},
+                                       {PullStatus::kRequestTimeout, "b", 1, 0}}));
+  EXPECT_TRUE(queue_.empty());
+}
+
 TEST_F(PullQueueTest, NoWaitThatOthersWouldStarveIsToldSo) {
   deliverable_ = 2;
   pull("a", {.batch = 5});
