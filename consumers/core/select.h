@@ -61,7 +61,7 @@ class Selector {
   // proposed. False when there are none.
   bool take_give_up(GiveUpCommand& command);
   // The cursor of a consumer that is not booked, when it moved since the last call; proposed at
-  // most once a second.
+  // most once a second, but where the stream keeps messages by interest.
   bool take_cursor(CursorCommand& command);
 
   // Moves what is due into the queue of redeliveries. True when there is something new to deliver

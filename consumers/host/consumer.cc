@@ -11,7 +11,8 @@
 namespace leat {
 namespace {
 
-// The cursor of a consumer that is not booked goes to the log at most this often.
+// The cursor of a consumer that is not booked goes to the log at most this often, but with each
+// delivery where its stream keeps messages by interest.
 constexpr DurationNs kCursorInterval = 1'000'000'000;
 
 // A client that has just been told of its push consumer sets its limits and handlers before it is
