@@ -44,7 +44,7 @@ struct OneShard {
                  .clock = shard,
                  .file = {.log = log, .store = store},
                  .memory = {.log = memory_log, .store = store},
-                 .rooms = rooms,
+                 .quotas = quotas,
                  .self = NodeId(1)}),
         consumers(streams, router, 2) {
     router.connect_shards({&router});
@@ -89,7 +89,7 @@ struct OneShard {
   MemoryLogStore memory_log{shard};
   MemoryMessageStore store;
   Subscriber client;
-  StreamRooms rooms;
+  StorageQuotas quotas;
   StreamSet streams;
   ConsumerSet consumers;
 };

@@ -27,8 +27,8 @@ class Gathering {
     gathering->finish_ = std::move(finish);
     for (std::uint16_t shard = 0; shard < desk.desks().size(); ++shard) {
       ApiDesk* there = desk.desks()[shard];
-      desk.doors().mailbox.send(ShardId(shard), [there, shard, ask, gathering] {
-        there->doors().mailbox.send(kFirstShard, [shard, gathering, part = ask(*there)]() mutable {
+      desk.deps().mailbox.send(ShardId(shard), [there, shard, ask, gathering] {
+        there->deps().mailbox.send(kFirstShard, [shard, gathering, part = ask(*there)]() mutable {
           gathering->parts_[shard] = std::move(part);
           if (--gathering->left_ == 0) gathering->finish_(gathering->parts_);
         });
@@ -70,7 +70,7 @@ void ApiAccount::info(ApiCall call) {
   Gathering<AccountPart>::start(
       desk_,
       [account](ApiDesk& there) {
-        return AccountPart{there.doors().streams.usage(account), there.counts(account)};
+        return AccountPart{there.deps().streams.usage(account), there.counts(account)};
       },
       [desk = &desk_, call = std::move(call)](std::vector<AccountPart>& parts) mutable {
         AccountInfo info;
@@ -82,7 +82,7 @@ void ApiAccount::info(ApiCall call) {
           info.api_total += part.counts.total;
           info.api_errors += part.counts.errors;
         }
-        const Assignments& assignments = desk->doors().assignments;
+        const Assignments& assignments = desk->deps().assignments;
         info.reserved_memory = reserved(assignments, call.account(), StorageType::kMemory);
         info.reserved_storage = reserved(assignments, call.account(), StorageType::kFile);
         info.domain = desk->settings().domain;
@@ -94,7 +94,7 @@ void ApiAccount::info(ApiCall call) {
 std::vector<std::string> ApiAccount::matching_names(AccountId account,
                                                     const PageRequest& request) const {
   std::vector<std::string> names;
-  const Assignments& assignments = desk_.doors().assignments;
+  const Assignments& assignments = desk_.deps().assignments;
   assignments.state().for_each_of(
       assignments.account_name(account), [&names, &request](const MetaStream& stream) {
         const std::vector<std::string>& subjects = stream.config.subjects;
@@ -136,7 +136,7 @@ void ApiAccount::list(ApiCall call) {
       [account, shown](ApiDesk& there) {
         std::vector<StreamInfo> infos;
         for (const std::string& name : *shown) {
-          const Stream* stream = there.doors().streams.find(account, name);
+          const Stream* stream = there.deps().streams.find(account, name);
           if (stream != nullptr) infos.push_back(stream->info({}));
         }
         return infos;

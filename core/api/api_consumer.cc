@@ -27,7 +27,7 @@ void publish_action(ApiDesk& desk, const ApiCall& call, const ConsumerEvent& eve
 // Answers when every shard has taken the change of interest, so that who reads the answer reaches
 // the consumer from anywhere.
 void answer_when_taken(ApiDesk& desk, ApiCall call, std::string reply) {
-  Router& router = desk.doors().router;
+  Router& router = desk.deps().router;
   router.when_taken(
       router.other_shards(),
       [call = std::move(call), reply = std::move(reply)]() mutable { call.answer(reply); });
@@ -45,7 +45,7 @@ Page cut_to_page(std::vector<Item>& items, std::int64_t offset, std::int64_t lim
 // Whether somebody listens where the consumer delivers now, and would no longer.
 bool is_bound_elsewhere(ApiDesk& desk, Stream& stream, const ConsumerConfig& config) {
   if (config.name.empty() || config.is_pull()) return false;
-  const auto existing = desk.doors().consumers.info(stream, config.name);
+  const auto existing = desk.deps().consumers.info(stream, config.name);
   return existing && existing->push_bound && !existing->config.is_pull() &&
          existing->config.deliver_subject != config.deliver_subject;
 }
@@ -93,7 +93,7 @@ void ApiConsumer::create(ApiCall call) {
   const auto config =
       normalize_consumer_config(request->config, stream->config(), limits, settings.assets);
   if (!config) return call.refuse(config.error());
-  ConsumerSet& consumers = desk_.doors().consumers;
+  ConsumerSet& consumers = desk_.deps().consumers;
   if (!config->is_pull() && consumers.is_being_made(*stream, config->name)) {
     // Of several that come together one is to win: the others look when it is there.
     return stream->after_applied([desk = &desk_, call = std::move(call)]() mutable {
@@ -118,7 +118,7 @@ void ApiConsumer::create(ApiCall call) {
       *stream, command,
       [desk = &desk_, stream, name, call = std::move(call)](const CommandReply& reply) mutable {
         if (reply.error) return call.refuse(*reply.error);
-        const auto info = desk->doors().consumers.info(*stream, name);
+        const auto info = desk->deps().consumers.info(*stream, name);
         if (!info) return call.refuse(ApiErrorCode::kConsumerNotFound);
         if (reply.change == CommandReply::Change::kCreated) {
           publish_action(*desk, call, {name, AssetAction::kCreate});
@@ -132,7 +132,7 @@ void ApiConsumer::remove(ApiCall call) {
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
   const std::string name(call.subject().consumer);
-  desk_.doors().consumers.remove(
+  desk_.deps().consumers.remove(
       *stream, name,
       [desk = &desk_, name, call = std::move(call)](const CommandReply& reply) mutable {
         if (reply.error) return call.refuse(*reply.error);
@@ -146,7 +146,7 @@ void ApiConsumer::info(ApiCall call) {
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
   stream->when_readable([desk = &desk_, stream, call = std::move(call)]() mutable {
-    const auto info = desk->doors().consumers.info(*stream, call.subject().consumer);
+    const auto info = desk->deps().consumers.info(*stream, call.subject().consumer);
     if (!info) return call.refuse(ApiErrorCode::kConsumerNotFound);
     call.answer(consumer_info_reply(*info, desk->now()));
   });
@@ -171,7 +171,7 @@ void ApiConsumer::list(ApiCall call) {
   if (stream == nullptr) return;
   stream->when_readable(
       [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
-        std::vector<ConsumerInfo> infos = desk->doors().consumers.infos(*stream);
+        std::vector<ConsumerInfo> infos = desk->deps().consumers.infos(*stream);
         const Page page = cut_to_page(infos, offset, kInfosPerPage);
         call.answer(consumer_list_reply(infos, page, desk->now()));
       });

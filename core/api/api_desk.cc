@@ -29,12 +29,12 @@ bool needs_cluster(JsEndpoint endpoint) {
 
 }  // namespace
 
-ApiDesk::ApiDesk(const Doors& doors, std::shared_ptr<const ApiSettings> settings)
-    : doors_(doors),
+ApiDesk::ApiDesk(const Dependencies& deps, std::shared_ptr<const ApiSettings> settings)
+    : deps_(deps),
       settings_(std::move(settings)),
-      rng_(doors.random_seed),
+      rng_(deps.random_seed),
       self_(std::make_shared<ApiDesk*>(this)) {
-  doors_.router.set_traffic_sink(StreamTraffic::kStreamApi, *this);
+  deps_.router.set_traffic_sink(StreamTraffic::kStreamApi, *this);
 }
 
 ApiDesk::~ApiDesk() { *self_ = nullptr; }
@@ -46,7 +46,7 @@ void ApiDesk::connect(const std::vector<ApiDesk*>& desks) {
 void ApiDesk::deliver(const JsSubject&, const RoutedMessage& message) {
   waiting_.emplace_back(self_, message);
   if (std::exchange(is_serve_planned_, true)) return;
-  doors_.scheduler.post([self = self_] {
+  deps_.scheduler.post([self = self_] {
     if (*self != nullptr) (*self)->serve();
   });
 }
@@ -64,7 +64,7 @@ void ApiDesk::serve() {
     dispatch(std::move(call));
   }
   if (waiting_.empty() || std::exchange(is_serve_planned_, true)) return;
-  doors_.scheduler.post([self = self_] {
+  deps_.scheduler.post([self = self_] {
     if (*self != nullptr) (*self)->serve();
   });
 }
@@ -80,8 +80,7 @@ void ApiDesk::dispatch(ApiCall call) {
     return call.refuse(ApiErrorCode::kRequiredApiLevel);
   }
   if (needs_cluster(endpoint)) return call.refuse(ApiErrorCode::kClusterRequired);
-  if (!doors_.router.has_jetstream(call.account()))
-    return refuse_without_jetstream(std::move(call));
+  if (!deps_.router.has_jetstream(call.account())) return refuse_without_jetstream(std::move(call));
   switch (endpoint) {
     case JsEndpoint::kInfo:
     case JsEndpoint::kStreamNames:
@@ -140,9 +139,9 @@ void ApiDesk::refuse_without_jetstream(ApiCall call) const {
 }
 
 Stream* ApiDesk::find_stream(ApiCall& call) {
-  Stream* stream = doors_.streams.find(call.account(), call.stream());
+  Stream* stream = deps_.streams.find(call.account(), call.stream());
   if (stream != nullptr) return stream;
-  const StreamDamage* damage = doors_.streams.offline(call.account(), call.stream());
+  const StreamDamage* damage = deps_.streams.offline(call.account(), call.stream());
   if (damage == nullptr) {
     call.refuse(ApiErrorCode::kStreamNotFound);
   } else {
@@ -161,10 +160,10 @@ Stream* ApiDesk::find_whole_stream(ApiCall& call) {
 void ApiDesk::answered(const RoutedMessage& request, JsEndpoint endpoint, std::string_view reply,
                        Outcome outcome) {
   if (!request.reply.empty()) {
-    doors_.router.answer(ReplyHandle{.account = request.account,
-                                     .shard = request.origin.shard,
-                                     .subject = Bytes::copy_of(request.reply)},
-                         {}, reply);
+    deps_.router.answer(ReplyHandle{.account = request.account,
+                                    .shard = request.origin.shard,
+                                    .subject = Bytes::copy_of(request.reply)},
+                        {}, reply);
   }
   if (endpoint == JsEndpoint::kStreamMsgGet && outcome == Outcome::kGood) return;
   Counts& counts = counts_[request.account];
@@ -179,7 +178,7 @@ ApiDesk::Counts ApiDesk::counts(AccountId account) const {
 }
 
 bool ApiDesk::is_wanted(AccountId account, std::string_view subject) const {
-  return doors_.router.has_interest(account, subject, {});
+  return deps_.router.has_interest(account, subject, {});
 }
 
 AdvisoryStamp ApiDesk::stamp(std::string& id) {
@@ -192,19 +191,18 @@ void ApiDesk::publish(AccountId account, const Advisory& advisory) {
   message.account = account;
   message.subject = advisory.subject;
   message.body = advisory.body;
-  message.origin.shard = doors_.mailbox.self();
-  doors_.router.publish(message);
+  message.origin.shard = deps_.mailbox.self();
+  deps_.router.publish(message);
 }
 
 void ApiDesk::audit(const RoutedMessage& request, std::string_view reply) {
   std::string id;
-  publish(
-      request.account,
-      api_audit_advisory(stamp(id), {.server = settings_->server_name,
-                                     .account = doors_.assignments.account_name(request.account),
-                                     .subject = request.subject,
-                                     .request = request.payload(),
-                                     .response = reply}));
+  publish(request.account,
+          api_audit_advisory(stamp(id), {.server = settings_->server_name,
+                                         .account = deps_.assignments.account_name(request.account),
+                                         .subject = request.subject,
+                                         .request = request.payload(),
+                                         .response = reply}));
 }
 
 }  // namespace leat

@@ -34,7 +34,7 @@ namespace leat {
 // refused. Requests of one shard are begun in the order in which they came.
 class ApiDesk : public StreamTrafficSink {
  public:
-  struct Doors {
+  struct Dependencies {
     Router& router;
     Scheduler& scheduler;
     Mailbox& mailbox;
@@ -45,7 +45,7 @@ class ApiDesk : public StreamTrafficSink {
     std::uint64_t random_seed = 0;
   };
   // Registers itself as the router's sink of API requests.
-  ApiDesk(const Doors& doors, std::shared_ptr<const ApiSettings> settings);
+  ApiDesk(const Dependencies& deps, std::shared_ptr<const ApiSettings> settings);
   ~ApiDesk() override;
   ApiDesk(const ApiDesk&) = delete;
   ApiDesk& operator=(const ApiDesk&) = delete;
@@ -60,10 +60,10 @@ class ApiDesk : public StreamTrafficSink {
   void deliver(const JsSubject& subject, const RoutedMessage& message) override;
 
   // --- for the endpoints
-  const Doors& doors() const { return doors_; }
+  const Dependencies& deps() const { return deps_; }
   const ApiSettings& settings() const { return *settings_; }
   const std::vector<ApiDesk*>& desks() const { return desks_; }
-  WallNs now() const { return doors_.clock.wall_ns(); }
+  WallNs now() const { return deps_.clock.wall_ns(); }
   void publish(AccountId account, const Advisory& advisory);
   // Whether anybody, on any shard, wants such an event; its making costs something.
   bool is_wanted(AccountId account, std::string_view subject) const;
@@ -77,7 +77,7 @@ class ApiDesk : public StreamTrafficSink {
   };
   Counts counts(AccountId account) const;
 
-  DiskRoom disk_room() const { return doors_.streams.file_groups().log().room(); }
+  DiskRoom disk_room() const { return deps_.streams.file_groups().log().room(); }
   // The stream of a request. Null: the call was refused, because the stream is unknown or offline.
   Stream* find_stream(ApiCall& call);
   // The same for a request that a stream which is read only does not serve.
@@ -94,7 +94,7 @@ class ApiDesk : public StreamTrafficSink {
   void refuse_without_jetstream(ApiCall call) const;
   void audit(const RoutedMessage& request, std::string_view reply);
 
-  Doors doors_;
+  Dependencies deps_;
   std::shared_ptr<const ApiSettings> settings_;
   std::vector<ApiDesk*> desks_;
   Rng rng_;

@@ -122,7 +122,7 @@ void ApiStream::create(ApiCall call) {
                                   : lower_of(limits.max_storage, settings.file_bytes_max);
   create.config = *config;
   const AccountId account = call.account();
-  desk_.doors().assignments.change(
+  desk_.deps().assignments.change(
       account, std::move(create),
       [desk = &desk_, call = std::move(call)](const StreamChange& change) mutable {
         if (change.error) return call.refuse(*change.error);
@@ -136,7 +136,7 @@ void ApiStream::create(ApiCall call) {
 void ApiStream::update(ApiCall call) {
   const ApiSettings& settings = desk_.settings();
   const AccountLimits& limits = settings.limits_of(call.account());
-  const Assignments& assignments = desk_.doors().assignments;
+  const Assignments& assignments = desk_.deps().assignments;
   const auto request = decode_stream_config_request(call.body(), settings.strictness);
   if (!request) return call.refuse(request.error());
   auto config = normalize_stream_update(*request, settings.assets);
@@ -158,7 +158,7 @@ void ApiStream::update(ApiCall call) {
                                   : lower_of(limits.max_storage, settings.file_bytes_max);
   update.config = *config;
   const AccountId account = call.account();
-  desk_.doors().assignments.change(
+  desk_.deps().assignments.change(
       account, std::move(update),
       [desk = &desk_, call = std::move(call)](const StreamChange& change) mutable {
         if (change.error) return call.refuse(*change.error);
@@ -171,7 +171,7 @@ void ApiStream::remove(ApiCall call) {
   if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
   const AccountId account = call.account();
   MetaCommand remove = command(call, MetaCommandKind::kDeleteStream);
-  desk_.doors().assignments.change(
+  desk_.deps().assignments.change(
       account, std::move(remove),
       [desk = &desk_, call = std::move(call)](const StreamChange& change) mutable {
         if (change.error) return call.refuse(*change.error);

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-// Every bound of the house, each with its reason. A queue, cache or loop without a name here has
+// Every bound of the server, each with its reason. A queue, cache or loop without a name here has
 // no bound, which is a defect. Configurable limits have their defaults here.
 
 namespace leat::limits {
@@ -151,7 +151,7 @@ inline constexpr std::size_t kTailCacheBytes = 4 * 1024 * 1024;
 // Smaller entries are not kept there: what is slow enough to come in them is read from the open
 // block, so that a quiet stream has its messages in memory once.
 inline constexpr std::size_t kTailEntryBytes = 4 * 1024;
-// Rooms for entries that a shard keeps for the next ones, and the largest entry that leaves its
+// Buffers for entries that a shard keeps for the next ones, and the largest entry that leaves its
 // room to them.
 inline constexpr std::size_t kSpareEntries = 64;
 inline constexpr std::size_t kSpareEntryBytes = 256 * 1024;

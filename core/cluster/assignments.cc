@@ -12,8 +12,8 @@ namespace {
 constexpr ShardId kFirstShard{0};
 }  // namespace
 
-Assignments::Assignments(const Doors& doors, std::shared_ptr<const AccountTable> accounts)
-    : doors_(doors), accounts_(std::move(accounts)) {}
+Assignments::Assignments(const Dependencies& deps, std::shared_ptr<const AccountTable> accounts)
+    : deps_(deps), accounts_(std::move(accounts)) {}
 
 void Assignments::connect(const std::vector<Assignments*>& shards) {
   for (Assignments* shard : shards) shard->shards_ = shards;
@@ -42,8 +42,8 @@ void Assignments::change(AccountId account, MetaCommand command, StreamChangeCal
 void Assignments::carry_out(const NameKey& key) {
   const Decided& decided = deciding_.at(key).front();
   Assignments* owner = shards_.at(owner_of(decided.verdict.stream.uid).value);
-  doors_.mailbox.send(owner_of(decided.verdict.stream.uid),
-                      [owner, key, verdict = decided.verdict] { owner->put(key, verdict); });
+  deps_.mailbox.send(owner_of(decided.verdict.stream.uid),
+                     [owner, key, verdict = decided.verdict] { owner->put(key, verdict); });
 }
 
 void Assignments::carried_out(const NameKey& key, const StreamChange& change) {
@@ -68,7 +68,7 @@ void Assignments::put(const NameKey& key, const MetaVerdict& verdict) {
                               .config = verdict.stream.config};
   auto done = [this, key, uid, change = verdict.change](const Status& status) {
     StreamChange outcome{.change = change};
-    Stream* stream = doors_.streams.find(uid);
+    Stream* stream = deps_.streams.find(uid);
     if (!status) {
       LEAT_LOG(kError) << "Stream " << key.name << ": " << status.error().text;
       outcome.error = api_error(ApiErrorCode::kStreamOfflineReason, {status.error().text});
@@ -79,24 +79,24 @@ void Assignments::put(const NameKey& key, const MetaVerdict& verdict) {
   };
   switch (verdict.change) {
     case Change::kCreated:
-      return doors_.streams.create(std::move(assignment), std::move(done));
+      return deps_.streams.create(std::move(assignment), std::move(done));
     case Change::kUpdated:
-      return doors_.streams.update(std::move(assignment), std::move(done));
+      return deps_.streams.update(std::move(assignment), std::move(done));
     case Change::kDeleted:
-      return doors_.streams.remove(uid, std::move(done));
+      return deps_.streams.remove(uid, std::move(done));
     case Change::kNone:
       break;
   }
-  Stream* stream = doors_.streams.find(uid);
+  Stream* stream = deps_.streams.find(uid);
   if (stream == nullptr) return done(failure(ErrorKind::kNotFound, "the stream is not here"));
   stream->after_applied([done = std::move(done)] { done(Status()); });
 }
 
 void Assignments::report(const NameKey& key, StreamChange change) {
-  doors_.router.when_taken(
-      doors_.router.other_shards(), [this, key, change = std::move(change)]() mutable {
+  deps_.router.when_taken(
+      deps_.router.other_shards(), [this, key, change = std::move(change)]() mutable {
         Assignments* first = shards_.front();
-        doors_.mailbox.send(kFirstShard, [first, key, change = std::move(change)] {
+        deps_.mailbox.send(kFirstShard, [first, key, change = std::move(change)] {
           first->carried_out(key, change);
         });
       });
@@ -135,7 +135,7 @@ Status Assignments::settle_strangers(RecoveredStore& store, const RecoveredLog& 
     if (!settled.insert(group).second) continue;
     if (group < state().next_uid()) {
       ++ended;
-      doors_.store.delete_stream(group, Task());
+      deps_.store.delete_stream(group, Task());
     } else {
       LEAT_LOG(kWarning) << "The store has data of stream " << group
                          << ", which no account has; it is kept and not used";
@@ -162,20 +162,20 @@ void Assignments::recover_shard(std::shared_ptr<Plan> plan, RecoveredStore& stor
                                 const RecoveredLog& log, std::shared_ptr<Task> ready) {
   const auto shard = static_cast<std::uint16_t>(plan->size() - 1);
   Assignments* there = shards_.at(shard);
-  doors_.mailbox.send(ShardId(shard), [this, there, plan, &store, &log, ready] {
+  deps_.mailbox.send(ShardId(shard), [this, there, plan, &store, &log, ready] {
     for (StreamAssignment& assignment : plan->back()) {
-      const Status made = there->doors_.streams.recover(std::move(assignment), store, log);
+      const Status made = there->deps_.streams.recover(std::move(assignment), store, log);
       if (!made) {
         LEAT_LOG(kError) << "Offline: " << made.error().text;
       }
     }
     plan->pop_back();
-    there->doors_.streams.start_recovered([this, there, ready] {
-      there->doors_.mailbox.send(kFirstShard, [this, ready] {
+    there->deps_.streams.start_recovered([this, there, ready] {
+      there->deps_.mailbox.send(kFirstShard, [this, ready] {
         if (--shards_recovering_ == 0 && *ready) (*ready)();
       });
     });
-    there->doors_.mailbox.send(kFirstShard, [this, plan, &store, &log, ready] {
+    there->deps_.mailbox.send(kFirstShard, [this, plan, &store, &log, ready] {
       if (!plan->empty()) recover_shard(plan, store, log, ready);
     });
   });

@@ -39,13 +39,13 @@ using StreamChangeCallback = InlineFunction<void(const StreamChange&)>;
 // follow wait in order, so that a name is free before it is taken again.
 class Assignments {
  public:
-  struct Doors {
+  struct Dependencies {
     StreamSet& streams;
     MessageStore& store;  // of files, on this shard
     Router& router;
     Mailbox& mailbox;
   };
-  Assignments(const Doors& doors, std::shared_ptr<const AccountTable> accounts);
+  Assignments(const Dependencies& deps, std::shared_ptr<const AccountTable> accounts);
   Assignments(const Assignments&) = delete;
   Assignments& operator=(const Assignments&) = delete;
 
@@ -91,7 +91,7 @@ class Assignments {
                      std::shared_ptr<Task> ready);
   Status settle_strangers(RecoveredStore& store, const RecoveredLog& log);
 
-  Doors doors_;
+  Dependencies deps_;
   std::shared_ptr<const AccountTable> accounts_;
   std::vector<Assignments*> shards_;
   MetaGroup* meta_ = nullptr;

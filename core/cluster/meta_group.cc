@@ -9,26 +9,27 @@
 
 namespace leat {
 
-MetaGroup::MetaGroup(const Doors& doors)
-    : doors_(doors), self_(std::make_shared<MetaGroup*>(this)) {}
+MetaGroup::MetaGroup(const Dependencies& deps)
+    : deps_(deps), self_(std::make_shared<MetaGroup*>(this)) {}
 
 MetaGroup::~MetaGroup() { *self_ = nullptr; }
 
-Result<std::unique_ptr<MetaGroup>> MetaGroup::recover(const Doors& doors, RecoveredStore& store,
+Result<std::unique_ptr<MetaGroup>> MetaGroup::recover(const Dependencies& deps,
+                                                      RecoveredStore& store,
                                                       const RecoveredLog& log) {
   LEAT_TRY_ASSIGN(const std::optional<StoredRow> stored, store.stored_row(kMetaGroup));
-  LEAT_TRY_ASSIGN(RaftStart start, recover_whole_group(kMetaGroup, doors.self, log, stored));
+  LEAT_TRY_ASSIGN(RaftStart start, recover_whole_group(kMetaGroup, deps.self, log, stored));
   // What replay will give to the machine is read here once, where it can still be refused.
   for (const RaftEntry& entry : start.entries) {
     if (entry.is_no_op()) continue;
     LEAT_TRY(decode_meta_entry(entry.payload.view()));
   }
-  std::unique_ptr<MetaGroup> meta(new MetaGroup(doors));
+  std::unique_ptr<MetaGroup> meta(new MetaGroup(deps));
   LEAT_TRY(store.scan_meta_rows([&meta](std::string_view key, std::string_view value) {
     return meta->state_.load_row(key, value);
   }));
   LEAT_TRY_ASSIGN(Raft raft, Raft::start(std::move(start)));
-  meta->group_ = std::make_unique<Group>(kMetaGroup, std::move(raft), *meta, doors.groups);
+  meta->group_ = std::make_unique<Group>(kMetaGroup, std::move(raft), *meta, deps.groups);
   return meta;
 }
 
@@ -45,7 +46,7 @@ void MetaGroup::stop() {
 void MetaGroup::propose(MetaCommand command, VerdictCallback done) {
   LEAT_CHECK(is_leading_);
   MetaEntry entry;
-  entry.stamp = std::max(doors_.clock.wall_ns(), state_.last_stamp());
+  entry.stamp = std::max(deps_.clock.wall_ns(), state_.last_stamp());
   entry.command = std::move(command);
   const Result<LogIndex> index = group_->propose(encode_meta_entry(entry));
   LEAT_CHECK(index.has_value()) << index.error().text;
@@ -73,7 +74,7 @@ void MetaGroup::became_leader() {
 // is never held back by this group.
 void MetaGroup::plan_write_set() {
   if (std::exchange(is_write_set_planned_, true)) return;
-  doors_.scheduler.post([self = self_] {
+  deps_.scheduler.post([self = self_] {
     if (*self != nullptr && (*self)->is_write_set_planned_) (*self)->take_write_set();
   });
 }
@@ -89,7 +90,7 @@ void MetaGroup::take_write_set() {
   set.stored = group_->applied().index;
   set.hard_state = group_->hard_state_place();
   set.wants_flush = std::exchange(is_flush_wanted_, false);
-  doors_.store.write(std::move(set), Task());
+  deps_.store.write(std::move(set), Task());
 }
 
 }  // namespace leat

@@ -27,7 +27,7 @@ namespace leat {
 // in the order of the log. Replay after a restart changes the state and tells nobody.
 class MetaGroup : public StateMachine {
  public:
-  struct Doors {
+  struct Dependencies {
     Scheduler& scheduler;
     const Clock& clock;
     GroupSet& groups;     // over the journal of the first shard
@@ -36,7 +36,7 @@ class MetaGroup : public StateMachine {
   };
 
   // As store and journal have it; empty on a new server. Blocking, before clients come.
-  static Result<std::unique_ptr<MetaGroup>> recover(const Doors& doors, RecoveredStore& store,
+  static Result<std::unique_ptr<MetaGroup>> recover(const Dependencies& deps, RecoveredStore& store,
                                                     const RecoveredLog& log);
   ~MetaGroup() override;
 
@@ -60,7 +60,7 @@ class MetaGroup : public StateMachine {
   }
 
  private:
-  explicit MetaGroup(const Doors& doors);
+  explicit MetaGroup(const Dependencies& deps);
   void plan_write_set();
   void take_write_set();
 
@@ -69,7 +69,7 @@ class MetaGroup : public StateMachine {
     VerdictCallback done;
   };
 
-  Doors doors_;
+  Dependencies deps_;
   MetaState state_;
   Ring<Waiting> waiting_;
   Task ready_;

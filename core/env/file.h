@@ -26,7 +26,7 @@ class File {
 
 enum class OpenMode { kReadOnly, kReadWrite, kCreate /* read and write, must not exist */ };
 
-// The door to the file system, real (core/runtime) or simulated (tests/sim).
+// The interface to the file system, real (core/runtime) or simulated (tests/sim).
 class FileSystem {
  public:
   virtual ~FileSystem() = default;

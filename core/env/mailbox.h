@@ -18,7 +18,7 @@ class Mailbox {
   virtual void send(ShardId to, Task task) = 0;
 };
 
-// The door by which the threads of floor 4 (journal, store, cold reads) answer a shard.
+// By this interface the threads of layer 4 (journal, store, cold reads) answer a shard.
 class RemotePost {
  public:
   virtual ~RemotePost() = default;

@@ -6,7 +6,8 @@
 
 namespace leat {
 
-// The door to the time zones of the machine. Implementation: core/runtime. Called on any thread.
+// The interface to the time zones of the machine. Implementation: core/runtime. Called on any
+// thread.
 class TimeZones {
  public:
   virtual ~TimeZones() = default;

@@ -41,8 +41,8 @@ HttpResponse not_found() {
 
 }  // namespace
 
-Monitor::Monitor(Doors doors, MonitorGeneration generation)
-    : doors_(std::move(doors)), generation_(std::move(generation)) {}
+Monitor::Monitor(Dependencies deps, MonitorGeneration generation)
+    : deps_(std::move(deps)), generation_(std::move(generation)) {}
 
 void Monitor::reload(MonitorGeneration generation) { generation_ = std::move(generation); }
 
@@ -55,27 +55,27 @@ MonitorQuestion Monitor::question() const {
 
 ProcessFigures Monitor::figures() const {
   ProcessFigures out;
-  const double life = static_cast<double>(doors_.clock.wall_ns() - generation_.facts->start) / 1e9;
+  const double life = static_cast<double>(deps_.clock.wall_ns() - generation_.facts->start) / 1e9;
   out.memory_bytes = resident_bytes();
   // Rounded to a tenth, as process tools show it.
   if (life > 0) {
     out.cpu_percent = static_cast<double>(static_cast<int>(cpu_seconds() / life * 1000)) / 10;
   }
   out.cores = static_cast<int>(std::thread::hardware_concurrency());
-  out.total_connections = doors_.ledger.total();
-  out.open_connections = doors_.ledger.open();
+  out.total_connections = deps_.ledger.total();
+  out.open_connections = deps_.ledger.open();
   out.http_requests = requests_;
-  out.disk_waits = doors_.disk_waits();
+  out.disk_waits = deps_.disk_waits();
   return out;
 }
 
 void Monitor::ask(MonitorQuestion asked, InlineFunction<void(MonitorSnapshot)> done) {
-  collect(doors_.mailbox, doors_.shards, std::move(asked), std::move(done));
+  collect(deps_.mailbox, deps_.shards, std::move(asked), std::move(done));
 }
 
 void Monitor::handle(HttpRequest request, HttpReply reply) {
   const MonitorFacts& facts = *generation_.facts;
-  const WallNs now = doors_.clock.wall_ns();
+  const WallNs now = deps_.clock.wall_ns();
   std::string path = request.path;
   const std::string& base = facts.options->http.base_path;
   if (!base.empty() && base != "/" && path.starts_with(base)) path.erase(0, base.size());
@@ -107,8 +107,7 @@ void Monitor::varz(HttpReply reply) {
   MonitorQuestion asked = question();
   asked.streams = MonitorQuestion::Streams::kTotals;
   ask(std::move(asked), [this, reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
-    reply(
-        json_response(varz_json(*generation_.facts, snapshot, figures(), doors_.clock.wall_ns())));
+    reply(json_response(varz_json(*generation_.facts, snapshot, figures(), deps_.clock.wall_ns())));
   });
 }
 
@@ -123,7 +122,7 @@ void Monitor::connz(const HttpRequest& request, HttpReply reply) {
   ask(std::move(asked), [this, query = std::move(*query),
                          reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
     reply(json_response(
-        connz_json(*generation_.facts, query, std::move(snapshot), doors_.clock.wall_ns())));
+        connz_json(*generation_.facts, query, std::move(snapshot), deps_.clock.wall_ns())));
   });
 }
 
@@ -137,7 +136,7 @@ void Monitor::jsz(const HttpRequest& request, HttpReply reply) {
                                            : MonitorQuestion::Streams::kTotals;
   ask(std::move(asked), [this, query = std::move(*query),
                          reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
-    reply(json_response(jsz_json(*generation_.facts, query, snapshot, doors_.clock.wall_ns())));
+    reply(json_response(jsz_json(*generation_.facts, query, snapshot, deps_.clock.wall_ns())));
   });
 }
 
@@ -166,7 +165,7 @@ void Monitor::subsz(const HttpRequest& request, HttpReply reply) {
   asked.account = query->account;
   ask(std::move(asked), [this, query = std::move(*query),
                          reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
-    reply(json_response(subsz_json(*generation_.facts, query, snapshot, doors_.clock.wall_ns())));
+    reply(json_response(subsz_json(*generation_.facts, query, snapshot, deps_.clock.wall_ns())));
   });
 }
 
@@ -180,7 +179,7 @@ void Monitor::accountz(const HttpRequest& request, HttpReply reply) {
   asked.account = name;
   ask(std::move(asked),
       [this, name = std::move(name), reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
-        const WallNs now = doors_.clock.wall_ns();
+        const WallNs now = deps_.clock.wall_ns();
         reply(json_response(name.empty() ? accounts_json(generation_, now)
                                          : account_json(generation_, name, snapshot, now)));
       });
@@ -193,7 +192,7 @@ void Monitor::accstatz(const HttpRequest& request, HttpReply reply) {
   asked.traffic = true;
   const auto shown = *with_unused ? AccstatzShown::kAll : AccstatzShown::kConnected;
   ask(std::move(asked), [this, shown, reply = std::move(reply)](MonitorSnapshot snapshot) mutable {
-    reply(json_response(accstatz_json(generation_, shown, snapshot, doors_.clock.wall_ns())));
+    reply(json_response(accstatz_json(generation_, shown, snapshot, deps_.clock.wall_ns())));
   });
 }
 

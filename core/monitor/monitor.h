@@ -27,14 +27,14 @@ struct MonitorGeneration {
 // outlive it.
 class Monitor final : public HttpHandler {
  public:
-  struct Doors {
+  struct Dependencies {
     Mailbox& mailbox;
     const Clock& clock;
     const ConnectionLedger& ledger;
     std::function<DiskWaits()> disk_waits;
     std::vector<MonitoredShard> shards;
   };
-  Monitor(Doors doors, MonitorGeneration generation);
+  Monitor(Dependencies deps, MonitorGeneration generation);
 
   void reload(MonitorGeneration generation);
   void handle(HttpRequest request, HttpReply reply) override;
@@ -51,7 +51,7 @@ class Monitor final : public HttpHandler {
   ProcessFigures figures() const;
   void ask(MonitorQuestion asked, InlineFunction<void(MonitorSnapshot)> done);
 
-  Doors doors_;
+  Dependencies deps_;
   MonitorGeneration generation_;
   std::map<std::string, std::uint64_t> requests_;  // by path; known paths only, so it is bounded
 };

@@ -23,10 +23,10 @@
 namespace leat {
 
 // What streams need of the world beside what sessions do. Everything outlives the hosts.
-struct JetStreamDoors {
+struct JetStreamDependencies {
   StreamStorage file;
   StreamStorage memory;
-  StreamRooms& rooms;          // of all shards
+  StorageQuotas& quotas;       // of all shards
   TimeZones* zones = nullptr;  // null: none but UTC
   // Where indexes go that take more than this; null: they stay in memory.
   SpillStore* spill = nullptr;
@@ -52,7 +52,7 @@ class JetStreamHosts {
     PublisherBrake& brake;
     std::uint64_t (*random)();
   };
-  JetStreamHosts(const World& world, const JetStreamDoors& doors,
+  JetStreamHosts(const World& world, const JetStreamDependencies& deps,
                  const JetStreamSettings& settings);
   ~JetStreamHosts();
   JetStreamHosts(const JetStreamHosts&) = delete;
@@ -80,7 +80,7 @@ class JetStreamHosts {
 
   World world_;
   MessageStore& file_store_;
-  StreamRooms& rooms_;
+  StorageQuotas& quotas_;
   std::unique_ptr<IndexBudget> index_budget_;  // null: without bound
   StreamSet streams_;
   ConsumerSet consumers_;

@@ -4,30 +4,32 @@
 
 namespace leat {
 
-ShardHosts::ShardHosts(const ShardDoors& doors, std::shared_ptr<const SessionSettings> settings)
-    : doors_(doors),
-      router_(doors.mailbox, doors.scheduler, doors.random()),
+ShardHosts::ShardHosts(const ShardDependencies& deps,
+                       std::shared_ptr<const SessionSettings> settings)
+    : deps_(deps),
+      router_(deps.mailbox, deps.scheduler, deps.random()),
       sessions_(SessionHosts{.router = router_,
-                             .scheduler = doors.scheduler,
-                             .mailbox = doors.mailbox,
-                             .clock = doors.clock,
-                             .authenticator = doors.authenticator,
-                             .ledger = doors.ledger,
-                             .random = doors.random},
+                             .scheduler = deps.scheduler,
+                             .mailbox = deps.mailbox,
+                             .clock = deps.clock,
+                             .authenticator = deps.authenticator,
+                             .ledger = deps.ledger,
+                             .random = deps.random},
                 std::move(settings)) {
   router_.set_no_responder_listener(&sessions_);
 }
 
 ShardHosts::~ShardHosts() { router_.set_no_responder_listener(nullptr); }
 
-void ShardHosts::add_jetstream(const JetStreamDoors& doors, const JetStreamSettings& settings) {
+void ShardHosts::add_jetstream(const JetStreamDependencies& deps,
+                               const JetStreamSettings& settings) {
   jetstream_ = std::make_unique<JetStreamHosts>(JetStreamHosts::World{.router = router_,
-                                                                      .scheduler = doors_.scheduler,
-                                                                      .mailbox = doors_.mailbox,
-                                                                      .clock = doors_.clock,
+                                                                      .scheduler = deps_.scheduler,
+                                                                      .mailbox = deps_.mailbox,
+                                                                      .clock = deps_.clock,
                                                                       .brake = sessions_,
-                                                                      .random = doors_.random},
-                                                doors, settings);
+                                                                      .random = deps_.random},
+                                                deps, settings);
 }
 
 void ShardHosts::connect(const std::vector<ShardHosts*>& shards) {

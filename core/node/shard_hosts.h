@@ -15,8 +15,9 @@
 
 namespace leat {
 
-// The doors of one shard: all that its hosts see of the world. Everything outlives the hosts.
-struct ShardDoors {
+// The dependencies of one shard: all that its hosts see of the world. Everything outlives the
+// hosts.
+struct ShardDependencies {
   Scheduler& scheduler;
   Mailbox& mailbox;
   const Clock& clock;
@@ -30,7 +31,7 @@ struct ShardDoors {
 // used on its thread otherwise.
 class ShardHosts {
  public:
-  ShardHosts(const ShardDoors& doors, std::shared_ptr<const SessionSettings> settings);
+  ShardHosts(const ShardDependencies& deps, std::shared_ptr<const SessionSettings> settings);
   ~ShardHosts();
   ShardHosts(const ShardHosts&) = delete;
   ShardHosts& operator=(const ShardHosts&) = delete;
@@ -39,14 +40,14 @@ class ShardHosts {
   static void connect(const std::vector<ShardHosts*>& shards);
 
   // Gives the shard its streams; before connect().
-  void add_jetstream(const JetStreamDoors& doors, const JetStreamSettings& settings);
+  void add_jetstream(const JetStreamDependencies& deps, const JetStreamSettings& settings);
 
   Router& router() { return router_; }
   SessionSet& sessions() { return sessions_; }
   JetStreamHosts* jetstream() { return jetstream_.get(); }  // null: the server has none
 
  private:
-  ShardDoors doors_;
+  ShardDependencies deps_;
   Router router_;
   SessionSet sessions_;
   std::unique_ptr<JetStreamHosts> jetstream_;

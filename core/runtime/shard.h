@@ -21,7 +21,7 @@ namespace leat {
 
 // What other threads may do to a shard: put tasks into its inbox. Any thread.
 //
-// The one lock of the house that the hot way passes: it is taken once per turn and pair of shards,
+// The one lock on the path of every message: it is taken once per turn and pair of shards,
 // to append a whole batch, and once per turn by the owner, to take all of it.
 class ShardInbox final : public RemotePost {
  public:

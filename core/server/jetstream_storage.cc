@@ -91,7 +91,7 @@ Status JetStreamStorage::open_parts(const JetStreamOptions& options) {
   return {};
 }
 
-JetStreamDoors JetStreamStorage::open_shard(Shard& shard) {
+JetStreamDependencies JetStreamStorage::open_shard(Shard& shard) {
   ShardParts& parts = shards_.emplace_back();
   parts.log = journal_.journal->open_shard(shard.inbox());
   parts.store = rocks_->open_shard(shard.inbox());
@@ -103,7 +103,7 @@ JetStreamDoors JetStreamStorage::open_shard(Shard& shard) {
                                .reserve_bytes = reserve_bytes_});
   return {.file = {*parts.log, *parts.store},
           .memory = {*parts.memory_log, *parts.memory_store},
-          .rooms = rooms_,
+          .quotas = quotas_,
           .zones = &zones_,
           .spill = parts.spill.get(),
           .index_bytes_max = shard_index_bytes_};

@@ -20,8 +20,9 @@
 
 namespace leat {
 
-// The store directory of the process: its lock, journal and database, and the doors that each shard
-// has to them. Owned by the server; made before the shards run, closed after they have stopped.
+// The store directory of the process: its lock, journal and database, and the dependencies that
+// each shard has to them. Owned by the server; made before the shards run, closed after they have
+// stopped.
 //
 //   STORE_DIR/jetstream/lock        held while the process lives
 //   STORE_DIR/jetstream/journal/    NNN.log
@@ -36,7 +37,7 @@ class JetStreamStorage {
   JetStreamStorage& operator=(const JetStreamStorage&) = delete;
 
   // Once for each shard, in their order.
-  JetStreamDoors open_shard(Shard& shard);
+  JetStreamDependencies open_shard(Shard& shard);
 
   RecoveredStore& recovered_store() { return rocks_->recovered(); }
   const RecoveredLog& recovered_log() const { return *journal_.recovered; }
@@ -69,7 +70,7 @@ class JetStreamStorage {
   std::uint64_t reserve_bytes_ = 0;
   std::size_t shard_index_bytes_ = 0;  // what the indexes of one shard may take
   std::vector<ShardParts> shards_;
-  StreamRooms rooms_;
+  StorageQuotas quotas_;
 };
 
 // What a generation says to the streams.

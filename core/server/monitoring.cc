@@ -16,7 +16,7 @@ MonitoredShard monitored(Shard& shard, ShardHosts& hosts) {
     out.streams = &jetstream->streams();
     out.consumers = &jetstream->consumers();
     out.api = &jetstream->desk();
-    out.assignments = &jetstream->desk().doors().assignments;
+    out.assignments = &jetstream->desk().deps().assignments;
   }
   return out;
 }
@@ -32,34 +32,36 @@ std::vector<std::string> jetstream_accounts(const Generation& generation) {
 
 }  // namespace
 
-Result<std::unique_ptr<Monitoring>> Monitoring::open(Doors doors, const Generation& generation) {
+Result<std::unique_ptr<Monitoring>> Monitoring::open(Dependencies deps,
+                                                     const Generation& generation) {
   const ServerOptions& options = *generation.options;
   if (options.http.port == 0) return std::unique_ptr<Monitoring>();
   const std::string& host = options.http.host.empty() ? options.host : options.http.host;
-  auto http = HttpServer::open(doors.pool.at(0), host, options.http.port);
+  auto http = HttpServer::open(deps.pool.at(0), host, options.http.port);
   if (!http) {
     return failure(ErrorKind::kIo, "Can't start monitoring: can't listen to the monitor port: " +
                                        http.error().text);
   }
   return std::unique_ptr<Monitoring>(  // NOLINT: private constructor
-      new Monitoring(std::move(doors), std::move(*http), generation));
+      new Monitoring(std::move(deps), std::move(*http), generation));
 }
 
-Monitoring::Monitoring(Doors doors, std::unique_ptr<HttpServer> http, const Generation& generation)
-    : doors_(std::move(doors)), http_(std::move(http)), start_ns_(doors_.clock.wall_ns()) {
+Monitoring::Monitoring(Dependencies deps, std::unique_ptr<HttpServer> http,
+                       const Generation& generation)
+    : deps_(std::move(deps)), http_(std::move(http)), start_ns_(deps_.clock.wall_ns()) {
   std::vector<MonitoredShard> shards;
-  for (std::uint16_t i = 0; i < doors_.pool.size(); ++i) {
-    shards.push_back(monitored(doors_.pool.at(i), *doors_.hosts[i]));
+  for (std::uint16_t i = 0; i < deps_.pool.size(); ++i) {
+    shards.push_back(monitored(deps_.pool.at(i), *deps_.hosts[i]));
   }
   monitor_ = std::make_unique<Monitor>(
-      Monitor::Doors{.mailbox = doors_.pool.at(0),
-                     .clock = doors_.clock,
-                     .ledger = doors_.ledger,
-                     .disk_waits =
-                         [storage = doors_.storage] {
-                           return storage == nullptr ? DiskWaits() : storage->disk_waits();
-                         },
-                     .shards = std::move(shards)},
+      Monitor::Dependencies{.mailbox = deps_.pool.at(0),
+                            .clock = deps_.clock,
+                            .ledger = deps_.ledger,
+                            .disk_waits =
+                                [storage = deps_.storage] {
+                                  return storage == nullptr ? DiskWaits() : storage->disk_waits();
+                                },
+                            .shards = std::move(shards)},
       describe(generation));
 }
 
@@ -74,10 +76,10 @@ MonitorGeneration Monitoring::describe(const Generation& generation) const {
   facts->auth_required = generation.users->requires_auth();
   facts->http_host = http_->host();
   facts->http_port = http_->port();
-  if (doors_.storage != nullptr) facts->store_dir = doors_.storage->directory();
+  if (deps_.storage != nullptr) facts->store_dir = deps_.storage->directory();
   facts->jetstream_accounts = jetstream_accounts(generation);
   facts->start = start_ns_;
-  facts->config_loaded = doors_.clock.wall_ns();
+  facts->config_loaded = deps_.clock.wall_ns();
   return MonitorGeneration{.facts = std::move(facts), .accounts = generation.accounts};
 }
 

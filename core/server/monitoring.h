@@ -20,7 +20,7 @@ class JetStreamStorage;
 // Owned by the server, which closes it before its shards stop.
 class Monitoring {
  public:
-  struct Doors {
+  struct Dependencies {
     ShardPool& pool;
     const Clock& clock;
     const ConnectionLedger& ledger;
@@ -28,7 +28,7 @@ class Monitoring {
     const JetStreamStorage* storage = nullptr;  // null: no JetStream
   };
   // Binds the port. Null: the configuration asks for none. Nobody is answered before start().
-  static Result<std::unique_ptr<Monitoring>> open(Doors doors, const Generation& generation);
+  static Result<std::unique_ptr<Monitoring>> open(Dependencies deps, const Generation& generation);
 
   const std::string& host() const { return http_->host(); }
   const std::string& bound_host() const { return http_->bound_host(); }  // see Listener
@@ -40,10 +40,10 @@ class Monitoring {
   void close() { http_->close(); }
 
  private:
-  Monitoring(Doors doors, std::unique_ptr<HttpServer> http, const Generation& generation);
+  Monitoring(Dependencies deps, std::unique_ptr<HttpServer> http, const Generation& generation);
   MonitorGeneration describe(const Generation& generation) const;
 
-  Doors doors_;
+  Dependencies deps_;
   std::unique_ptr<HttpServer> http_;
   WallNs start_ns_;
   std::unique_ptr<Monitor> monitor_;

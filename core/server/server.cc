@@ -80,13 +80,14 @@ void Server::make_shards() {
     ShardParts parts;
     parts.authenticator =
         std::make_unique<ConfigAuthenticator>(generation_->users, passwords_, shard.inbox());
-    parts.hosts = std::make_unique<ShardHosts>(ShardDoors{.scheduler = shard,
-                                                          .mailbox = shard,
-                                                          .clock = clock_,
-                                                          .authenticator = *parts.authenticator,
-                                                          .ledger = ledger_,
-                                                          .random = &random_number},
-                                               generation_->settings);
+    parts.hosts =
+        std::make_unique<ShardHosts>(ShardDependencies{.scheduler = shard,
+                                                       .mailbox = shard,
+                                                       .clock = clock_,
+                                                       .authenticator = *parts.authenticator,
+                                                       .ledger = ledger_,
+                                                       .random = &random_number},
+                                     generation_->settings);
     parts.connections = std::make_unique<ConnectionSet>(shard, parts.hosts->sessions());
     if (storage_ != nullptr) {
       parts.hosts->add_jetstream(storage_->open_shard(shard), jetstream_settings(*generation_));
@@ -138,11 +139,11 @@ Status Server::open_listeners() {
 Status Server::open_monitoring() {
   std::vector<ShardHosts*> hosts;
   for (ShardParts& parts : shards_) hosts.push_back(parts.hosts.get());
-  LEAT_TRY_ASSIGN(monitoring_, Monitoring::open(Monitoring::Doors{.pool = pool_,
-                                                                  .clock = clock_,
-                                                                  .ledger = ledger_,
-                                                                  .hosts = std::move(hosts),
-                                                                  .storage = storage_.get()},
+  LEAT_TRY_ASSIGN(monitoring_, Monitoring::open(Monitoring::Dependencies{.pool = pool_,
+                                                                         .clock = clock_,
+                                                                         .ledger = ledger_,
+                                                                         .hosts = std::move(hosts),
+                                                                         .storage = storage_.get()},
                                                 *generation_));
   return {};
 }

@@ -8,7 +8,7 @@
 namespace leat {
 
 // What the shards of one server have to agree on about connections: their ids, and how many there
-// are. Owned by the house, outlives the shards; called on any thread.
+// are. Owned by the server, outlives the shards; called on any thread.
 class ConnectionLedger {
  public:
   ConnectionId next_id() { return ConnectionId(last_id_.fetch_add(1) + 1); }

@@ -8,7 +8,7 @@
 
 namespace leat {
 
-// What INFO states about this server, whoever is connected. Made by the house from its
+// What INFO states about this server, whoever is connected. Made by the server from its
 // configuration; immutable in one generation.
 struct ServerInfo {
   std::string server_id;    // 56 characters of an NKEY public key, "N..."

@@ -26,7 +26,7 @@ Stream::Stream(StreamAssignment assignment, const StreamContext& context, Stream
               [this](StreamSeq first, const Error& why) { block_lost(first, why); }),
       rewriter_(uid_, context_.store),
       answers_(context_, name_),
-      account_room_(context_.rooms.of(account_)),
+      account_quota_(context_.quotas.of(account_)),
       self_(std::make_shared<Stream*>(this)) {}
 
 Stream::~Stream() {
@@ -146,20 +146,20 @@ void Stream::count_bytes() {
 void Stream::add_bytes(std::int64_t size_bytes) {
   if (size_bytes == 0) return;
   counted_bytes_ += size_bytes;
-  account_room_.add(config().storage, size_bytes);
-  context_.rooms.server().add(config().storage, size_bytes);
+  account_quota_.add(config().storage, size_bytes);
+  context_.quotas.server().add(config().storage, size_bytes);
 }
 
 std::optional<ApiErrorCode> Stream::broken_bound(const RoutedMessage& message) const {
   const StorageType storage = config().storage;
-  const StreamRoom& server_room = context_.rooms.server();
-  if (!server_room.is_bounded(storage) && !account_room_.is_bounded(storage)) return std::nullopt;
+  const StorageQuota& server_quota = context_.quotas.server();
+  if (!server_quota.is_bounded(storage) && !account_quota_.is_bounded(storage)) return std::nullopt;
   // What is on its way counts as well, though it may be refused yet.
   const auto size_bytes = static_cast<std::int64_t>(
       unapplied_bytes_ +
       machine_.size_of(message.subject.size(), message.headers().size(), message.payload().size()));
-  if (!server_room.has(storage, size_bytes)) return ApiErrorCode::kInsufficientResources;
-  if (!account_room_.has(storage, size_bytes)) return ApiErrorCode::kAccountResourcesExceeded;
+  if (!server_quota.has(storage, size_bytes)) return ApiErrorCode::kInsufficientResources;
+  if (!account_quota_.has(storage, size_bytes)) return ApiErrorCode::kAccountResourcesExceeded;
   return std::nullopt;
 }
 

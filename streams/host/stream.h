@@ -222,8 +222,8 @@ class Stream : public StateMachine {
   WallNs last_stamp_ = 0;                         // of the newest entry, proposed or applied
   SteadyNs last_stamp_at_ = 0;                    // when it was given
   std::size_t unapplied_bytes_ = 0;
-  StreamRoom& account_room_;
-  std::int64_t counted_bytes_ = 0;  // in the rooms of account and server
+  StorageQuota& account_quota_;
+  std::int64_t counted_bytes_ = 0;  // in the quotas of account and server
   std::size_t blocks_left_ = 0;     // by retention, since the last write set
   std::unique_ptr<Unfinished> unfinished_;
   bool is_open_ = false;

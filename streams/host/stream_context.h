@@ -14,8 +14,8 @@
 #include "streams/core/index_budget.h"
 #include "streams/host/block_cache.h"
 #include "streams/host/damage.h"
+#include "streams/host/storage_quotas.h"
 #include "streams/host/stream_listener.h"
-#include "streams/host/stream_rooms.h"
 #include "streams/host/stream_scratch.h"
 
 namespace leat {
@@ -31,7 +31,7 @@ struct StreamContext {
   StreamScratch& scratch;
   const std::vector<StreamListener*>& listeners;
   std::vector<StreamDamage>& damages;  // found so far
-  StreamRooms& rooms;
+  StorageQuotas& quotas;
   IndexBudget* index_budget;  // null: without bound
   PublisherBrake* brake;      // null: nobody publishes through connections
   NodeId self;

@@ -4,7 +4,7 @@
 
 #include "core/base/bytes.h"
 #include "streams/core/stream_effects.h"
-#include "streams/host/entry_room.h"
+#include "streams/host/entry_buffers.h"
 
 namespace leat {
 
@@ -13,7 +13,7 @@ namespace leat {
 // propose, and apply nothing.
 struct StreamScratch {
   StreamEffects effects;  // of the entry that is being applied
-  EntryRoom entries;
+  EntryBuffers entries;
   ByteBuffer replies;  // the subjects of those who wait; each holds a share
   std::string ack;     // PubAcks are written here
 };

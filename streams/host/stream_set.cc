@@ -8,15 +8,15 @@
 
 namespace leat {
 
-StreamSet::StreamSet(const Doors& doors)
-    : doors_(doors),
-      file_groups_(doors.file.log, doors.scheduler),
-      memory_groups_(doors.memory.log, doors.scheduler),
+StreamSet::StreamSet(const Dependencies& deps)
+    : deps_(deps),
+      file_groups_(deps.file.log, deps.scheduler),
+      memory_groups_(deps.memory.log, deps.scheduler),
       cache_(limits::kBlockCacheBytes),
-      file_context_(context_of(file_groups_, doors.file.store)),
-      memory_context_(context_of(memory_groups_, doors.memory.store)),
-      read_only_context_(context_of(memory_groups_, doors.file.store)),
-      clock_watch_(doors.scheduler, doors.clock, [this] {
+      file_context_(context_of(file_groups_, deps.file.store)),
+      memory_context_(context_of(memory_groups_, deps.memory.store)),
+      read_only_context_(context_of(memory_groups_, deps.file.store)),
+      clock_watch_(deps.scheduler, deps.clock, [this] {
         for (const auto& [uid, stream] : by_uid_) stream->clock_was_set();
       }) {
   read_only_context_.is_read_only = true;
@@ -25,21 +25,21 @@ StreamSet::StreamSet(const Doors& doors)
 StreamSet::~StreamSet() = default;
 
 StreamContext StreamSet::context_of(GroupSet& groups, MessageStore& store) {
-  return {.router = doors_.router,
-          .scheduler = doors_.scheduler,
-          .clock = doors_.clock,
+  return {.router = deps_.router,
+          .scheduler = deps_.scheduler,
+          .clock = deps_.clock,
           .groups = groups,
           .store = store,
           .cache = cache_,
           .scratch = scratch_,
           .listeners = listeners_,
           .damages = damages_,
-          .rooms = doors_.rooms,
-          .index_budget = doors_.index_budget,
-          .brake = doors_.brake,
-          .self = doors_.self,
-          .zones = doors_.zones,
-          .domain = doors_.domain};
+          .quotas = deps_.quotas,
+          .index_budget = deps_.index_budget,
+          .brake = deps_.brake,
+          .self = deps_.self,
+          .zones = deps_.zones,
+          .domain = deps_.domain};
 }
 
 Stream& StreamSet::add(std::unique_ptr<Stream> stream) {
@@ -93,7 +93,7 @@ void StreamSet::remove_offline(GroupId uid, DoneCallback done) {
     done(failure(ErrorKind::kNotFound, "stream is not here"));
     return;
   }
-  doors_.file.store.delete_stream(uid, [done = std::move(done)]() mutable { done(Status()); });
+  deps_.file.store.delete_stream(uid, [done = std::move(done)]() mutable { done(Status()); });
 }
 
 const StreamDamage* StreamSet::offline(AccountId account, std::string_view name) const {

@@ -21,7 +21,7 @@
 
 namespace leat {
 
-// The doors of one kind of storage, file or memory.
+// The dependencies of one kind of storage, file or memory.
 struct StreamStorage {
   LogStore& log;
   MessageStore& store;
@@ -40,20 +40,20 @@ struct StreamUsage {
 // the shard's hosts, used on the shard's thread; its callbacks run there.
 class StreamSet {
  public:
-  struct Doors {
+  struct Dependencies {
     Router& router;
     Scheduler& scheduler;
     const Clock& clock;
     PublisherBrake* brake = nullptr;
     StreamStorage file;
     StreamStorage memory;
-    StreamRooms& rooms;
+    StorageQuotas& quotas;
     IndexBudget* index_budget = nullptr;  // null: without bound
     NodeId self;
     TimeZones* zones = nullptr;  // null: none but UTC
     std::string domain{};        // of the server; empty: none
   };
-  explicit StreamSet(const Doors& doors);
+  explicit StreamSet(const Dependencies& deps);
   ~StreamSet();
   StreamSet(const StreamSet&) = delete;
   StreamSet& operator=(const StreamSet&) = delete;
@@ -121,7 +121,7 @@ class StreamSet {
   void drop(GroupId uid);
   void remove_offline(GroupId uid, DoneCallback done);
 
-  Doors doors_;
+  Dependencies deps_;
   GroupSet file_groups_;
   GroupSet memory_groups_;
   BlockCache cache_;

@@ -3,7 +3,7 @@
 namespace leat::sim {
 
 // Faults of the server that a run can be given on purpose, to show that the checkers catch them.
-// They are planted in the doors of the simulated world, never in the server.
+// They are planted in the dependencies of the simulated world, never in the server.
 struct Bugs {
   // The log reports records durable when they are written, before the sync.
   bool ack_before_sync = false;

@@ -55,7 +55,7 @@ struct World::ShardParts {
 struct World::Life {
   ConnectionLedger ledger;
   std::unique_ptr<RecoveredStore> recovered_store;
-  StreamRooms rooms;
+  StorageQuotas quotas;
   std::vector<std::unique_ptr<ShardParts>> shards;
   // Before the shards' own parts in destruction: its handles post to them.
   std::unique_ptr<SimJournal> journal;
@@ -88,22 +88,23 @@ World::~World() {
 void World::add_shard(std::uint16_t index) {
   auto parts = std::make_unique<ShardParts>(loop_, ShardId(index), shard_count_);
   parts->store = std::make_unique<SimMessageStore>(store_, loop_, parts->shard);
-  parts->authenticator = std::make_unique<OpenDoor>(accounts_);
+  parts->authenticator = std::make_unique<OpenAuthenticator>(accounts_);
   parts->watch = std::make_unique<ReplayWatch>(
       life_->journal->recovered(), log_book_,
       ReplayWatch::Findings{.book = replay_book_, .violations = violations_});
-  parts->hosts = std::make_unique<ShardHosts>(ShardDoors{.scheduler = parts->shard,
-                                                         .mailbox = parts->shard,
-                                                         .clock = loop_.clock(),
-                                                         .authenticator = *parts->authenticator,
-                                                         .ledger = life_->ledger,
-                                                         .random = &random_of_world},
-                                              settings_);
+  parts->hosts =
+      std::make_unique<ShardHosts>(ShardDependencies{.scheduler = parts->shard,
+                                                     .mailbox = parts->shard,
+                                                     .clock = loop_.clock(),
+                                                     .authenticator = *parts->authenticator,
+                                                     .ledger = life_->ledger,
+                                                     .random = &random_of_world},
+                                   settings_);
   parts->hosts->add_jetstream(
-      JetStreamDoors{.file = {life_->journal->log_of(parts->shard), *parts->store},
-                     .memory = {parts->memory_log, parts->memory_store},
-                     .rooms = life_->rooms,
-                     .spill = &parts->spilled},
+      JetStreamDependencies{.file = {life_->journal->log_of(parts->shard), *parts->store},
+                            .memory = {parts->memory_log, parts->memory_store},
+                            .quotas = life_->quotas,
+                            .spill = &parts->spilled},
       jetstream_settings_);
   parts->hosts->jetstream()->streams().add_listener(*parts->watch);
   life_->shards.push_back(std::move(parts));

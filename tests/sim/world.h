@@ -13,7 +13,7 @@
 #include "storage/memory/memory_message_store.h"
 #include "storage/memory/memory_spill_store.h"
 #include "tests/sim/bugs.h"
-#include "tests/sim/open_door.h"
+#include "tests/sim/open_authenticator.h"
 #include "tests/sim/replay_watch.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_disk.h"

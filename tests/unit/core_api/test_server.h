@@ -218,32 +218,33 @@ class TestServer : public Sink {
     hosts->memory_store = std::make_unique<MemoryMessageStore>(shard);
     hosts->router = std::make_unique<Router>(shard, shard, 1);
     hosts->streams = std::make_unique<StreamSet>(
-        StreamSet::Doors{.router = *hosts->router,
-                         .scheduler = shard,
-                         .clock = shard,
-                         .file = {*hosts->log, store_},
-                         .memory = {*hosts->memory_log, *hosts->memory_store},
-                         .rooms = rooms_,
-                         .self = NodeId(1),
-                         .domain = settings_.domain});
+        StreamSet::Dependencies{.router = *hosts->router,
+                                .scheduler = shard,
+                                .clock = shard,
+                                .file = {*hosts->log, store_},
+                                .memory = {*hosts->memory_log, *hosts->memory_store},
+                                .quotas = quotas_,
+                                .self = NodeId(1),
+                                .domain = settings_.domain});
     hosts->consumers = std::make_unique<ConsumerSet>(*hosts->streams, *hosts->router, 2);
     hosts->direct_get = std::make_unique<DirectGet>(*hosts->streams, *hosts->router, shard);
     hosts->router->set_traffic_sink(StreamTraffic::kDirectGet, *hosts->direct_get);
     hosts->assignments =
-        std::make_unique<Assignments>(Assignments::Doors{.streams = *hosts->streams,
-                                                         .store = store_,
-                                                         .router = *hosts->router,
-                                                         .mailbox = shard},
+        std::make_unique<Assignments>(Assignments::Dependencies{.streams = *hosts->streams,
+                                                                .store = store_,
+                                                                .router = *hosts->router,
+                                                                .mailbox = shard},
                                       accounts_);
-    hosts->desk = std::make_unique<ApiDesk>(ApiDesk::Doors{.router = *hosts->router,
-                                                           .scheduler = shard,
-                                                           .mailbox = shard,
-                                                           .clock = shard,
-                                                           .streams = *hosts->streams,
-                                                           .consumers = *hosts->consumers,
-                                                           .assignments = *hosts->assignments,
-                                                           .random_seed = 3},
-                                            std::make_shared<ApiSettings>(settings_));
+    hosts->desk =
+        std::make_unique<ApiDesk>(ApiDesk::Dependencies{.router = *hosts->router,
+                                                        .scheduler = shard,
+                                                        .mailbox = shard,
+                                                        .clock = shard,
+                                                        .streams = *hosts->streams,
+                                                        .consumers = *hosts->consumers,
+                                                        .assignments = *hosts->assignments,
+                                                        .random_seed = 3},
+                                  std::make_shared<ApiSettings>(settings_));
     return hosts;
   }
 
@@ -295,7 +296,7 @@ class TestServer : public Sink {
   }
 
   ApiSettings settings_;
-  StreamRooms rooms_;
+  StorageQuotas quotas_;
   std::vector<std::unique_ptr<ShardOfMany>> shards_;
   KeptRecords records_;
   // One store for all shards, whose answers come in turns of its own.

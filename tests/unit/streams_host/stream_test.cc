@@ -141,7 +141,7 @@ TEST_F(StreamTest, TheIdOfAMessageThatNobodyWantedIsKnownAfterARestart) {
 
 TEST_F(StreamTest, WhatTheAccountOrTheServerMayHoldIsABound) {
   make_stream(orders());
-  StreamRoom& account = hosts_->rooms.of(kAccount);
+  StorageQuota& account = hosts_->quotas.of(kAccount);
   // Two messages of 41 bytes each, as the stream counts them.
   account.set_bounds(82, -1);
   const std::string ack = R"({"stream":"S","seq":)";
@@ -151,7 +151,7 @@ TEST_F(StreamTest, WhatTheAccountOrTheServerMayHoldIsABound) {
   EXPECT_EQ(publish("s.a", "", "_INBOX.1")[0].payload,
             R"({"error":{"code":400,"err_code":10002,"description":)"
             R"("resource limits exceeded for account"},"stream":"S","seq":0})");
-  hosts_->rooms.server().set_bounds(60, -1);
+  hosts_->quotas.server().set_bounds(60, -1);
   EXPECT_EQ(publish("s.a", "", "_INBOX.1")[0].payload,
             R"({"error":{"code":503,"err_code":10023,"description":"insufficient resources"},)"
             R"("stream":"S","seq":0})");
@@ -159,12 +159,12 @@ TEST_F(StreamTest, WhatTheAccountOrTheServerMayHoldIsABound) {
   stream().propose(PurgeCommand{}, [](const CommandReply&) {});
   shard_.run();
   EXPECT_EQ(publish("s.a", "12345678", "_INBOX.1")[0].payload, ack + "3}");
-  hosts_->rooms.server().set_bounds(-1, -1);
-  hosts_->rooms.set_bounds({});
+  hosts_->quotas.server().set_bounds(-1, -1);
+  hosts_->quotas.set_bounds({});
   EXPECT_EQ(publish("s.a", std::string(100, 'x'), "_INBOX.1")[0].payload, ack + "4}");
   // After a restart what is there counts again.
   crash_and_restart();
-  hosts_->rooms.of(kAccount).set_bounds(230, -1);
+  hosts_->quotas.of(kAccount).set_bounds(230, -1);
   EXPECT_EQ(publish("s.a", std::string(16, 'x'), "_INBOX.1")[0].payload, ack + "5}");
   EXPECT_NE(publish("s.a", "12345678", "_INBOX.1")[0].payload.find("10002"), std::string::npos);
 }

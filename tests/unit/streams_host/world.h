@@ -174,7 +174,7 @@ class World : public ::testing::Test {
                    .brake = &brake,
                    .file = {.log = log, .store = store},
                    .memory = {.log = memory_log, .store = memory_store},
-                   .rooms = rooms,
+                   .quotas = quotas,
                    .self = NodeId(1),
                    .zones = &zones}),
           consumers(streams, router, 2),
@@ -186,7 +186,7 @@ class World : public ::testing::Test {
     Router router;
     MemoryLogStore memory_log;
     MemoryMessageStore memory_store;
-    StreamRooms rooms;
+    StorageQuotas quotas;
     StreamSet streams;
     ConsumerSet consumers;
     DirectGet direct_get;

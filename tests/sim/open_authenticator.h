@@ -10,9 +10,9 @@
 namespace leat::sim {
 
 // Lets everybody into the global account.
-class OpenDoor final : public Authenticator {
+class OpenAuthenticator final : public Authenticator {
  public:
-  explicit OpenDoor(std::shared_ptr<const AccountTable> accounts)
+  explicit OpenAuthenticator(std::shared_ptr<const AccountTable> accounts)
       : accounts_(std::move(accounts)) {}
   bool auth_required() const override { return false; }
   bool nonce_wanted() const override { return false; }

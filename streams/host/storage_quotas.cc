@@ -1,15 +1,15 @@
-#include "streams/host/stream_rooms.h"
+#include "streams/host/storage_quotas.h"
 
 namespace leat {
 
-StreamRoom& StreamRooms::of(AccountId account) {
+StorageQuota& StorageQuotas::of(AccountId account) {
   const std::lock_guard lock(mutex_);
-  std::unique_ptr<StreamRoom>& room = accounts_[account];
-  if (room == nullptr) room = std::make_unique<StreamRoom>();
+  std::unique_ptr<StorageQuota>& room = accounts_[account];
+  if (room == nullptr) room = std::make_unique<StorageQuota>();
   return *room;
 }
 
-void StreamRooms::set_bounds(const std::unordered_map<AccountId, AccountLimits>& limits) {
+void StorageQuotas::set_bounds(const std::unordered_map<AccountId, AccountLimits>& limits) {
   for (const auto& [account, of_account] : limits) of(account);
   const std::lock_guard lock(mutex_);
   for (const auto& [account, room] : accounts_) {

@@ -12,8 +12,9 @@
 
 namespace leat {
 
-// What the streams of one account hold together, on all shards, and what they may hold. Any thread.
-class StreamRoom {
+// What the streams of one account hold together on all shards, and the most they may hold. Any
+// thread.
+class StorageQuota {
  public:
   // -1: no bound.
   void set_bounds(std::int64_t file_max, std::int64_t memory_max) {
@@ -45,20 +46,20 @@ class StreamRoom {
   Part memory_;
 };
 
-// The rooms of all accounts, shared by the shards, and that of the server, in which they all are.
+// The quotas of all accounts, shared by the shards, and that of the server, in which they all are.
 // Outlives every stream. Any thread.
-class StreamRooms {
+class StorageQuotas {
  public:
   // Valid as long as this is.
-  StreamRoom& of(AccountId account);
-  StreamRoom& server() { return server_; }
+  StorageQuota& of(AccountId account);
+  StorageQuota& server() { return server_; }
   // Accounts that are not named have no bounds.
   void set_bounds(const std::unordered_map<AccountId, AccountLimits>& limits);
 
  private:
-  StreamRoom server_;
+  StorageQuota server_;
   std::mutex mutex_;  // the one lock of a host: taken when a stream is made, never for a message
-  std::unordered_map<AccountId, std::unique_ptr<StreamRoom>> accounts_;  // under mutex_
+  std::unordered_map<AccountId, std::unique_ptr<StorageQuota>> accounts_;  // under mutex_
 };
 
 }  // namespace leat

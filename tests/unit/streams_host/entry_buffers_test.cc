@@ -1,5 +1,6 @@
-// What would be wrong: an entry that changes under the log when its room is used by another stream.
-#include "streams/host/entry_room.h"
+// What would be wrong: an entry that changes under the log when its buffer is used by another
+// stream.
+#include "streams/host/entry_buffers.h"
 
 #include <gtest/gtest.h>
 
@@ -18,20 +19,20 @@ void publish(OpenEntry& entry, const std::string& payload) {
   entry.writer.add(PublishCommand{.subject = "a", .payload = payload});
 }
 
-TEST(EntryRoom, EntriesThatAreOpenAtOnceAndRoomsUsedAgainDoNotMix) {
-  EntryRoom room;
+TEST(EntryBuffers, EntriesThatAreOpenAtOnceAndBuffersUsedAgainDoNotMix) {
+  EntryBuffers buffers;
   for (const std::size_t size : {std::size_t{10}, limits::kTailEntryBytes}) {
     const std::string a(size, 'a');
     const std::string b(size, 'b');
-    auto first = room.open(1);
-    auto second = room.open(2);
+    auto first = buffers.open(1);
+    auto second = buffers.open(2);
     publish(*first, a);
     publish(*second, b);
-    const Bytes first_bytes = room.finish(std::move(first));
-    const Bytes second_bytes = room.finish(std::move(second));
-    auto third = room.open(3);
+    const Bytes first_bytes = buffers.finish(std::move(first));
+    const Bytes second_bytes = buffers.finish(std::move(second));
+    auto third = buffers.open(3);
     publish(*third, std::string(size, 'c'));
-    const Bytes third_bytes = room.finish(std::move(third));
+    const Bytes third_bytes = buffers.finish(std::move(third));
     EXPECT_EQ(payload_of(first_bytes), a);
     EXPECT_EQ(payload_of(second_bytes), b);
     EXPECT_EQ(payload_of(third_bytes), std::string(size, 'c'));

@@ -9,15 +9,15 @@
 
 namespace leat {
 
-// An entry that one stream is writing, with its room.
+// An entry that one stream is writing, with its buffer.
 struct OpenEntry {
   ByteBuffer buffer{ByteBuffer::Sizes{.first = limits::kTailEntryBytes, .full = 64 * 1024}};
   EntryWriter writer{buffer};
 };
 
-// The rooms in which the streams of one shard write their entries: a stream has one only while it
+// The buffers in which the streams of one shard write entries: a stream has one only while it
 // has an entry open, so that a quiet one costs nothing. Owned by the StreamSet, on its thread.
-class EntryRoom {
+class EntryBuffers {
  public:
   std::unique_ptr<OpenEntry> open(WallNs stamp) {
     std::unique_ptr<OpenEntry> entry;
@@ -32,7 +32,7 @@ class EntryRoom {
   }
 
   // Small entries share a block, and nobody keeps them. A larger one, which the tail cache keeps,
-  // has its bytes for itself, and its room is used again.
+  // has its bytes for itself, and its buffer is used again.
   Bytes finish(std::unique_ptr<OpenEntry> entry) {
     Bytes bytes = entry->writer.finish();
     if (bytes.size() >= limits::kTailEntryBytes) bytes = Bytes::copy_of(bytes.view());
