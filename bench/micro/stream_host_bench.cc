@@ -79,7 +79,7 @@ struct OneShard {
     ConsumerCreateCommand command;
     command.name = "c";
     command.config = *normalize_consumer_config(config, stream.config(), {}, {});
-    consumers.create(stream, command, [](const CommandReply&) {});
+    consumers.create(stream, command, [](const CommandOutcome&) {});
     shard.run();
   }
 

@@ -30,6 +30,7 @@ enum class PullStatus : std::uint8_t {
   kBatchCompleted,
   kConsumerDeleted,
   kServerShutdown,
+  kLeadershipChange,
 };
 
 // One status for one pull. The pending numbers are what is left of the request.

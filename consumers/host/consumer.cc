@@ -209,7 +209,7 @@ bool Consumer::give_up_exhausted() {
   GiveUpCommand give_up;
   if (!selector_.take_give_up(give_up)) return false;
   is_giving_up_ = true;
-  stream_.propose(give_up, [self = self_](const CommandReply&) {
+  stream_.propose(give_up, [self = self_](const CommandOutcome&) {
     if (*self == nullptr) return;
     (*self)->is_giving_up_ = false;
     (*self)->wake();
@@ -220,7 +220,7 @@ bool Consumer::give_up_exhausted() {
 void Consumer::await_acks() {
   const std::size_t count = pull_->held() - held_awaited_;
   held_awaited_ += count;
-  stream_.after_applied([this, self = self_, count] {
+  stream_.after_applied([this, self = self_, count](Fate) {
     if (*self == nullptr) return;
     held_awaited_ -= count;
     pull_->release_held(count);
@@ -313,7 +313,7 @@ void Consumer::read_block_of(const Selection& selection) {
       // Stays where it is; the next pull, ack or message tries again.
     } else {
       // What is lost is leaving the stream; or too many reads were waiting.
-      stream_.after_applied([this, self = self_] {
+      stream_.after_applied([this, self = self_](Fate) {
         if (*self == nullptr) return;
         stream_.post([this, self] {
           if (*self != nullptr) wake();
@@ -357,9 +357,9 @@ void Consumer::set_rate() {
 }
 
 void Consumer::propose_bookings() {
-  const auto on_reply = [self = self_](const CommandReply& reply) {
+  const auto on_reply = [self = self_](const CommandOutcome& outcome) {
     if (*self == nullptr) return;
-    if (reply.is_refused) {
+    if (!outcome.is_applied() || outcome.reply->is_refused) {
       (*self)->selector_.reset();
       (*self)->wake();
     } else {
@@ -386,7 +386,7 @@ void Consumer::propose_cursor() {
   CursorCommand cursor;
   if (!selector_.take_cursor(cursor)) return;
   cursor_proposed_at_ = steady_now();
-  stream_.propose(cursor, [](const CommandReply&) {});
+  stream_.propose(cursor, [](const CommandOutcome&) {});
 }
 
 void Consumer::clock_was_set() {
@@ -439,7 +439,7 @@ void Consumer::check_inactivity() {
   if (is_delete_proposed_) return;
   is_delete_proposed_ = true;
   stream_.propose(ConsumerDeleteCommand{.consumer = id(), .name = state_.name()},
-                  [](const CommandReply&) {});
+                  [](const CommandOutcome&) {});
 }
 
 }  // namespace leat

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/base/ids.h"
+#include "streams/host/stream_listener.h"
 
 namespace leat {
 
@@ -26,8 +27,8 @@ class ConsumerEndpoint {
   virtual void begin_turn() = 0;
   // Whether the consumer is in use, so that it is not inactive.
   virtual bool is_in_use() = 0;
-  // The consumer is gone.
-  enum class End : std::uint8_t { kDeleted, kShutdown };
+  // The consumer is gone, or no longer served here.
+  using End = StreamListener::Stop;
   virtual void end(End why) = 0;
 };
 

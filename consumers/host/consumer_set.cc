@@ -44,7 +44,8 @@ void ConsumerSet::create(Stream& stream, const ConsumerCreateCommand& command,
                          CommandCallback done) {
   of_stream_[stream.uid()].being_made.emplace(command.name);
   stream.propose(command, [this, uid = stream.uid(), name = std::string(command.name),
-                           done = std::move(done)](const CommandReply& reply) mutable {
+                           done = std::move(done)](const CommandOutcome& outcome) mutable {
+    if (outcome.fate == Fate::kStopped) return done(outcome);  // this may be gone with the stream
     // The stream may have stopped since, and its creations are forgotten with it.
     const auto of_stream = of_stream_.find(uid);
     if (of_stream != of_stream_.end()) {
@@ -52,7 +53,7 @@ void ConsumerSet::create(Stream& stream, const ConsumerCreateCommand& command,
       if (const auto made = being_made.find(name); made != being_made.end()) being_made.erase(made);
       if (of_stream->second.empty()) of_stream_.erase(of_stream);
     }
-    done(reply);
+    done(outcome);
   });
 }
 
@@ -142,7 +143,7 @@ void ConsumerSet::end(Stream& stream, const ConsumerGone& gone) {
   if (of_stream == of_stream_.end()) return;
   const auto found = of_stream->second.by_id.find(gone.consumer);
   if (found == of_stream->second.by_id.end()) return;
-  found->second->end(ConsumerEndpoint::End::kDeleted);
+  found->second->end(Stop::kDeleted);
   of_stream->second.by_name.erase(gone.name);
   of_stream->second.by_id.erase(found);
   if (of_stream->second.empty()) of_stream_.erase(of_stream);
@@ -152,7 +153,7 @@ void ConsumerSet::became_leader(Stream& stream) {
   for (const ConsumerId id : stream.machine().consumer_ids()) {
     const ConsumerState& state = *stream.machine().find_consumer(id);
     if (ends_with_process(stream, state.config())) {
-      remove(stream, state.name(), [](const CommandReply&) {});
+      remove(stream, state.name(), [](const CommandOutcome&) {});
     } else {
       take_over(stream, state);
     }
@@ -187,8 +188,7 @@ void ConsumerSet::stopping(Stream& stream, Stop why) {
   const auto of_stream = of_stream_.find(stream.uid());
   if (of_stream == of_stream_.end()) return;
   for (const auto& [id, consumer] : of_stream->second.by_id) {
-    consumer->end(why == Stop::kDeleted ? ConsumerEndpoint::End::kDeleted
-                                        : ConsumerEndpoint::End::kShutdown);
+    consumer->end(why);
   }
   of_stream_.erase(of_stream);
 }

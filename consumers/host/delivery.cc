@@ -33,6 +33,8 @@ StatusText text_of(PullStatus status) {
       return {409, "Consumer Deleted"};
     case PullStatus::kServerShutdown:
       return {409, "Server Shutdown", true};
+    case PullStatus::kLeadershipChange:
+      return {409, "Leadership Change"};
   }
   LEAT_CHECK(false) << "no such status";
   return {};

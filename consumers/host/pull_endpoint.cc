@@ -25,6 +25,18 @@ std::string_view unbuilt_field(const PullRequest& request) {
   return {};
 }
 
+PullStatus status_of(ConsumerEndpoint::End why) {
+  switch (why) {
+    case ConsumerEndpoint::End::kDeleted:
+      return PullStatus::kConsumerDeleted;
+    case ConsumerEndpoint::End::kShutdown:
+      return PullStatus::kServerShutdown;
+    case ConsumerEndpoint::End::kSteppedDown:
+      break;
+  }
+  return PullStatus::kLeadershipChange;
+}
+
 }  // namespace
 
 PullEndpoint::PullEndpoint(Consumer& consumer)
@@ -164,8 +176,7 @@ void PullEndpoint::end_of_stream() {
 }
 
 void PullEndpoint::end(End why) {
-  const PullStatus status =
-      why == End::kDeleted ? PullStatus::kConsumerDeleted : PullStatus::kServerShutdown;
+  const PullStatus status = status_of(why);
   for (; !held_.empty(); held_.pop_front()) arrivals_.push_back(std::move(held_.front()));
   for (; !arrivals_.empty(); arrivals_.pop_front()) {
     const PullRequest& request = arrivals_.front().request;

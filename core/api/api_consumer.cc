@@ -96,7 +96,7 @@ void ApiConsumer::create(ApiCall call) {
   ConsumerSet& consumers = desk_.deps().consumers;
   if (!config->is_pull() && consumers.is_being_made(*stream, config->name)) {
     // Of several that come together one is to win: the others look when it is there.
-    return stream->after_applied([desk = &desk_, call = std::move(call)]() mutable {
+    return stream->when_readable([desk = &desk_, call = std::move(call)]() mutable {
       ApiConsumer(*desk).create(std::move(call));
     });
   }
@@ -116,7 +116,9 @@ void ApiConsumer::create(ApiCall call) {
                                       .config = *config};
   consumers.create(
       *stream, command,
-      [desk = &desk_, stream, name, call = std::move(call)](const CommandReply& reply) mutable {
+      [desk = &desk_, stream, name, call = std::move(call)](const CommandOutcome& outcome) mutable {
+        if (!outcome.is_applied()) return;
+        const CommandReply& reply = *outcome.reply;
         if (reply.error) return call.refuse(*reply.error);
         const auto info = desk->deps().consumers.info(*stream, name);
         if (!info) return call.refuse(ApiErrorCode::kConsumerNotFound);
@@ -134,7 +136,9 @@ void ApiConsumer::remove(ApiCall call) {
   const std::string name(call.subject().consumer);
   desk_.deps().consumers.remove(
       *stream, name,
-      [desk = &desk_, name, call = std::move(call)](const CommandReply& reply) mutable {
+      [desk = &desk_, name, call = std::move(call)](const CommandOutcome& outcome) mutable {
+        if (!outcome.is_applied()) return;
+        const CommandReply& reply = *outcome.reply;
         if (reply.error) return call.refuse(*reply.error);
         publish_action(*desk, call, {name, AssetAction::kDelete});
         answer_when_taken(*desk, std::move(call), success_reply(JsEndpoint::kConsumerDelete));

@@ -205,7 +205,9 @@ void ApiStream::purge(ApiCall call) {
   }
   stream->propose(
       PurgeCommand{.filter = request->filter, .seq = request->seq, .keep = request->keep},
-      [call = std::move(call)](const CommandReply& reply) mutable {
+      [call = std::move(call)](const CommandOutcome& outcome) mutable {
+        if (!outcome.is_applied()) return;
+        const CommandReply& reply = *outcome.reply;
         if (reply.error) return call.refuse(*reply.error);
         call.answer(purge_reply(reply.count));
       });
@@ -224,7 +226,9 @@ void ApiStream::delete_message(ApiCall call) {
   // What `no_erase` would spare, overwriting with random bytes, is not done in any case: a deleted
   // message leaves with its block.
   stream->propose(DeleteMessageCommand{.seq = request->seq},
-                  [call = std::move(call)](const CommandReply& reply) mutable {
+                  [call = std::move(call)](const CommandOutcome& outcome) mutable {
+                    if (!outcome.is_applied()) return;
+                    const CommandReply& reply = *outcome.reply;
                     if (reply.error) return call.refuse(*reply.error);
                     call.answer(success_reply(JsEndpoint::kStreamMsgDelete));
                   });

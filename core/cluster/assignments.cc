@@ -89,7 +89,9 @@ void Assignments::put(const NameKey& key, const MetaVerdict& verdict) {
   }
   Stream* stream = deps_.streams.find(uid);
   if (stream == nullptr) return done(failure(ErrorKind::kNotFound, "the stream is not here"));
-  stream->after_applied([done = std::move(done)] { done(Status()); });
+  stream->after_applied([done = std::move(done)](Fate fate) {
+    if (fate != Fate::kStopped) done(Status());
+  });
 }
 
 void Assignments::report(const NameKey& key, StreamChange change) {

@@ -48,9 +48,16 @@ void MetaGroup::propose(MetaCommand command, VerdictCallback done) {
   MetaEntry entry;
   entry.stamp = std::max(deps_.clock.wall_ns(), state_.last_stamp());
   entry.command = std::move(command);
-  const Result<LogIndex> index = group_->propose(encode_meta_entry(entry));
-  LEAT_CHECK(index.has_value()) << index.error().text;
-  waiting_.push_back({.index = *index, .done = std::move(done)});
+  const Result<Proposal> proposal = group_->propose(encode_meta_entry(entry));
+  LEAT_CHECK(proposal.has_value()) << proposal.error().text;
+  waiting_.push_back({.proposal = *proposal, .done = std::move(done)});
+}
+
+void MetaGroup::forget_overwritten(const Proposal& place) {
+  while (!waiting_.empty() && waiting_.front().proposal.term < place.term &&
+         waiting_.front().proposal.index >= place.index) {
+    waiting_.pop_front();
+  }
 }
 
 StateMachine::Applied MetaGroup::apply(const RaftEntry& entry) {
@@ -58,7 +65,9 @@ StateMachine::Applied MetaGroup::apply(const RaftEntry& entry) {
   LEAT_CHECK(decoded.has_value()) << decoded.error().text;
   const MetaVerdict verdict = state_.apply(*decoded);
   plan_write_set();
-  if (!waiting_.empty() && waiting_.front().index == entry.index) {
+  const Proposal place{.index = entry.index, .term = entry.term};
+  forget_overwritten(place);
+  if (!waiting_.empty() && waiting_.front().proposal == place) {
     VerdictCallback done = std::move(waiting_.pop_front().done);
     done(verdict);
   }

@@ -53,7 +53,9 @@ class MetaGroup : public StateMachine {
 
   // --- StateMachine
   Applied apply(const RaftEntry& entry) override;
+  void passed_no_op(const Proposal& place) override { forget_overwritten(place); }
   void became_leader() override;
+  void stepped_down() override { is_leading_ = false; }
   void must_store() override {
     is_flush_wanted_ = true;
     plan_write_set();
@@ -63,9 +65,11 @@ class MetaGroup : public StateMachine {
   explicit MetaGroup(const Dependencies& deps);
   void plan_write_set();
   void take_write_set();
+  // Another leader's entry stands at `place`: who waits for that index waits in vain.
+  void forget_overwritten(const Proposal& place);
 
   struct Waiting {
-    LogIndex index;
+    Proposal proposal;
     VerdictCallback done;
   };
 

@@ -19,6 +19,15 @@ struct RaftEntry {
   bool is_no_op() const { return payload.empty(); }
 };
 
+// Where a proposal stands in the log. The entry that is applied at `index` is the proposed one only
+// when its term is the same: another leader may have put its own there.
+struct Proposal {
+  LogIndex index;
+  Term term;
+
+  friend bool operator==(const Proposal&, const Proposal&) = default;
+};
+
 // A place in the log and the chain hash after it.
 struct LogPosition {
   LogIndex index;

@@ -118,12 +118,23 @@ void Raft::become_leader() {
   term_start_ = log_.append(hard_state_.term, {});
 }
 
-Result<LogIndex> Raft::propose(Bytes payload) {
+Result<Proposal> Raft::propose(Bytes payload) {
   LEAT_CHECK(!payload.empty()) << "an empty payload is the no-op of a new leader";
   if (role_ != RaftRole::kLeader) {
     return failure(ErrorKind::kUnavailable, "raft: this member does not lead its group");
   }
-  return log_.append(hard_state_.term, std::move(payload));
+  const LogIndex index = log_.append(hard_state_.term, std::move(payload));
+  return Proposal{.index = index, .term = hard_state_.term};
+}
+
+void Raft::step_down() {
+  if (role_ != RaftRole::kLeader) return;
+  role_ = RaftRole::kFollower;
+  leader_ = {};
+  progress_.clear();
+  waiting_reads_.clear();
+  // Who was never told that it leads need not hear that it does not.
+  if (!std::exchange(became_leader_, false)) stepped_down_ = true;
 }
 
 Status Raft::read_index(std::uint64_t context) {
@@ -165,7 +176,7 @@ void Raft::update_commit() {
 }
 
 bool Raft::has_ready() const {
-  return became_leader_ || log_.has_unpersisted() || log_.has_deliverable() ||
+  return became_leader_ || stepped_down_ || log_.has_unpersisted() || log_.has_deliverable() ||
          !ready_reads_.empty() || hard_state_.term != taken_hard_state_.term ||
          hard_state_.vote != taken_hard_state_.vote;
 }
@@ -177,6 +188,7 @@ void Raft::take_ready(RaftReady& into) {
     into.hard_state = hard_state_;
     taken_hard_state_ = hard_state_;
   }
+  into.stepped_down = std::exchange(stepped_down_, false);
   into.became_leader = std::exchange(became_leader_, false);
   log_.take_unpersisted(into.entries);
   log_.take_deliverable(into.committed);

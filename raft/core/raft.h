@@ -59,7 +59,10 @@ class Raft {
   Status campaign();
   // Appends to the log; committed when a quorum has it. kUnavailable when this member does not
   // lead.
-  Result<LogIndex> propose(Bytes payload);
+  Result<Proposal> propose(Bytes payload);
+  // A leader follows from now on, in its term; nothing for another role. What it has proposed stays
+  // in its log and is committed, or overwritten, by whoever leads next.
+  void step_down();
   // Asks for the index from which a read is linearizable; answered in a Ready.
   Status read_index(std::uint64_t context);
   void advance(const RaftProgress& progress);
@@ -68,6 +71,7 @@ class Raft {
   // Replaces the contents of `into` (keeping its capacity) by the effects since the last call.
   void take_ready(RaftReady& into);
 
+  bool is_only_voter() const { return members_.voters.size() == 1; }
   bool is_leader() const { return role_ == RaftRole::kLeader; }
   RaftRole role() const { return role_; }
   Term term() const { return hard_state_.term; }
@@ -96,6 +100,7 @@ class Raft {
   ReadIndexQueue waiting_reads_;
   std::vector<ReadState> ready_reads_;
   bool became_leader_ = false;
+  bool stepped_down_ = false;
 };
 
 }  // namespace leat

@@ -43,6 +43,8 @@ struct RaftReady {
   std::vector<RaftMessage> send_after_persist;
   std::vector<RaftEntry> committed;
   std::vector<ReadState> reads;
+  // Both may be set: it has stepped down first, and leads again.
+  bool stepped_down = false;
   bool became_leader = false;
 
   void clear() {
@@ -52,6 +54,7 @@ struct RaftReady {
     send_after_persist.clear();
     committed.clear();
     reads.clear();
+    stepped_down = false;
     became_leader = false;
   }
 };

@@ -25,10 +25,15 @@ Status Group::campaign() {
   return {};
 }
 
-Result<LogIndex> Group::propose(Bytes payload) {
-  Result<LogIndex> index = raft_.propose(std::move(payload));
-  if (index) groups_.enqueue(*this);
-  return index;
+Result<Proposal> Group::propose(Bytes payload) {
+  Result<Proposal> proposal = raft_.propose(std::move(payload));
+  if (proposal) groups_.enqueue(*this);
+  return proposal;
+}
+
+void Group::step_down() {
+  raft_.step_down();
+  groups_.enqueue(*this);
 }
 
 Bytes Group::raft_row() const {
@@ -44,6 +49,7 @@ void Group::process() {
   RaftReady& ready = groups_.ready_;
   while (raft_.has_ready()) {
     raft_.take_ready(ready);
+    if (ready.stepped_down) tell_stepped_down();
     if (ready.became_leader) leads_from_ = raft_.log().last().index;
     persist(ready);
     // Messages to peers go out through the transport; a group of one has none.
@@ -87,7 +93,11 @@ void Group::apply_committed() {
   while (!is_applying_ && !to_apply_.empty()) {
     const RaftEntry& entry = to_apply_.front();
     is_applying_ = true;
-    if (!entry.is_no_op() && machine_.apply(entry) == StateMachine::Applied::kLater) return;
+    if (entry.is_no_op()) {
+      machine_.passed_no_op({.index = entry.index, .term = entry.term});
+    } else if (machine_.apply(entry) == StateMachine::Applied::kLater) {
+      return;
+    }
     mark_applied(entry.index);
   }
 }
@@ -107,8 +117,14 @@ void Group::mark_applied(LogIndex index) {
   raft_.advance(progress);
   if (leads_from_ && index >= leads_from_) {
     leads_from_ = {};
+    leads_ = true;
     machine_.became_leader();
   }
+}
+
+void Group::tell_stepped_down() {
+  leads_from_ = {};
+  if (std::exchange(leads_, false)) machine_.stepped_down();
 }
 
 }  // namespace leat

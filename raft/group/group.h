@@ -27,14 +27,26 @@ class Group {
 
   // Stands for election; a group of one leads from the next durable report on.
   Status campaign();
-  // Appends an entry that leaves for the log at the end of this turn.
-  Result<LogIndex> propose(Bytes payload);
+  // Appends an entry that leaves for the log at the end of this turn. kUnavailable when this member
+  // does not lead; nothing is appended then.
+  Result<Proposal> propose(Bytes payload);
+  // A leader follows from now on; its machine hears of it at the end of this turn. A group of one
+  // has no reason of its own to do so.
+  void step_down();
   // The end of an entry that StateMachine::apply left for later.
   void entry_applied();
 
   GroupId id() const { return id_; }
   Term term() const { return raft_.term(); }
-  LogIndex last_index() const { return raft_.log().last().index; }
+  bool is_leader() const { return raft_.is_leader(); }
+  // Whether this member needs nobody else's vote: it may lead before anybody is heard.
+  bool is_only_voter() const { return raft_.is_only_voter(); }
+  // The end of the log.
+  Proposal last() const {
+    const LogPosition& last = raft_.log().last();
+    return {.index = last.index, .term = last.term};
+  }
+  LogIndex last_index() const { return last().index; }
   // Up to where the state machine has applied; a write set taken now stores up to here.
   const LogPosition& applied() const { return applied_; }
   // The raft row for a write set taken now.
@@ -55,6 +67,7 @@ class Group {
   void apply_committed();
   void durable(const RaftProgress& progress);
   void mark_applied(LogIndex index);
+  void tell_stepped_down();
 
   GroupId id_;
   Raft raft_;
@@ -63,6 +76,7 @@ class Group {
   Ring<RaftEntry> to_apply_;
   LogPosition applied_;
   LogIndex leads_from_;  // became_leader is told once this is applied
+  bool leads_ = false;   // as the machine was told
   bool is_applying_ = false;
   bool is_queued_ = false;  // of the GroupSet
 };

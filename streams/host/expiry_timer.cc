@@ -5,8 +5,11 @@
 
 #include "core/base/limits.h"
 #include "streams/host/stream.h"
+#include "streams/host/stream_leader.h"
 
 namespace leat {
+
+ExpiryTimer::ExpiryTimer(StreamLeader& leader) : leader_(leader), stream_(leader.stream()) {}
 
 ExpiryTimer::~ExpiryTimer() { disarm(); }
 
@@ -44,12 +47,13 @@ void ExpiryTimer::fire() {
   }
   last_fired_ = stream_.context().clock.steady_ns();
   is_proposed_ = true;
-  stream_.propose(ExpireCommand{.up_to = up_to}, [this](const CommandReply& reply) {
+  const auto on_outcome = [this](const CommandOutcome& outcome) {
     is_proposed_ = false;
     // Cut short by the bound of one apply: the rest follows at once.
-    if (reply.count >= limits::kMessagesPerApply) last_fired_ = 0;
+    if (outcome.is_applied() && outcome.reply->count >= limits::kMessagesPerApply) last_fired_ = 0;
     rearm();
-  });
+  };
+  stream_.propose(ExpireCommand{.up_to = up_to}, leader_.while_leading(on_outcome));
 }
 
 }  // namespace leat

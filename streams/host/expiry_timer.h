@@ -6,12 +6,13 @@
 namespace leat {
 
 class Stream;
+class StreamLeader;
 
 // Proposes `expire` when the oldest message of a stream has outlived its age or its TTL. Owned by
-// its stream, on its shard. At most one timer and one proposal are under way.
+// its stream's leader object, on its shard. At most one timer and one proposal are under way.
 class ExpiryTimer {
  public:
-  explicit ExpiryTimer(Stream& stream) : stream_(stream) {}
+  explicit ExpiryTimer(StreamLeader& leader);
   ~ExpiryTimer();
   ExpiryTimer(const ExpiryTimer&) = delete;
   ExpiryTimer& operator=(const ExpiryTimer&) = delete;
@@ -25,6 +26,7 @@ class ExpiryTimer {
   void disarm();
   void fire();
 
+  StreamLeader& leader_;
   Stream& stream_;
   TimerId timer_;
   WallNs due_ = 0;  // what timer_ waits for

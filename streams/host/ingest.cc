@@ -7,8 +7,11 @@
 #include "proto/api/pub_ack.h"
 #include "streams/core/scheduled_message.h"
 #include "streams/host/stream.h"
+#include "streams/host/stream_leader.h"
 
 namespace leat {
+
+Ingest::Ingest(StreamLeader& leader) : leader_(leader), stream_(leader.stream()), held_(stream_) {}
 
 Ingest::~Ingest() { set_subjects({}); }
 
@@ -59,9 +62,9 @@ bool Ingest::deliver(const RoutedMessage& message, SinkCookie) {
   if (!admitted) {
     refuse(message, admitted.error());
   } else if (admitted->schedule_due) {
-    stream_.take_schedule(message, schedule_headers(block, headers), *admitted->schedule_due);
+    leader_.take_schedule(message, schedule_headers(block, headers), *admitted->schedule_due);
   } else {
-    stream_.take_publish(message, stored);
+    leader_.take_publish(message, stored);
   }
   return true;
 }
@@ -80,7 +83,9 @@ PublishFacts Ingest::facts(const RoutedMessage& message, const PublishHeaders& h
 
 void Ingest::refuse(const RoutedMessage& message, const ApiError& error, std::string_view headers) {
   if (message.reply.empty() || stream_.config().no_ack) return;
-  if (refusals_.empty()) stream_.at_turn_end([this] { answer_refusals(); });
+  if (refusals_.empty()) {
+    stream_.context().scheduler.at_turn_end(leader_.while_leading([this] { answer_refusals(); }));
+  }
   refusals_.push_back({.to = {.account = message.account,
                               .shard = message.origin.shard,
                               .subject = Bytes::copy_of(message.reply)},

@@ -14,16 +14,17 @@
 namespace leat {
 
 class Stream;
+class StreamLeader;
 
 // The sink of a stream's subjects: refuses what needs no look at the state, and adds the rest to
-// the entry of the turn. Owned by its stream, on its shard.
+// the entry of the turn. Owned by its stream's leader object, on its shard.
 //
 // Above its bounds (bytes not yet durable, or not yet stored) a publish is taken and its connection
 // held back, so that nothing is lost by speed. Only far above, a publish that asks for an answer is
 // told 429 and not taken. While the disk has no room a publish is told 10023.
 class Ingest : public Sink {
  public:
-  explicit Ingest(Stream& stream) : stream_(stream), held_(stream) {}
+  explicit Ingest(StreamLeader& leader);
   ~Ingest() override;
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
@@ -51,6 +52,7 @@ class Ingest : public Sink {
   void refuse(const RoutedMessage& message, const ApiError& error, std::string_view headers = {});
   void answer_refusals();
 
+  StreamLeader& leader_;
   Stream& stream_;
   HeldPublishers held_;
   std::vector<Subscribed> subscriptions_;

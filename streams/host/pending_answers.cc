@@ -1,7 +1,6 @@
 #include "streams/host/pending_answers.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "core/base/check.h"
@@ -37,17 +36,42 @@ void PendingAnswers::add_ack(AccountId account, ShardId shard, std::string_view 
   ++gathering_.acks;
 }
 
-void PendingAnswers::entry_proposed(LogIndex index) {
-  gathering_.index = index;
-  entries_.push_back(std::exchange(gathering_, Entry()));
+void PendingAnswers::entry_proposed(const Proposal& place, std::size_t size_bytes) {
+  gathering_.size_bytes = size_bytes;
+  unapplied_bytes_ += size_bytes;
+  entries_.add(place, std::exchange(gathering_, Entry()));
 }
 
-void PendingAnswers::release(LogIndex index, const StreamEffects& effects) {
-  if (entries_.empty() || entries_.front().index != index) return;
-  const Entry entry = entries_.pop_front();
+void PendingAnswers::entry_refused() { forget(std::exchange(gathering_, Entry()), Fate::kRefused); }
+
+void PendingAnswers::release(const Proposal& place, const StreamEffects& effects) {
+  entries_.reached(place, [&](const Entry& entry, Fate fate) {
+    if (fate == Fate::kApplied) {
+      answer(entry, effects);
+    } else {
+      forget(entry, fate);
+    }
+  });
+}
+
+void PendingAnswers::passed_no_op(const Proposal& place) {
+  entries_.reached(place, [this](const Entry& entry, Fate fate) { forget(entry, fate); });
+}
+
+void PendingAnswers::passed(LogIndex last) {
+  entries_.passed(last, [this](const Entry& entry, Fate fate) { forget(entry, fate); });
+}
+
+PendingAnswers::~PendingAnswers() {
+  entries_.stop([this](const Entry& entry, Fate fate) { forget(entry, fate); });
+  forget(gathering_, Fate::kStopped);
+}
+
+void PendingAnswers::answer(const Entry& entry, const StreamEffects& effects) {
   LEAT_CHECK(effects.verdicts.size() == entry.publishes) << effects.verdicts.size();
   LEAT_CHECK(effects.replies.size() == entry.commands) << effects.replies.size();
   LEAT_CHECK(effects.acks.size() == entry.acks) << effects.acks.size();
+  unapplied_bytes_ -= entry.size_bytes;
   for (const PublishVerdict& verdict : effects.verdicts) {
     answer_publish(publishes_.pop_front(), verdict);
   }
@@ -58,7 +82,18 @@ void PendingAnswers::release(LogIndex index, const StreamEffects& effects) {
   }
   for (const CommandReply& reply : effects.replies) {
     CommandCallback done = commands_.pop_front();
-    if (done) done(reply);
+    if (done) done({.fate = Fate::kApplied, .reply = &reply});
+  }
+}
+
+// Publishers and senders of acks hear nothing, and send again.
+void PendingAnswers::forget(const Entry& entry, Fate fate) {
+  unapplied_bytes_ -= entry.size_bytes;
+  for (std::uint32_t i = 0; i < entry.publishes; ++i) publishes_.pop_front();
+  for (std::uint32_t i = 0; i < entry.acks; ++i) acks_.pop_front();
+  for (std::uint32_t i = 0; i < entry.commands; ++i) {
+    CommandCallback done = commands_.pop_front();
+    if (done) done({.fate = fate, .reply = nullptr});
   }
 }
 

@@ -9,8 +9,11 @@
 #include "proto/ack/publish_headers.h"
 #include "streams/core/admit.h"
 #include "streams/host/stream.h"
+#include "streams/host/stream_leader.h"
 
 namespace leat {
+
+ScheduleTimer::ScheduleTimer(StreamLeader& leader) : leader_(leader), stream_(leader.stream()) {}
 
 ScheduleTimer::~ScheduleTimer() { disarm(); }
 
@@ -67,7 +70,9 @@ void ScheduleTimer::read_next() {
   while (!is_reading_ && may_go_on()) {
     is_reading_ = true;
     stream_.get_message(round_[round_next_].sequence,
-                        [this](const Result<MessageView>& schedule) { read_schedule(schedule); });
+                        leader_.while_leading([this](const Result<MessageView>& schedule) {
+                          read_schedule(schedule);
+                        }));
   }
   is_in_loop_ = false;
   if (is_reading_) return;
@@ -110,15 +115,15 @@ void ScheduleTimer::read_schedule(const Result<MessageView>& schedule) {
 
 // Where the source is gone meanwhile the schedule sends what it has itself.
 void ScheduleTimer::read_source(StreamSeq source, Firing firing, const MessageView& schedule) {
-  stream_.get_message(
-      source, [this, firing = std::move(firing), headers = std::string(schedule.headers),
-               payload = std::string(schedule.payload())](const Result<MessageView>& message) {
-        if (message) {
-          propose(firing, {.headers = message->headers, .payload = message->payload()});
-        } else {
-          propose(firing, {.headers = headers, .payload = payload});
-        }
-      });
+  auto on_source = [this, firing = std::move(firing), headers = std::string(schedule.headers),
+                    payload = std::string(schedule.payload())](const Result<MessageView>& message) {
+    if (message) {
+      propose(firing, {.headers = message->headers, .payload = message->payload()});
+    } else {
+      propose(firing, {.headers = headers, .payload = payload});
+    }
+  };
+  stream_.get_message(source, leader_.while_leading(std::move(on_source)));
 }
 
 void ScheduleTimer::propose(const Firing& firing, const Content& content) {
@@ -143,10 +148,10 @@ void ScheduleTimer::propose_end() {
 
 void ScheduleTimer::propose(const FireCommand& command) {
   ++proposed_;
-  stream_.propose(command, [this](const CommandReply&) {
+  stream_.propose(command, leader_.while_leading([this](const CommandOutcome&) {
     --proposed_;
     rearm();
-  });
+  }));
   finish_one();
 }
 

@@ -15,14 +15,15 @@
 namespace leat {
 
 class Stream;
+class StreamLeader;
 
 // Makes the messages of a stream's schedules when they are due: reads the schedule, and the message
-// that it sends where that is another one, and proposes `fire`. Owned by its stream, on its shard.
-// One schedule is read at a time, in the order in which they are due; the machine decides whether
-// it still stands when the entry is applied.
+// that it sends where that is another one, and proposes `fire`. Owned by its stream's leader
+// object, on its shard. One schedule is read at a time, in the order in which they are due; the
+// machine decides whether it still stands when the entry is applied.
 class ScheduleTimer {
  public:
-  explicit ScheduleTimer(Stream& stream) : stream_(stream) {}
+  explicit ScheduleTimer(StreamLeader& leader);
   ~ScheduleTimer();
   ScheduleTimer(const ScheduleTimer&) = delete;
   ScheduleTimer& operator=(const ScheduleTimer&) = delete;
@@ -53,6 +54,7 @@ class ScheduleTimer {
   void finish_one();
   bool may_go_on() const;
 
+  StreamLeader& leader_;
   Stream& stream_;
   TimerId timer_;
   WallNs due_ = 0;  // what timer_ waits for

@@ -31,6 +31,7 @@ Stream::Stream(StreamAssignment assignment, const StreamContext& context, Stream
 
 Stream::~Stream() {
   *self_ = nullptr;
+  after_applied_.stop([](FateCallback callback, Fate fate) { callback(fate); });
   add_bytes(-counted_bytes_);
   context_.cache.drop_stream(uid());
 }
@@ -104,39 +105,61 @@ void Stream::add_loaded(LoadedBlock block) {
   }
 }
 
-void Stream::start(Task ready) {
-  ready_ = std::make_unique<Task>(std::move(ready));
-  const Status stands = group_->campaign();
-  LEAT_CHECK(stands.has_value()) << stands.error().text;
-  if (machine_.config_number() == 0 && group_->last_index().value == 1) {
-    // New: the configuration rides in the batch of the first vote.
-    propose_config([this](const CommandReply&) { open(); });
-    close_entry();
+void Stream::start(Task recovered) {
+  if (!group_->is_only_voter()) {
+    if (recovered) recovered();
+    return;
+  }
+  recovered_ = std::make_unique<Task>(std::move(recovered));
+  lead();
+  // New: the configuration rides in the batch of the first vote.
+  if (machine_.config_number() == 0 && group_->last_index().value == 1) propose_config();
+}
+
+void Stream::lead() {
+  // Already leading, or not allowed to: whoever leads goes on.
+  if (const Status stands = group_->campaign(); !stands) {
+    LEAT_LOG(kWarning) << "Stream " << name() << " does not stand: " << stands.error().text;
   }
 }
 
 void Stream::became_leader() {
+  is_led_here_ = true;
   last_stamp_ = std::max(last_stamp_, machine_.last_stamp());
-  if (machine_.config_number() >= config_number_) {
-    open();
-  } else if (open_ == nullptr && group_->last_index() == group_->applied().index) {
-    // The assignment is newer than the log, or a crash took the first configuration.
-    propose_config([this](const CommandReply&) { open(); });
-  }
+  // The assignment is newer than the log, or a crash took the first configuration.
+  if (!is_configured() && config_proposed_in_ != group_->term()) propose_config();
+  begin_to_lead();
 }
 
-void Stream::open() {
-  if (is_open_) return;
-  is_open_ = true;
+void Stream::begin_to_lead() {
+  if (leader_ != nullptr || !is_led_here_ || is_ending_ || !is_configured()) return;
+  leader_ = std::make_unique<StreamLeader>(*this);
   context_.router.claim_stream(account(), name());
   follow_config();
-  if (is_read_only()) tell_read_only();
+  const std::unique_ptr<Task> recovered = std::move(recovered_);
+  if (is_read_only() && recovered) tell_read_only();
   for (StreamListener* listener : listeners()) listener->became_leader(*this);
-  rearm_timers();
+  leader_->rearm_timers();
   if (const auto lost = std::move(lost_); lost != nullptr) {
     for (const LostBlock& block : *lost) block_lost(block.first, block.why);
   }
-  if (const std::unique_ptr<Task> ready = std::move(ready_); ready && *ready) (*ready)();
+  if (recovered && *recovered) (*recovered)();
+  run_when_configured();
+}
+
+void Stream::stepped_down() {
+  is_led_here_ = false;
+  end_to_lead(StreamListener::Stop::kSteppedDown);
+}
+
+void Stream::end_to_lead(StreamListener::Stop why) {
+  if (leader_ == nullptr) return;
+  leader_->set_subjects({});
+  for (StreamListener* listener : listeners()) listener->stopping(*this, why);
+  // A server that stops keeps the names: who asks now is not told that the stream is not there.
+  if (why != StreamListener::Stop::kShutdown) context_.router.release_stream(account(), name());
+  if (why != StreamListener::Stop::kSteppedDown) leader_->close_entry();
+  leader_.reset();
 }
 
 void Stream::count_bytes() {
@@ -156,7 +179,7 @@ std::optional<ApiErrorCode> Stream::broken_bound(const RoutedMessage& message) c
   if (!server_quota.is_bounded(storage) && !account_quota_.is_bounded(storage)) return std::nullopt;
   // What is on its way counts as well, though it may be refused yet.
   const auto size_bytes = static_cast<std::int64_t>(
-      unapplied_bytes_ +
+      answers_.unapplied_bytes() +
       machine_.size_of(message.subject.size(), message.headers().size(), message.payload().size()));
   if (!server_quota.has(storage, size_bytes)) return ApiErrorCode::kInsufficientResources;
   if (!account_quota_.has(storage, size_bytes)) return ApiErrorCode::kAccountResourcesExceeded;
@@ -170,15 +193,8 @@ std::span<StreamListener* const> Stream::listeners() const {
 
 void Stream::clock_was_set() {
   if (!is_leading() || is_read_only()) return;
-  expiry_.clock_was_set();
-  schedules_.clock_was_set();
+  leader_->clock_was_set();
   for (StreamListener* listener : listeners()) listener->clock_was_set(*this);
-}
-
-void Stream::rearm_timers() {
-  if (is_read_only()) return;
-  expiry_.rearm();
-  schedules_.rearm();
 }
 
 // Only now is it known which messages are here.
@@ -204,39 +220,58 @@ ApiError Stream::read_only_error() const {
 
 void Stream::follow_config() {
   const StreamConfig& applied = machine_.config();
-  ingest_.set_subjects(applied.subjects);
-  context_.router.set_direct_get(
-      account(), name(),
-      applied.allow_direct ? Router::DirectGet::kAllowed : Router::DirectGet::kRefused);
-  if (machine_.config_number() >= config_number_) assigned_.reset();
+  followed_config_ = machine_.config_number();
+  if (leader_ != nullptr) {
+    leader_->set_subjects(applied.subjects);
+    context_.router.set_direct_get(
+        account(), name(),
+        applied.allow_direct ? Router::DirectGet::kAllowed : Router::DirectGet::kRefused);
+  }
+  if (is_configured()) assigned_.reset();
 }
 
-void Stream::update(StreamAssignment assignment, CommandCallback done) {
+void Stream::update(StreamAssignment assignment) {
   LEAT_CHECK(assignment.uid == uid() && assignment.config_number > config_number_);
   config_number_ = assignment.config_number;
   assigned_ = std::make_unique<StreamConfig>(std::move(assignment.config));
-  propose_config([this, done = std::move(done)](const CommandReply& reply) mutable {
-    // Subscriptions may not change inside a publish, and apply is never inside one.
-    follow_config();
-    if (done) done(reply);
-  });
+  config_proposed_in_ = {};
+  if (group_->is_leader()) propose_config();
+}
+
+void Stream::when_configured(std::uint64_t number, Task task) {
+  when_configured_.push_back({.number = number, .task = std::move(task)});
+  run_when_configured();
+}
+
+void Stream::run_when_configured() {
+  if (leader_ == nullptr || when_configured_.empty()) return;
+  std::vector<WhenConfigured> waiting = std::exchange(when_configured_, {});
+  for (WhenConfigured& one : waiting) {
+    if (one.number <= machine_.config_number()) {
+      one.task();
+    } else {
+      when_configured_.push_back(std::move(one));
+    }
+  }
 }
 
 void Stream::remove(Task done) {
   removed_ = std::make_unique<Task>(std::move(done));
-  is_removing_ = true;
-  ingest_.set_subjects({});
-  open_entry();
-  open_->writer.add_stream_delete();
-  answers_.add_command([this](const CommandReply&) { finish_remove(); });
+  is_ending_ = true;
+  if (leader_ == nullptr) return post([this] { finish_remove(); });
+  leader_->set_subjects({});
+  leader_->entry().add_stream_delete();
+  answers_.add_command([this, self = self_](const CommandOutcome& outcome) {
+    if (*self == nullptr) return;
+    // Whatever became of its tombstone, the stream is to go.
+    if (outcome.is_applied()) return finish_remove();
+    post([this] { finish_remove(); });
+  });
 }
 
 void Stream::finish_remove() {
-  for (StreamListener* listener : listeners()) {
-    listener->stopping(*this, StreamListener::Stop::kDeleted);
-  }
-  if (is_open_) context_.router.release_stream(account(), name());
-  is_open_ = false;
+  end_to_lead(StreamListener::Stop::kDeleted);
+  is_removed_ = true;
   context_.store.delete_stream(uid(), [self = self_] {
     Stream* stream = *self;
     // `done` destroys the stream, and with it the place where it stands.
@@ -248,17 +283,12 @@ void Stream::finish_remove() {
 }
 
 void Stream::stop(Task done) {
+  is_ending_ = true;
+  end_to_lead(StreamListener::Stop::kShutdown);
   // On a full disk what was proposed may never be applied; it was not acknowledged.
-  if (!is_open_ || room() == DiskRoom::kExhausted) {
-    done();
-    return;
-  }
-  ingest_.set_subjects({});
-  for (StreamListener* listener : listeners()) {
-    listener->stopping(*this, StreamListener::Stop::kShutdown);
-  }
-  is_open_ = false;
-  after_applied([this, done = std::move(done)]() mutable {
+  if (room() == DiskRoom::kExhausted) return done();
+  after_applied([this, done = std::move(done)](Fate fate) mutable {
+    if (fate == Fate::kStopped) return;
     // One turn later: an entry that is being applied cannot be stored yet.
     post([this, done = std::move(done)]() mutable {
       if (unfinished_ == nullptr) take_write_set();

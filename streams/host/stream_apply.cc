@@ -11,7 +11,7 @@ namespace leat {
 
 StateMachine::Applied Stream::apply(const RaftEntry& entry) {
   // A replay is one long turn.
-  if (!is_open_ && context_.index_budget != nullptr) context_.index_budget->settle();
+  if (leader_ == nullptr && context_.index_budget != nullptr) context_.index_budget->settle();
   StreamEffects& effects = context_.scratch.effects;
   effects.clear();
   if (machine_.apply(entry.index, entry.payload, effects) == ApplyProgress::kMore) {
@@ -37,19 +37,33 @@ void Stream::continue_apply() {
 
 void Stream::finish_apply(const RaftEntry& entry, const StreamEffects& effects) {
   keep_stored(entry.payload, effects);
-  unapplied_bytes_ -= std::min(unapplied_bytes_, entry.payload.size());
   if (!effects.removals.empty()) note_removals(effects);
   count_bytes();
   if (blocks_.has_full()) plan_write_set();
   // From here on code of others runs, which may propose but not apply.
   // Listeners first: who is told that a consumer was made finds it.
-  if (is_open_) {
+  if (leader_ != nullptr) {
     for (StreamListener* listener : listeners()) listener->applied(*this, effects);
-    rearm_timers();
   }
-  answers_.release(entry.index, effects);
-  ingest_.relieved();
-  run_after_applied(entry.index);
+  // Subscriptions may not change inside a publish, and apply is never inside one.
+  if (machine_.config_number() != followed_config_) {
+    follow_config();
+    begin_to_lead();
+    run_when_configured();
+  }
+  const Proposal place{.index = entry.index, .term = entry.term};
+  answers_.release(place, effects);
+  if (leader_ != nullptr) leader_->applied();
+  reached(place);
+}
+
+void Stream::passed_no_op(const Proposal& place) {
+  answers_.passed_no_op(place);
+  reached(place);
+}
+
+void Stream::reached(const Proposal& place) {
+  after_applied_.reached(place, [](FateCallback callback, Fate fate) { callback(fate); });
 }
 
 void Stream::note_removals(const StreamEffects& effects) {
@@ -93,13 +107,6 @@ void Stream::keep_stored(const Bytes& entry, const StreamEffects& effects) {
   append_ids(StreamSeq(~std::uint64_t{0}));
 }
 
-void Stream::run_after_applied(LogIndex index) {
-  while (!after_applied_.empty() && after_applied_.front().index <= index) {
-    Task task = std::move(after_applied_.pop_front().task);
-    task();
-  }
-}
-
 void Stream::plan_write_set() {
   if (is_write_set_planned_) return;
   is_write_set_planned_ = true;
@@ -116,7 +123,7 @@ void Stream::must_store() {
 }
 
 void Stream::take_write_set() {
-  if (machine_.is_deleted() || is_read_only()) return;
+  if (is_removed_ || machine_.is_deleted() || is_read_only()) return;
   WriteSet set;
   set.group = uid();
   rewriter_.put(blocks_, machine_);
@@ -158,7 +165,7 @@ void Stream::block_lost(StreamSeq first, const Error& why) {
   context_.damages.push_back({.account = account(), .uid = uid(), .stream = name(), .text = text});
   for (StreamSeq from = lost_first; from <= lost_last;) {
     const StreamSeq to = std::min(lost_last, StreamSeq(from.value + limits::kMessagesPerApply - 1));
-    propose(LoseCommand{.first = from, .last = to}, [](const CommandReply&) {});
+    propose(LoseCommand{.first = from, .last = to}, [](const CommandOutcome&) {});
     from = to.next();
   }
 }

@@ -35,118 +35,63 @@ void Stream::post(Task task) {
   });
 }
 
-void Stream::open_entry() {
-  if (open_ != nullptr) {
-    if (open_->writer.size_bytes() < limits::kEntryBytes) return;
-    close_entry();
-  }
+WallNs Stream::next_stamp() {
   last_stamp_ = now();
   last_stamp_at_ = context_.clock.steady_ns();
-  open_ = context_.scratch.entries.open(last_stamp_);
-  context_.scheduler.at_turn_end([self = self_] {
-    if (*self != nullptr) (*self)->close_entry();
-  });
+  return last_stamp_;
 }
 
-void Stream::close_entry() {
-  if (open_ == nullptr) return;
-  Bytes entry = context_.scratch.entries.finish(std::move(open_));
-  unapplied_bytes_ += entry.size();
-  const Result<LogIndex> index = group_->propose(std::move(entry));
-  LEAT_CHECK(index.has_value()) << index.error().text;
-  answers_.entry_proposed(*index);
+void Stream::propose_entry(Bytes entry) {
+  const std::size_t size_bytes = entry.size();
+  const Result<Proposal> proposal = group_->propose(std::move(entry));
+  if (!proposal) return entry_refused();
+  answers_.entry_proposed(*proposal, size_bytes);
 }
 
-void Stream::take_publish(const RoutedMessage& message, const StoredHeaders& headers) {
-  open_entry();
-  open_->writer.add(PublishCommand{.subject = message.subject,
-                                   .headers = headers.headers,
-                                   .headers_rest = headers.headers_rest,
-                                   .payload = message.payload()});
-  await_pub_ack(message);
+void Stream::entry_refused() {
+  after_applied_.refused_behind(group_->last_index(),
+                                [](FateCallback callback, Fate fate) { callback(fate); });
+  answers_.entry_refused();
 }
 
-void Stream::take_schedule(const RoutedMessage& message, std::string_view headers, WallNs due) {
-  open_entry();
-  open_->writer.add(ScheduleCommand{
-      .due = due,
-      .publish = {.subject = message.subject, .headers = headers, .payload = message.payload()}});
-  await_pub_ack(message);
-}
-
-void Stream::await_pub_ack(const RoutedMessage& message) {
-  const bool is_answered = !config().no_ack;
-  answers_.add_publish(message.account, message.origin.shard,
-                       is_answered ? message.reply : std::string_view());
-}
-
-template <typename Command>
-void Stream::add_command(const Command& command, CommandCallback done) {
-  open_entry();
-  open_->writer.add(command);
-  answers_.add_command(std::move(done));
-}
-
-void Stream::propose(const PurgeCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-void Stream::propose(const DeleteMessageCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-void Stream::propose(const LoseCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-void Stream::propose(const ExpireCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-void Stream::propose(const FireCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-void Stream::propose(const ConsumerCreateCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-void Stream::propose(const ConsumerDeleteCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-void Stream::propose(const BookCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-void Stream::propose(const CursorCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-void Stream::propose(const GiveUpCommand& command, CommandCallback done) {
-  add_command(command, std::move(done));
-}
-
-void Stream::propose_config(CommandCallback done) {
-  add_command(ConfigCommand{.number = config_number_, .config = *assigned_}, std::move(done));
+// Nobody waits for this entry: who asked for the configuration waits until it is applied, whoever
+// has proposed it.
+void Stream::propose_config() {
+  if (leader_ != nullptr) leader_->close_entry();
+  std::unique_ptr<OpenEntry> entry = context_.scratch.entries.open(next_stamp());
+  entry->writer.add(ConfigCommand{.number = config_number_, .config = *assigned_});
+  const Result<Proposal> proposal =
+      group_->propose(context_.scratch.entries.finish(std::move(entry)));
+  if (proposal) config_proposed_in_ = proposal->term;
 }
 
 void Stream::propose(const AcksCommand& command, std::span<const AckSender> senders) {
   LEAT_CHECK(command.items.size() == senders.size());
-  open_entry();
-  open_->writer.add(command);
+  if (leader_ == nullptr) return;  // acks are sent again
+  leader_->entry().add(command);
   for (const AckSender& sender : senders) {
     answers_.add_ack(sender.account, sender.shard, sender.reply);
   }
 }
 
-void Stream::after_applied(Task task) {
-  const LogIndex awaited = open_ != nullptr ? group_->last_index().next() : group_->last_index();
-  if (awaited <= group_->applied().index) {
-    task();
-    return;
+void Stream::after_applied(FateCallback callback) {
+  Proposal awaited = group_->last();
+  if (leader_ != nullptr && leader_->has_open_entry()) {
+    awaited = {.index = awaited.index.next(), .term = group_->term()};
   }
-  after_applied_.push_back({.index = awaited, .task = std::move(task)});
+  if (awaited.index <= group_->applied().index) return callback(Fate::kApplied);
+  after_applied_.add(awaited, std::move(callback));
 }
 
 void Stream::when_readable(Task task) {
   if (room() == DiskRoom::kExhausted) return task();
-  after_applied(std::move(task));
+  after_applied([task = std::move(task)](Fate fate) mutable {
+    if (fate == Fate::kApplied) task();
+  });
 }
 
 bool Stream::is_overloaded() const {
-  return unapplied_bytes_ > limits::kStreamPendingBytes ||
+  return answers_.unapplied_bytes() > limits::kStreamPendingBytes ||
          context_.groups.log().pending_bytes() > limits::kLogPendingBytes ||
          context_.store.pending_bytes() > limits::kStorePendingBytes;
 }

@@ -20,9 +20,10 @@ class StreamListener {
   virtual void applied(Stream& stream, const StreamEffects& effects) = 0;
   // The wall clock was set, while leading: timers for a moment of it are armed anew.
   virtual void clock_was_set(Stream& stream) = 0;
-  // The stream's tombstone is applied, or the server stops: pulls are ended, timers stop. The
-  // stream is gone after the call.
-  enum class Stop : std::uint8_t { kDeleted, kShutdown };
+  // It leads no longer: its tombstone is applied, the server stops, or another member leads. Pulls
+  // are ended, timers stop, and nothing is done on the stream's behalf after the call, but when it
+  // became the leader again. What is proposed inside the call is refused at kSteppedDown.
+  enum class Stop : std::uint8_t { kDeleted, kShutdown, kSteppedDown };
   virtual void stopping(Stream& stream, Stop why) = 0;
 };
 

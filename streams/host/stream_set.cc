@@ -52,6 +52,7 @@ Stream& StreamSet::add(std::unique_ptr<Stream> stream) {
 
 void StreamSet::create(StreamAssignment assignment, DoneCallback done) {
   const GroupId uid = assignment.uid;
+  const std::uint64_t number = assignment.config_number;
   if (by_uid_.contains(uid) || find(assignment.account, assignment.config.name) != nullptr) {
     done(failure(ErrorKind::kExists, "stream " + assignment.config.name + " is here already"));
     return;
@@ -62,7 +63,9 @@ void StreamSet::create(StreamAssignment assignment, DoneCallback done) {
     done(tl::unexpected(std::move(stream).error()));
     return;
   }
-  add(std::move(*stream)).start([done = std::move(done)]() mutable { done(Status()); });
+  Stream& added = add(std::move(*stream));
+  added.start(Task());
+  added.when_configured(number, [done = std::move(done)]() mutable { done(Status()); });
 }
 
 void StreamSet::update(StreamAssignment assignment, DoneCallback done) {
@@ -71,8 +74,9 @@ void StreamSet::update(StreamAssignment assignment, DoneCallback done) {
     done(failure(ErrorKind::kNotFound, "stream " + assignment.config.name + " is not here"));
     return;
   }
-  stream->update(std::move(assignment),
-                 [done = std::move(done)](const CommandReply&) mutable { done(Status()); });
+  const std::uint64_t number = assignment.config_number;
+  stream->update(std::move(assignment));
+  stream->when_configured(number, [done = std::move(done)]() mutable { done(Status()); });
 }
 
 void StreamSet::remove(GroupId uid, DoneCallback done) {

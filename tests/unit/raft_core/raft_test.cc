@@ -72,7 +72,8 @@ TEST(Raft, CampaignOfTheOnlyVoterWinsWithTermVoteAndNoOp) {
 TEST(Raft, NothingIsCommittedBeforeTheOwnDiskHasIt) {
   RaftReady first;
   Raft raft = leading({}, first);
-  ASSERT_EQ(*raft.propose(Bytes::of_static("a")), LogIndex(2));
+  ASSERT_EQ(*raft.propose(Bytes::of_static("a")),
+            (Proposal{.index = LogIndex(2), .term = raft.term()}));
   const RaftReady second = taken(raft);
   ASSERT_EQ(second.entries.size(), 1u);
   EXPECT_TRUE(second.committed.empty());
@@ -227,7 +228,7 @@ TEST(Raft, FurtherMembersAreRefusedByName) {
 
 TEST(Raft, AFollowerTakesNoProposal) {
   Raft raft = started(fresh());
-  const Result<LogIndex> refused = raft.propose(Bytes::of_static("a"));
+  const Result<Proposal> refused = raft.propose(Bytes::of_static("a"));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
 }

@@ -23,11 +23,14 @@ class Recorder : public StateMachine {
     seen.emplace_back(entry.payload.view());
     return seen.back() == later ? Applied::kLater : Applied::kYes;
   }
+  void passed_no_op(const Proposal& place) override { no_op = place; }
   void became_leader() override { seen.emplace_back("leader"); }
+  void stepped_down() override { seen.emplace_back("follower"); }
   void must_store() override { seen.emplace_back("must store"); }
 
   std::vector<std::string> seen;
   std::string later;
+  Proposal no_op;
 };
 
 using Seen = std::vector<std::string>;
@@ -68,6 +71,53 @@ TEST_F(GroupTest, AppliesWhenDurableAndInOrder) {
   shard_.run();
   EXPECT_EQ(machine.seen, (Seen{"leader", "a", "b"}));
   EXPECT_EQ(group->applied().index, LogIndex(3));
+}
+
+TEST_F(GroupTest, WhoStepsDownRefusesProposalsAndAppliesWhatItHadWhenItLeadsAgain) {
+  Recorder machine;
+  const auto group = started(GroupId(5), machine);
+  settle();
+  const Result<Proposal> before = group->propose(Bytes::of_static("a"));
+  EXPECT_EQ(*before, (Proposal{.index = LogIndex(2), .term = Term(1)}));
+  group->step_down();
+  const Result<Proposal> refused = group->propose(Bytes::of_static("b"));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
+  settle();
+  // Durable, and nobody leads who could commit it.
+  EXPECT_EQ(machine.seen, (Seen{"leader", "follower"}));
+  EXPECT_TRUE(group->campaign());
+  settle();
+  EXPECT_EQ(machine.seen, (Seen{"leader", "follower", "a", "leader"}));
+  EXPECT_EQ(machine.no_op, (Proposal{.index = LogIndex(3), .term = Term(2)}));
+}
+
+TEST_F(GroupTest, ATermThatEndsBeforeItsNoOpIsAppliedIsNeverToldOf) {
+  Recorder machine;
+  const auto group = started(GroupId(5), machine);
+  group->step_down();
+  settle();
+  EXPECT_EQ(machine.seen, Seen{});
+  EXPECT_TRUE(group->campaign());
+  shard_.run();
+  // The second term is on its way to the disk.
+  group->step_down();
+  settle();
+  EXPECT_EQ(machine.seen, Seen{});
+  EXPECT_TRUE(group->campaign());
+  settle();
+  EXPECT_EQ(machine.seen, Seen{"leader"});
+  EXPECT_EQ(group->term(), Term(3));
+}
+
+TEST_F(GroupTest, SteppingDownAndLeadingAgainInOneTurnIsToldInThatOrder) {
+  Recorder machine;
+  const auto group = started(GroupId(5), machine);
+  settle();
+  group->step_down();
+  EXPECT_TRUE(group->campaign());
+  settle();
+  EXPECT_EQ(machine.seen, (Seen{"leader", "follower", "leader"}));
 }
 
 TEST_F(GroupTest, ATurnOfManyGroupsIsOneFlush) {

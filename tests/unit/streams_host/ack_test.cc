@@ -220,7 +220,7 @@ TEST_F(AckTest, ADelayedNakComesByAClockThatIsSet) {
 }
 
 TEST_F(AckTest, MaxAckPendingHoldsBackAndAnAckFrees) {
-  hosts_->consumers.remove(stream(), "w", [](const CommandReply&) {});
+  hosts_->consumers.remove(stream(), "w", [](const CommandOutcome&) {});
   shard_.run();
   ConsumerConfig config = durable("two");
   config.max_ack_pending = 2;

@@ -33,7 +33,7 @@ class DamagedRowTest : public World {
     make_consumer("c", filtered("c", "s.3"));
     pull("c", R"({"batch":50,"no_wait":true})");
     for (const std::uint64_t gone : {2, 100, 513, 700}) {
-      stream().propose(DeleteMessageCommand{.seq = StreamSeq(gone)}, [](const CommandReply&) {});
+      stream().propose(DeleteMessageCommand{.seq = StreamSeq(gone)}, [](const CommandOutcome&) {});
     }
     shard_.run();
     stop_and_restart();

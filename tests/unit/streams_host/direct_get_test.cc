@@ -18,7 +18,7 @@ class DirectGetTest : public World {
       times_.push_back(format_time(shard_.wall_ns()));
       publish(subject, "1234567");
     }
-    stream().propose(DeleteMessageCommand{.seq = StreamSeq(4)}, [](const CommandReply&) {});
+    stream().propose(DeleteMessageCommand{.seq = StreamSeq(4)}, [](const CommandOutcome&) {});
     shard_.run();
   }
   static std::string value_of(const std::string& headers, const std::string& name) {

@@ -65,7 +65,7 @@ TEST_F(PullTest, ACreationUnderWayIsForgottenWithItsStreamOnly) {
     ConsumerCreateCommand command;
     command.name = name;
     command.config.ack_policy = AckPolicy::kExplicit;
-    hosts_->consumers.create(stream(), command, [](const CommandReply&) {});
+    hosts_->consumers.create(stream(), command, [](const CommandOutcome&) {});
   };
   log_.sync_by_itself(nullptr);
   create("a");
@@ -239,8 +239,9 @@ TEST_F(PullTest, TheEndOfAConsumerEndsItsPulls) {
   make_consumer("p", durable("p"));
   pull("p", R"({"batch":1,"expires":5000000000})");
   bool is_done = false;
-  hosts_->consumers.remove(stream(), "p",
-                           [&](const CommandReply& reply) { is_done = !reply.error; });
+  hosts_->consumers.remove(stream(), "p", [&](const CommandOutcome& outcome) {
+    is_done = outcome.is_applied() && !outcome.reply->error;
+  });
   shard_.run();
   EXPECT_TRUE(is_done);
   EXPECT_EQ(payloads(client_->take()), Payloads{"NATS/1.0 409 Consumer Deleted\r\n\r\n"});

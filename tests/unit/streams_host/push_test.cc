@@ -211,7 +211,7 @@ TEST_F(PushTest, AnEphemeralInMemoryStaysWhereMessagesAreKeptForIt) {
   command.config.ack_policy = AckPolicy::kExplicit;
   command.config.mem_storage = true;
   command.config.inactive_threshold = 300 * kSecond;
-  hosts_->consumers.create(stream(uid), command, [](const CommandReply&) {});
+  hosts_->consumers.create(stream(uid), command, [](const CommandOutcome&) {});
   shard_.run();
   publish("i.1", "a");
   crash_and_restart();
@@ -309,7 +309,7 @@ class DeliveredOnce : public PushTest {
     ConsumerCreateCommand command;
     command.name = "reader";
     command.config = *normalize_consumer_config(config, kept().config(), {}, {});
-    hosts_->consumers.create(kept(), command, [](const CommandReply&) {});
+    hosts_->consumers.create(kept(), command, [](const CommandOutcome&) {});
     shard_.advance(kMs);
   }
   Stream& kept() { return stream(GroupId(9)); }

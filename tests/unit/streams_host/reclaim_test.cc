@@ -30,7 +30,7 @@ class InteriorReclaimTest : public World {
     }
   }
   void drop() {
-    stream().propose(PurgeCommand{.filter = "s.drop"}, [](const CommandReply&) {});
+    stream().propose(PurgeCommand{.filter = "s.drop"}, [](const CommandOutcome&) {});
     shard_.run();
   }
   void store() {
@@ -115,7 +115,7 @@ TEST_F(InteriorReclaimTest, ABlockIsNotRewrittenWithWhatIsRemovedBehindItsWriteS
   for (int set = 0; set < 12; ++set) store();
   // The rest leaves too, and nothing of that is stored before the crash.
   stream().propose(PurgeCommand{.filter = "s.keep", .seq = StreamSeq(2 * kPerBlock + 1)},
-                   [](const CommandReply&) {});
+                   [](const CommandOutcome&) {});
   shard_.run();
   crash_and_restart();
   EXPECT_EQ(stream().machine().message_count(), kPerBlock);

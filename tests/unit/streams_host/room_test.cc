@@ -60,7 +60,7 @@ TEST_F(RoomTest, OnAFullDiskWhoDoesNotWaitIsTold) {
 TEST_F(RoomTest, RemovalsAreAlwaysTakenIn) {
   room(DiskRoom::kExhausted);
   bool is_done = false;
-  stream().propose(PurgeCommand{}, [&](const CommandReply&) { is_done = true; });
+  stream().propose(PurgeCommand{}, [&](const CommandOutcome&) { is_done = true; });
   shard_.run();
   EXPECT_TRUE(is_done);
   EXPECT_EQ(stream().machine().message_count(), 0u);
@@ -68,7 +68,7 @@ TEST_F(RoomTest, RemovalsAreAlwaysTakenIn) {
 
 TEST_F(RoomTest, AReaderDoesNotWaitForWhatAFullDiskDoesNotTake) {
   log_.sync_by_itself(nullptr);
-  stream().propose(PurgeCommand{}, [](const CommandReply&) {});
+  stream().propose(PurgeCommand{}, [](const CommandOutcome&) {});
   int read = 0;
   stream().when_readable([&read] { ++read; });
   shard_.run();
@@ -81,7 +81,7 @@ TEST_F(RoomTest, AReaderDoesNotWaitForWhatAFullDiskDoesNotTake) {
 TEST_F(RoomTest, AStopDoesNotWaitForAFullDisk) {
   room(DiskRoom::kExhausted);
   log_.sync_by_itself(nullptr);
-  stream().propose(PurgeCommand{}, [](const CommandReply&) {});
+  stream().propose(PurgeCommand{}, [](const CommandOutcome&) {});
   bool is_stopped = false;
   hosts_->streams.stop([&] { is_stopped = true; });
   shard_.run();

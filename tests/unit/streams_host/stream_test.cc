@@ -156,7 +156,7 @@ TEST_F(StreamTest, WhatTheAccountOrTheServerMayHoldIsABound) {
             R"({"error":{"code":503,"err_code":10023,"description":"insufficient resources"},)"
             R"("stream":"S","seq":0})");
   // What has left makes room, and so does a change of the bounds.
-  stream().propose(PurgeCommand{}, [](const CommandReply&) {});
+  stream().propose(PurgeCommand{}, [](const CommandOutcome&) {});
   shard_.run();
   EXPECT_EQ(publish("s.a", "12345678", "_INBOX.1")[0].payload, ack + "3}");
   hosts_->quotas.server().set_bounds(-1, -1);
@@ -375,11 +375,12 @@ TEST_F(StreamTest, AfterAppliedRunsBehindWhatWasProposedBefore) {
   make_stream(orders());
   std::string order;
   client_->publish("s.a", "x");
-  stream().after_applied([&] { order += std::to_string(stream().machine().message_count()); });
+  stream().after_applied(
+      [&](Fate) { order += std::to_string(stream().machine().message_count()); });
   EXPECT_EQ(order, "");
   shard_.run();
   EXPECT_EQ(order, "1");
-  stream().after_applied([&] { order += "now"; });
+  stream().after_applied([&](Fate) { order += "now"; });
   EXPECT_EQ(order, "1now");
 }
 

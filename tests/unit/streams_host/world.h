@@ -252,8 +252,8 @@ class World : public ::testing::Test {
     ConsumerCreateCommand command;
     command.name = name;
     command.config = *normal;
-    hosts_->consumers.create(stream(), command, [&](const CommandReply& reply) {
-      result = reply;
+    hosts_->consumers.create(stream(), command, [&](const CommandOutcome& outcome) {
+      result = *outcome.reply;
       is_done = true;
     });
     shard_.advance(kMs);  // a push consumer begins a little behind the answer
