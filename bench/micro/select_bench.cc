@@ -42,7 +42,7 @@ class Fixture {
     writer_.add(command);
     apply();
     id_ = effects_.replies[0].consumer;
-    return Selector(*machine_.consumer_for_selector(id_), machine_.view());
+    return Selector(*machine_.find_consumer(id_), machine_.view());
   }
   void apply() {
     const Bytes entry = writer_.finish();

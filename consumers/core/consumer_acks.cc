@@ -80,7 +80,7 @@ void ConsumerMachine::nak(ConsumerState& state, PendingDelivery delivery, const 
   delivery.phase = PendingDelivery::Phase::kNaked;
   delivery.base = time_after(stamp, std::max<DurationNs>(item.delay, 0));
   state.pending_.update(delivery);
-  push_deadline(state, delivery);
+  delivery_changed(state, delivery);
 }
 
 AckOutcome ConsumerMachine::ack(ConsumerState& state, const AckItem& item, WallNs stamp,
@@ -99,7 +99,7 @@ AckOutcome ConsumerMachine::ack(ConsumerState& state, const AckItem& item, WallN
         delivery.base = stamp;
         delivery.phase = PendingDelivery::Phase::kWaiting;
         state.pending_.update(delivery);
-        push_deadline(state, delivery);
+        delivery_changed(state, delivery);
       }
       return outcome;
     case AckVerb::kNak:

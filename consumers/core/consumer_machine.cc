@@ -7,11 +7,6 @@
 
 namespace leat {
 
-namespace {
-// Stale deadlines are tolerated up to twice the pending deliveries and this many.
-constexpr std::size_t kDeadlinesKept = 64;
-}  // namespace
-
 void ConsumerMachine::start(ConsumerState& state, StartPosition position) {
   state.next_consumer_ = ConsumerSeq(1);
   state.next_stream_ = position.next_stream;
@@ -19,9 +14,7 @@ void ConsumerMachine::start(ConsumerState& state, StartPosition position) {
   state.latest_ = std::move(position.latest);
   state.latest_position_ = 0;
   state.latest_limit_ = position.latest_limit;
-  state.num_pending_ = position.num_pending;
-  state.lead_consumer_ = state.next_consumer_;
-  state.lead_stream_ = state.next_stream_;
+  state.num_pending_ = state.is_booked() ? position.num_pending : 0;
   state.is_dirty_ = true;
 }
 
@@ -37,7 +30,7 @@ void ConsumerMachine::set_config(ConsumerState& state, ConsumerConfig config, Wa
   if (goes_elsewhere) come_again_now(state, stamp);
   if (goes_elsewhere || now.ack_wait != old.ack_wait || now.backoff != old.backoff ||
       now.max_deliver != old.max_deliver) {
-    rebuild_deadlines(state);
+    if (state.lead_ != nullptr) state.lead_->rebuild_deadlines();
   }
 }
 
@@ -54,25 +47,14 @@ void ConsumerMachine::come_again_now(ConsumerState& state, WallNs stamp) {
   }
 }
 
-void ConsumerMachine::rebuild_deadlines(ConsumerState& state) {
-  std::vector<Deadline>& heap = state.deadlines_;
-  heap.clear();
-  state.deadline_order_ = 0;
-  for (const PendingDelivery* pending = state.pending_.at_or_after(StreamSeq()); pending != nullptr;
-       pending = state.pending_.at_or_after(pending->stream_seq.next())) {
-    heap.push_back({.due = state.due(*pending),
-                    .order = state.deadline_order_++,
-                    .sequence = pending->stream_seq,
-                    .phase = pending->phase});
-  }
-  std::make_heap(heap.begin(), heap.end(), comes_later);
-  ++state.deadline_generation_;
-}
-
 EndedDelivery ConsumerMachine::removed(ConsumerState& state, StreamSeq sequence) {
   state.is_dirty_ = true;
-  if (state.is_counted(sequence)) {
-    if (state.num_pending_ > 0) --state.num_pending_;
+  if (is_counted(state, sequence)) {
+    if (state.is_booked()) {
+      count_down(state);
+    } else if (state.lead_ != nullptr) {
+      state.lead_->removed();
+    }
     return {};
   }
   state.given_up_.erase(sequence);
@@ -86,7 +68,7 @@ EndedDelivery ConsumerMachine::removed(ConsumerState& state, StreamSeq sequence)
 void ConsumerMachine::purged_below(ConsumerState& state, StreamSeq first) {
   if (state.next_stream_ < first && state.latest_position_ == state.latest_.size()) {
     state.next_stream_ = first;
-    state.lead_stream_ = std::max(state.lead_stream_, first);
+    if (state.lead_ != nullptr) state.lead_->state_moved();
   }
   if (first && state.floor_.stream_seq < first.previous()) {
     state.floor_.stream_seq = first.previous();
@@ -101,31 +83,12 @@ void ConsumerMachine::purged_below(ConsumerState& state, StreamSeq first) {
 void ConsumerMachine::purged_all(ConsumerState& state, StreamSeq next) {
   state.pending_.clear();
   state.given_up_.clear();
-  state.deadlines_.clear();
   state.redelivered_pending_ = 0;
   state.num_pending_ = 0;
   state.latest_.clear();
-  state.latest_position_ = state.lead_latest_position_ = 0;
+  state.latest_position_ = 0;
+  if (state.lead_ != nullptr) state.lead_->purged_all();
   purged_below(state, next);
-}
-
-void ConsumerMachine::push_deadline(ConsumerState& state, const PendingDelivery& delivery) {
-  std::vector<Deadline>& heap = state.deadlines_;
-  if (heap.size() > kDeadlinesKept + 2 * state.pending_.count()) {
-    // A deadline holds as long as its delivery says the same.
-    heap.erase(std::remove_if(heap.begin(), heap.end(),
-                              [&](const Deadline& deadline) {
-                                const PendingDelivery* now = state.pending_.find(deadline.sequence);
-                                return now == nullptr || state.due(*now) != deadline.due;
-                              }),
-               heap.end());
-    std::make_heap(heap.begin(), heap.end(), comes_later);
-  }
-  heap.push_back({.due = state.due(delivery),
-                  .order = state.deadline_order_++,
-                  .sequence = delivery.stream_seq,
-                  .phase = delivery.phase});
-  std::push_heap(heap.begin(), heap.end(), comes_later);
 }
 
 void ConsumerMachine::pass_latest(ConsumerState& state, StreamSeq sequence) {
@@ -135,7 +98,7 @@ void ConsumerMachine::pass_latest(ConsumerState& state, StreamSeq sequence) {
   }
   if (state.latest_position_ == state.latest_.size()) {
     state.latest_.clear();
-    state.latest_position_ = state.lead_latest_position_ = 0;
+    state.latest_position_ = 0;
   }
 }
 
@@ -172,11 +135,11 @@ void ConsumerMachine::book_first(ConsumerState& state, StreamSeq sequence, Consu
     return;
   }
   if (sequence > state.latest_limit_) state.next_stream_ = sequence.next();
-  if (state.num_pending_ > 0) --state.num_pending_;
+  count_down(state);
   const PendingDelivery delivery{
       .stream_seq = sequence, .consumer_seq = number, .base = context.stamp, .deliveries = 1};
   state.pending_.append(delivery);
-  push_deadline(state, delivery);
+  delivery_changed(state, delivery);
 }
 
 void ConsumerMachine::book_again(ConsumerState& state, StreamSeq sequence, ConsumerSeq number,
@@ -192,7 +155,7 @@ void ConsumerMachine::book_again(ConsumerState& state, StreamSeq sequence, Consu
   delivery.base = context.stamp;
   delivery.phase = PendingDelivery::Phase::kWaiting;
   state.pending_.update(delivery);
-  push_deadline(state, delivery);
+  delivery_changed(state, delivery);
 }
 
 bool ConsumerMachine::move_cursor(ConsumerState& state, const CursorCommand& command,
@@ -206,21 +169,17 @@ bool ConsumerMachine::move_cursor(ConsumerState& state, const CursorCommand& com
   state.floor_ = {
       .consumer_seq = command.delivered, .stream_seq = command.next_stream.previous(), .at = stamp};
   state.delivered_at_ = stamp;
-  state.lead_consumer_ = std::max(state.lead_consumer_, state.next_consumer_);
-  state.lead_stream_ = std::max(state.lead_stream_, state.next_stream_);
   pass_latest(state, command.next_stream.previous());
-  state.lead_latest_position_ = std::max(state.lead_latest_position_, state.latest_position_);
+  if (state.lead_ != nullptr) state.lead_->state_moved();
   state.is_dirty_ = true;
   return true;
 }
 
 void ConsumerMachine::recount(ConsumerState& state, const StreamView& stream) {
-  const StreamSeq from = std::max(state.is_booked() ? state.next_stream_ : state.lead_stream_,
-                                  state.latest_limit_.next());
-  state.num_pending_ = stream.count(state.filters_, from);
-  for (std::size_t i = state.is_booked() ? state.latest_position_ : state.lead_latest_position_;
-       i < state.latest_.size(); ++i) {
-    if (stream.contains(state.latest_[i])) ++state.num_pending_;
+  if (state.is_booked()) {
+    state.num_pending_ = state.count_undelivered(stream);
+  } else if (state.lead_ != nullptr) {
+    state.lead_->recount(stream);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "consumers/core/consumer_state.h"
 #include "consumers/core/stream_view.h"
+#include "core/base/check.h"
 #include "core/base/ids.h"
 #include "proto/record/entry.h"
 
@@ -51,8 +52,12 @@ class ConsumerMachine {
 
   // A message that matches was stored; false when it lies before the consumer's start.
   static bool stored(ConsumerState& state, StreamSeq sequence) {
-    if (!state.is_counted(sequence)) return false;
-    ++state.num_pending_;
+    if (!is_counted(state, sequence)) return false;
+    if (state.is_booked()) {
+      ++state.num_pending_;
+    } else if (state.lead_ != nullptr) {
+      state.lead_->stored();
+    }
     state.is_dirty_ = true;
     return true;
   }
@@ -83,9 +88,8 @@ class ConsumerMachine {
   // False when the command is behind the state, or the consumer is booked.
   static bool move_cursor(ConsumerState& state, const CursorCommand& command, WallNs stamp);
 
+  // Counts what is left to deliver anew.
   static void recount(ConsumerState& state, const StreamView& stream);
-  // Makes the deadlines of all pending deliveries anew.
-  static void rebuild_deadlines(ConsumerState& state);
   // Whether this call of apply names the consumer for the first time.
   static bool mark_woken(ConsumerState& state, std::uint64_t call) {
     if (state.wake_mark_ == call) return false;
@@ -94,12 +98,25 @@ class ConsumerMachine {
   }
 
  private:
+  // Whether this message, which matches, was not delivered: by the leader's cursor where it is
+  // ahead of the state's.
+  static bool is_counted(const ConsumerState& state, StreamSeq sequence) {
+    const bool leads = !state.is_booked() && state.lead_ != nullptr;
+    return leads ? state.lead_->is_counted(sequence) : state.is_undelivered(sequence);
+  }
+  static void count_down(ConsumerState& state) {
+    LEAT_CHECK(state.num_pending_ > 0) << "consumer " << state.name();
+    --state.num_pending_;
+  }
   static void book_first(ConsumerState& state, StreamSeq sequence, ConsumerSeq number,
                          const BookContext& context);
   static void book_again(ConsumerState& state, StreamSeq sequence, ConsumerSeq number,
                          const BookContext& context);
   static void pass_latest(ConsumerState& state, StreamSeq sequence);
-  static void push_deadline(ConsumerState& state, const PendingDelivery& delivery);
+  // It comes due at another time now.
+  static void delivery_changed(ConsumerState& state, const PendingDelivery& delivery) {
+    if (state.lead_ != nullptr) state.lead_->delivery_changed(delivery);
+  }
   static void come_again_now(ConsumerState& state, WallNs stamp);
   static bool forget(ConsumerState& state, StreamSeq sequence);
   static bool settle(ConsumerState& state, StreamSeq sequence, ConsumerSeq consumer_seq);

@@ -40,7 +40,7 @@ void ConsumerPages::append_consumer(const ConsumerState& state, std::string& out
   encoding::append_varint(out, state.floor_.stream_seq.value);
   append_time(out, state.floor_.at);
   append_time(out, state.delivered_at_);
-  encoding::append_varint(out, state.num_pending_);
+  encoding::append_varint(out, state.num_pending_);  // 0 of one that is not booked
   encoding::append_varint(out, state.generation_);
   encoding::append_varint(out, state.latest_limit_.value);
   encoding::append_varint(out, state.latest_.size() - state.latest_position_);
@@ -96,7 +96,9 @@ Result<std::unique_ptr<ConsumerState>> ConsumerPages::parse_consumer(ConsumerId 
   state->floor_.stream_seq = StreamSeq(in.varint());
   state->floor_.at = in.signed_varint();
   state->delivered_at_ = in.signed_varint();
-  state->num_pending_ = in.varint();
+  const std::uint64_t num_pending = in.varint();
+  // Servers before this one stored what their leader had counted.
+  state->num_pending_ = state->is_booked() ? num_pending : 0;
   state->generation_ = in.varint();
   state->latest_limit_ = StreamSeq(in.varint());
   std::uint64_t previous = 0;
@@ -109,8 +111,6 @@ Result<std::unique_ptr<ConsumerState>> ConsumerPages::parse_consumer(ConsumerId 
     state->given_up_.emplace(sequence, static_cast<std::uint32_t>(in.varint()));
   }
   if (!in.is_good() || !in.at_end()) return tl::unexpected(corrupt("consumer page"));
-  state->lead_consumer_ = state->next_consumer_;
-  state->lead_stream_ = state->next_stream_;
   state->is_dirty_ = false;
   return state;
 }

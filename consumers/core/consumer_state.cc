@@ -9,19 +9,30 @@ namespace leat {
 ConsumerState::ConsumerState(Identity identity, ConsumerConfig config)
     : identity_(std::move(identity)), config_(std::move(config)), filters_(config_.filters()) {}
 
-bool ConsumerState::is_undelivered(StreamSeq sequence) const {
-  if (sequence <= latest_limit_) {
-    return std::binary_search(latest_.begin() + static_cast<std::ptrdiff_t>(latest_position_),
-                              latest_.end(), sequence);
-  }
-  return sequence >= next_stream_;
+ConsumerState::~ConsumerState() {
+  if (lead_ != nullptr) lead_->state_gone();
 }
 
-bool ConsumerState::is_counted(StreamSeq sequence) const {
-  if (is_booked()) return is_undelivered(sequence);
-  if (sequence > latest_limit_) return sequence >= std::max(lead_stream_, next_stream_);
-  return std::binary_search(latest_.begin() + static_cast<std::ptrdiff_t>(lead_latest_position_),
-                            latest_.end(), sequence);
+std::optional<bool> ConsumerState::is_among_latest(StreamSeq sequence, std::size_t position) const {
+  if (sequence > latest_limit_) return std::nullopt;
+  return std::binary_search(latest_.begin() + static_cast<std::ptrdiff_t>(position), latest_.end(),
+                            sequence);
+}
+
+bool ConsumerState::is_undelivered(StreamSeq sequence) const {
+  return is_among_latest(sequence, latest_position_).value_or(sequence >= next_stream_);
+}
+
+std::uint64_t ConsumerState::count_from(const StreamView& stream, const Place& place) const {
+  std::uint64_t count = stream.count(filters_, std::max(place.next_stream, latest_limit_.next()));
+  for (std::size_t i = place.latest_position; i < latest_.size(); ++i) {
+    if (stream.contains(latest_[i])) ++count;
+  }
+  return count;
+}
+
+std::uint64_t ConsumerState::count_undelivered(const StreamView& stream) const {
+  return count_from(stream, {.next_stream = next_stream_, .latest_position = latest_position_});
 }
 
 bool ConsumerState::needs(StreamSeq sequence) const {
@@ -39,14 +50,9 @@ StreamSeq ConsumerState::first_needed() const {
 }
 
 ConsumerPosition ConsumerState::delivered() const {
-  if (is_booked()) {
-    return {.consumer_seq = next_consumer_.previous(),
-            .stream_seq = next_stream_.previous(),
-            .at = delivered_at_};
-  }
-  return {.consumer_seq = std::max(lead_consumer_, next_consumer_).previous(),
-          .stream_seq = std::max(lead_stream_, next_stream_).previous(),
-          .at = std::max(lead_at_, delivered_at_)};
+  return {.consumer_seq = next_consumer_.previous(),
+          .stream_seq = next_stream_.previous(),
+          .at = delivered_at_};
 }
 
 ConsumerPosition ConsumerState::ack_floor() const {

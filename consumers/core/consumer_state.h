@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "consumers/core/filter_set.h"
+#include "consumers/core/lead_cursor.h"
 #include "consumers/core/pending.h"
 #include "core/base/ids.h"
 #include "proto/api/consumer_config.h"
@@ -20,22 +22,8 @@ struct ConsumerPosition {
   WallNs at = 0;  // of the last change; 0: none yet
 };
 
-// When a pending delivery comes due. Kept in a heap beside the state, derived from it.
-struct Deadline {
-  WallNs due = 0;
-  std::uint64_t order = 0;  // of two with the same due time the one that came first
-  StreamSeq sequence{};
-  PendingDelivery::Phase phase = PendingDelivery::Phase::kWaiting;
-};
-
-// The heap's top is what comes due first.
-inline bool comes_later(const Deadline& a, const Deadline& b) {
-  return a.due != b.due ? a.due > b.due : a.order > b.order;
-}
-
 // The replicated state of one consumer: changed by the stream's apply only, on the stream's thread;
-// read by the consumer's host. The exception is the leader's own cursor of a consumer that is not
-// booked, which the selector moves and which is neither hashed nor stored.
+// read by the consumer's host. What the leader knows beyond it is a LeadCursor.
 class ConsumerState {
  public:
   struct Identity {
@@ -44,6 +32,9 @@ class ConsumerState {
     WallNs created = 0;
   };
   ConsumerState(Identity identity, ConsumerConfig config);
+  ~ConsumerState();
+  ConsumerState(const ConsumerState&) = delete;
+  ConsumerState& operator=(const ConsumerState&) = delete;
 
   ConsumerId id() const { return identity_.id; }
   const std::string& name() const { return identity_.name; }
@@ -58,9 +49,11 @@ class ConsumerState {
   ConsumerSeq next_consumer() const { return next_consumer_; }
   StreamSeq next_stream() const { return next_stream_; }
   const PendingDeliveries& pending() const { return pending_; }
-  // Matching messages that were not delivered once, from the state's cursor; of a consumer that is
-  // not booked from the leader's.
+  // Matching messages that were not delivered once; only of a booked consumer. What is left for
+  // another one is counted by whoever leads, or with count_undelivered().
   std::uint64_t num_pending() const { return num_pending_; }
+  // The same, counted; not cheap.
+  std::uint64_t count_undelivered(const StreamView& stream) const;
 
   // Whether this message, which is in the stream and matches, was not delivered once.
   bool is_undelivered(StreamSeq sequence) const;
@@ -73,7 +66,9 @@ class ConsumerState {
   // No message before it is needed.
   StreamSeq first_needed() const;
 
-  // For the API: of a consumer that is not booked as the leader sees it.
+  // What the leader here knows beyond the state; null: no selector is at work.
+  const LeadCursor* lead() const { return lead_; }
+
   ConsumerPosition delivered() const;
   ConsumerPosition ack_floor() const;
   std::uint64_t num_redelivered() const;
@@ -86,12 +81,21 @@ class ConsumerState {
   }
 
  private:
-  // Whether this message is among num_pending().
-  bool is_counted(StreamSeq sequence) const;
+  // A place in the two sequences that are delivered: the list of last_per_subject, then the stream.
+  struct Place {
+    StreamSeq next_stream;
+    std::size_t latest_position = 0;
+  };
+  // How many messages from there on match.
+  std::uint64_t count_from(const StreamView& stream, const Place& place) const;
+  // Of a message within the list of last_per_subject: whether it is there from `position` on. None
+  // of one behind it.
+  std::optional<bool> is_among_latest(StreamSeq sequence, std::size_t position) const;
 
   friend class ConsumerMachine;  // apply
-  friend class Selector;         // the leader's cursor and the heap
   friend class ConsumerPages;    // load and store
+  friend class Selector;         // reads
+  friend class LeadCursor;       // reads
 
   Identity identity_;
   ConsumerConfig config_;
@@ -113,15 +117,9 @@ class ConsumerState {
   std::uint64_t generation_ = 0;  // counts the changes of the filters
   bool is_dirty_ = true;
 
-  // Not state: the leader's.
-  ConsumerSeq lead_consumer_{1};
-  StreamSeq lead_stream_{1};
-  WallNs lead_at_ = 0;
-  std::size_t lead_latest_position_ = 0;
-  std::vector<Deadline> deadlines_;
-  std::uint64_t deadline_order_ = 0;
-  std::uint64_t deadline_generation_ = 0;  // counts how often the heap was made anew
-  std::uint64_t wake_mark_ = 0;            // the call of apply that named it last
+  // Not state.
+  std::uint64_t wake_mark_ = 0;         // the call of apply that named it last
+  mutable LeadCursor* lead_ = nullptr;  // is told of changes; null: nobody leads here
 };
 
 }  // namespace leat

@@ -15,23 +15,24 @@ constexpr DurationNs kDueTogetherNs = 10'000'000;
 
 }  // namespace
 
-Selector::Selector(ConsumerState& state, const StreamView& stream)
+Selector::Selector(const ConsumerState& state, const StreamView& stream)
     : state_(state), stream_(stream) {
   reset();
 }
 
 void Selector::reset() {
-  choose_anew();
-  if (state_.is_booked()) return;
-  // What the leader before sent beyond the cursor comes again.
-  state_.lead_consumer_ = state_.next_consumer_;
-  state_.lead_stream_ = state_.next_stream_;
-  state_.lead_latest_position_ = state_.latest_position_;
+  // What the leader before, or this one, sent beyond the state's cursor comes again.
+  lead_.follow(state_, stream_);
   cursor_taken_ = state_.next_consumer_;
-  ConsumerMachine::recount(state_, stream_);
+  forget_chosen();
 }
 
 void Selector::choose_anew() {
+  lead_.rebuild_deadlines();
+  forget_chosen();
+}
+
+void Selector::forget_chosen() {
   next_consumer_ = state_.next_consumer_;
   next_stream_ = state_.next_stream_;
   next_stream_latest_ = StreamSeq();
@@ -41,7 +42,6 @@ void Selector::choose_anew() {
   in_flight_again_.clear();
   first_in_flight_ = 0;
   accepted_.clear();
-  ConsumerMachine::rebuild_deadlines(state_);
   follow_deadlines();
 }
 
@@ -65,8 +65,8 @@ void Selector::forget_booked() {
 
 // What was found due by deadlines of before is found again, if it still is.
 void Selector::follow_deadlines() {
-  if (deadline_generation_ == state_.deadline_generation_) return;
-  deadline_generation_ = state_.deadline_generation_;
+  if (deadlines_rebuilt_ == lead_.rebuilt()) return;
+  deadlines_rebuilt_ = lead_.rebuilt();
   redeliveries_.clear();
   redeliveries_begin_ = 0;
   give_ups_.clear();
@@ -74,8 +74,7 @@ void Selector::follow_deadlines() {
 
 bool Selector::collect_due(WallNs now) {
   follow_deadlines();
-  std::vector<Deadline>& heap = state_.deadlines_;
-  if (heap.empty() || heap.front().due > now) return false;
+  if (!lead_.has_due(now)) return false;
   const std::size_t queued_before = redeliveries_.size() + give_ups_.size();
   WallNs group_due = 0;
   std::size_t group_begin = redeliveries_.size();
@@ -84,10 +83,8 @@ bool Selector::collect_due(WallNs now) {
               [](const Redelivery& a, const Redelivery& b) { return a.sequence < b.sequence; });
     group_begin = redeliveries_.size();
   };
-  while (!heap.empty() && heap.front().due <= now) {
-    std::pop_heap(heap.begin(), heap.end(), comes_later);
-    const Deadline deadline = heap.back();
-    heap.pop_back();
+  while (lead_.has_due(now)) {
+    const Deadline deadline = lead_.pop_deadline();
     const PendingDelivery* pending = state_.pending_.find(deadline.sequence);
     if (pending == nullptr || state_.due(*pending) != deadline.due) continue;
     if (state_.is_exhausted(pending->deliveries)) {
@@ -115,17 +112,6 @@ void Selector::pop_redelivery() {
   redeliveries_begin_ = 0;
 }
 
-WallNs Selector::next_deadline() {
-  std::vector<Deadline>& heap = state_.deadlines_;
-  while (!heap.empty()) {
-    const PendingDelivery* pending = state_.pending_.find(heap.front().sequence);
-    if (pending != nullptr && state_.due(*pending) == heap.front().due) return heap.front().due;
-    std::pop_heap(heap.begin(), heap.end(), comes_later);
-    heap.pop_back();
-  }
-  return 0;
-}
-
 bool Selector::choose_redelivery(Selection& selection) {
   while (redeliveries_begin_ < redeliveries_.size()) {
     const Redelivery& next = redeliveries_[redeliveries_begin_];
@@ -151,7 +137,7 @@ bool Selector::is_full() const {
 }
 
 std::size_t Selector::latest_position() const {
-  if (!state_.is_booked()) return state_.lead_latest_position_;
+  if (!state_.is_booked()) return lead_.latest_position();
   // The list shrinks from its front as bookings are applied.
   const auto from = state_.latest_.begin() + static_cast<std::ptrdiff_t>(state_.latest_position_);
   return static_cast<std::size_t>(
@@ -177,7 +163,7 @@ SelectResult Selector::choose_new() {
     const SelectResult latest = choose_latest();
     if (latest.outcome == SelectOutcome::kMessage) return latest;
   }
-  const StreamSeq from = std::max({state_.is_booked() ? next_stream_ : state_.lead_stream_,
+  const StreamSeq from = std::max({state_.is_booked() ? next_stream_ : lead_.next_stream(),
                                    state_.next_stream_, state_.latest_limit_.next()});
   const StreamSeq scan_from = std::max(from, scanned_);
   const ScanResult found = stream_.scan(state_.filters_, scan_from, limits::kMessagesPerSelect);
@@ -216,20 +202,13 @@ SelectResult Selector::choose(WallNs now) {
     result.selection.pending_after = left > 0 ? left - 1 : 0;
   }
   result.selection.consumer_seq =
-      state_.is_booked() ? next_consumer_ : std::max(state_.lead_consumer_, state_.next_consumer_);
+      state_.is_booked() ? next_consumer_ : std::max(lead_.next_consumer(), state_.next_consumer_);
   return result;
 }
 
 void Selector::accept(const Selection& selection, WallNs now) {
   if (!state_.is_booked()) {
-    state_.lead_consumer_ = selection.consumer_seq.next();
-    while (state_.lead_latest_position_ < state_.latest_.size() &&
-           state_.latest_[state_.lead_latest_position_] <= selection.stream_seq) {
-      ++state_.lead_latest_position_;
-    }
-    state_.lead_stream_ = selection.next_stream;
-    state_.lead_at_ = now;
-    if (state_.num_pending_ > 0) --state_.num_pending_;
+    lead_.sent(selection.stream_seq, selection.next_stream, now);
     return;
   }
   LEAT_CHECK(selection.consumer_seq == next_consumer_) << selection.consumer_seq;
@@ -275,15 +254,16 @@ bool Selector::take_give_up(GiveUpCommand& command) {
 }
 
 bool Selector::take_cursor(CursorCommand& command) {
-  if (state_.is_booked() || cursor_taken_ == state_.lead_consumer_) return false;
-  cursor_taken_ = state_.lead_consumer_;
+  if (state_.is_booked() || cursor_taken_ == lead_.next_consumer()) return false;
+  cursor_taken_ = lead_.next_consumer();
   command = {.consumer = state_.id(),
-             .delivered = state_.lead_consumer_.previous(),
-             .next_stream = state_.lead_stream_};
+             .delivered = lead_.next_consumer().previous(),
+             .next_stream = lead_.next_stream()};
   return true;
 }
 
 std::uint64_t Selector::num_pending() const {
+  if (!state_.is_booked()) return lead_.num_pending();
   const std::uint64_t pending = state_.num_pending_;
   return pending > first_in_flight_ ? pending - first_in_flight_ : 0;
 }

@@ -43,7 +43,9 @@ struct SelectResult {
 //   take_booking() -> proposed as `book` -> apply
 class Selector {
  public:
-  Selector(ConsumerState& state, const StreamView& stream);
+  Selector(const ConsumerState& state, const StreamView& stream);
+  Selector(const Selector&) = delete;
+  Selector& operator=(const Selector&) = delete;
 
   // The first message from `from` on that looks like being chosen once; none when there is none
   // near by. A hint for reading ahead: nothing is promised.
@@ -68,7 +70,7 @@ class Selector {
   // or to give up. choose() does it by itself; a timer for next_deadline() calls this.
   bool collect_due(WallNs now);
   // When something comes due next; 0 = never.
-  WallNs next_deadline();
+  WallNs next_deadline() { return lead_.next_deadline(); }
 
   // Matching messages that were not chosen once.
   std::uint64_t num_pending() const;
@@ -95,17 +97,19 @@ class Selector {
   bool is_full() const;
   std::size_t latest_position() const;
   void choose_anew();
+  void forget_chosen();
   void follow_deadlines();
 
-  ConsumerState& state_;
+  const ConsumerState& state_;
   const StreamView& stream_;
+  LeadCursor lead_;
   ConsumerSeq next_consumer_;
   StreamSeq next_stream_;
-  StreamSeq next_stream_latest_;           // in the list of last_per_subject
-  StreamSeq scanned_;                      // nothing before it is left to be chosen
-  std::uint64_t generation_ = 0;           // of the state's filters
-  std::uint64_t deadline_generation_ = 0;  // of the state's deadlines
-  Ring<InFlight> in_flight_;               // accepted, not applied
+  StreamSeq next_stream_latest_;         // in the list of last_per_subject
+  StreamSeq scanned_;                    // nothing before it is left to be chosen
+  std::uint64_t generation_ = 0;         // of the state's filters
+  std::uint64_t deadlines_rebuilt_ = 0;  // as lead_ counts it
+  Ring<InFlight> in_flight_;             // accepted, not applied
   std::set<StreamSeq> in_flight_again_;
   std::uint64_t first_in_flight_ = 0;
   // Due, in the order of delivery, from redeliveries_begin_ on.

@@ -25,7 +25,7 @@ Delivery::Content content_of(const ConsumerConfig& config) {
 
 }  // namespace
 
-Consumer::Consumer(Stream& stream, ConsumerState& state, Rng& rng)
+Consumer::Consumer(Stream& stream, const ConsumerState& state, Rng& rng)
     : stream_(stream),
       state_(state),
       rng_(rng),

@@ -32,7 +32,7 @@ namespace leat {
 // stands still and keeps its place.
 class Consumer {
  public:
-  Consumer(Stream& stream, ConsumerState& state, Rng& rng);
+  Consumer(Stream& stream, const ConsumerState& state, Rng& rng);
   ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
@@ -102,7 +102,7 @@ class Consumer {
   void check_inactivity();
 
   Stream& stream_;
-  ConsumerState& state_;
+  const ConsumerState& state_;
   Rng& rng_;
   Selector selector_;
   ReadAhead read_ahead_;

@@ -116,7 +116,7 @@ Consumer* ConsumerSet::find(const Stream& stream, ConsumerId id) {
 }
 
 Consumer& ConsumerSet::add(Stream& stream, ConsumerId id) {
-  ConsumerState* state = stream.machine_for_selector().consumer_for_selector(id);
+  const ConsumerState* state = stream.machine().find_consumer(id);
   LEAT_CHECK(state != nullptr) << "consumer " << id;
   OfStream& of_stream = of_stream_[stream.uid()];
   auto consumer = std::make_unique<Consumer>(stream, *state, rng_);
@@ -185,6 +185,12 @@ void ConsumerSet::clock_was_set(Stream& stream) {
 }
 
 void ConsumerSet::stopping(Stream& stream, Stop why) {
+  if (why == Stop::kSteppedDown) {
+    // Nobody serves them until somebody leads: who pulls now is told that nobody does.
+    for (const std::string& name : stream.machine().consumer_names()) {
+      router_.release_consumer(stream.account(), stream.name(), name);
+    }
+  }
   const auto of_stream = of_stream_.find(stream.uid());
   if (of_stream == of_stream_.end()) return;
   for (const auto& [id, consumer] : of_stream->second.by_id) {

@@ -8,6 +8,7 @@
 #include "core/router/message.h"
 #include "proto/api/errors.h"
 #include "proto/api/js_subject.h"
+#include "raft/group/proposal_queue.h"
 
 namespace leat {
 
@@ -35,6 +36,11 @@ class ApiCall {
   void answer(std::string_view reply);
   void refuse(const ApiError& error);
   void refuse(ApiErrorCode code) { refuse(api_error(code)); }
+  // What the answer depends on was not applied here. The stream has gone: it is refused. Otherwise
+  // nobody here knows what became of it: it is not answered, and the client asks again.
+  void undecided(Fate fate) {
+    if (fate != Fate::kStopped) state_.reset();
+  }
 
  private:
   struct State {

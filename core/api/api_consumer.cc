@@ -96,7 +96,8 @@ void ApiConsumer::create(ApiCall call) {
   ConsumerSet& consumers = desk_.deps().consumers;
   if (!config->is_pull() && consumers.is_being_made(*stream, config->name)) {
     // Of several that come together one is to win: the others look when it is there.
-    return stream->when_readable([desk = &desk_, call = std::move(call)]() mutable {
+    return stream->when_readable([desk = &desk_, call = std::move(call)](Fate fate) mutable {
+      if (fate != Fate::kApplied) return call.undecided(fate);
       ApiConsumer(*desk).create(std::move(call));
     });
   }
@@ -117,7 +118,7 @@ void ApiConsumer::create(ApiCall call) {
   consumers.create(
       *stream, command,
       [desk = &desk_, stream, name, call = std::move(call)](const CommandOutcome& outcome) mutable {
-        if (!outcome.is_applied()) return;
+        if (!outcome.is_applied()) return call.undecided(outcome.fate);
         const CommandReply& reply = *outcome.reply;
         if (reply.error) return call.refuse(*reply.error);
         const auto info = desk->deps().consumers.info(*stream, name);
@@ -137,7 +138,7 @@ void ApiConsumer::remove(ApiCall call) {
   desk_.deps().consumers.remove(
       *stream, name,
       [desk = &desk_, name, call = std::move(call)](const CommandOutcome& outcome) mutable {
-        if (!outcome.is_applied()) return;
+        if (!outcome.is_applied()) return call.undecided(outcome.fate);
         const CommandReply& reply = *outcome.reply;
         if (reply.error) return call.refuse(*reply.error);
         publish_action(*desk, call, {name, AssetAction::kDelete});
@@ -149,7 +150,8 @@ void ApiConsumer::info(ApiCall call) {
   if (!is_empty_request(call.body())) return call.refuse(ApiErrorCode::kNotEmptyRequest);
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
-  stream->when_readable([desk = &desk_, stream, call = std::move(call)]() mutable {
+  stream->when_readable([desk = &desk_, stream, call = std::move(call)](Fate fate) mutable {
+    if (fate != Fate::kApplied) return call.undecided(fate);
     const auto info = desk->deps().consumers.info(*stream, call.subject().consumer);
     if (!info) return call.refuse(ApiErrorCode::kConsumerNotFound);
     call.answer(consumer_info_reply(*info, desk->now()));
@@ -161,11 +163,13 @@ void ApiConsumer::names(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
-  stream->when_readable([stream, offset = request->offset, call = std::move(call)]() mutable {
-    std::vector<std::string> names = stream->machine().consumer_names();
-    const Page page = cut_to_page(names, offset, kNamesPerPage);
-    call.answer(consumer_names_reply(names, page));
-  });
+  stream->when_readable(
+      [stream, offset = request->offset, call = std::move(call)](Fate fate) mutable {
+        if (fate != Fate::kApplied) return call.undecided(fate);
+        std::vector<std::string> names = stream->machine().consumer_names();
+        const Page page = cut_to_page(names, offset, kNamesPerPage);
+        call.answer(consumer_names_reply(names, page));
+      });
 }
 
 void ApiConsumer::list(ApiCall call) {
@@ -174,7 +178,8 @@ void ApiConsumer::list(ApiCall call) {
   Stream* stream = desk_.find_whole_stream(call);
   if (stream == nullptr) return;
   stream->when_readable(
-      [desk = &desk_, stream, offset = request->offset, call = std::move(call)]() mutable {
+      [desk = &desk_, stream, offset = request->offset, call = std::move(call)](Fate fate) mutable {
+        if (fate != Fate::kApplied) return call.undecided(fate);
         std::vector<ConsumerInfo> infos = desk->deps().consumers.infos(*stream);
         const Page page = cut_to_page(infos, offset, kInfosPerPage);
         call.answer(consumer_list_reply(infos, page, desk->now()));

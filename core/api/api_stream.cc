@@ -185,13 +185,14 @@ void ApiStream::info(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = desk_.find_stream(call);
   if (stream == nullptr) return;
-  stream->when_readable(
-      [desk = &desk_, stream, request = std::move(*request), call = std::move(call)]() mutable {
-        StreamInfo info = stream->info(
-            {.with_deleted = request.deleted_details, .subjects_filter = request.subjects_filter});
-        const Page page = take_subjects_page(info.state, request.offset);
-        call.answer(stream_info_reply(info, page, desk->settings().server_name, desk->now()));
-      });
+  stream->when_readable([desk = &desk_, stream, request = std::move(*request),
+                         call = std::move(call)](Fate fate) mutable {
+    if (fate != Fate::kApplied) return call.undecided(fate);
+    StreamInfo info = stream->info(
+        {.with_deleted = request.deleted_details, .subjects_filter = request.subjects_filter});
+    const Page page = take_subjects_page(info.state, request.offset);
+    call.answer(stream_info_reply(info, page, desk->settings().server_name, desk->now()));
+  });
 }
 
 void ApiStream::purge(ApiCall call) {
@@ -206,7 +207,7 @@ void ApiStream::purge(ApiCall call) {
   stream->propose(
       PurgeCommand{.filter = request->filter, .seq = request->seq, .keep = request->keep},
       [call = std::move(call)](const CommandOutcome& outcome) mutable {
-        if (!outcome.is_applied()) return;
+        if (!outcome.is_applied()) return call.undecided(outcome.fate);
         const CommandReply& reply = *outcome.reply;
         if (reply.error) return call.refuse(*reply.error);
         call.answer(purge_reply(reply.count));
@@ -227,7 +228,7 @@ void ApiStream::delete_message(ApiCall call) {
   // message leaves with its block.
   stream->propose(DeleteMessageCommand{.seq = request->seq},
                   [call = std::move(call)](const CommandOutcome& outcome) mutable {
-                    if (!outcome.is_applied()) return;
+                    if (!outcome.is_applied()) return call.undecided(outcome.fate);
                     const CommandReply& reply = *outcome.reply;
                     if (reply.error) return call.refuse(*reply.error);
                     call.answer(success_reply(JsEndpoint::kStreamMsgDelete));
@@ -239,9 +240,11 @@ void ApiStream::get_message(ApiCall call) {
   if (!request) return call.refuse(request.error());
   Stream* stream = desk_.find_stream(call);
   if (stream == nullptr) return;
-  stream->when_readable([stream, request = std::move(*request), call = std::move(call)]() mutable {
-    read_message(*stream, std::move(request), std::move(call));
-  });
+  stream->when_readable(
+      [stream, request = std::move(*request), call = std::move(call)](Fate fate) mutable {
+        if (fate != Fate::kApplied) return call.undecided(fate);
+        read_message(*stream, std::move(request), std::move(call));
+      });
 }
 
 void ApiStream::refuse_unbuilt(ApiCall call) {

@@ -144,9 +144,6 @@ const ConsumerState* StreamMachine::find_consumer(std::string_view name) const {
 const ConsumerState* StreamMachine::find_consumer(ConsumerId id) const {
   return parts_->state.find_consumer(id);
 }
-ConsumerState* StreamMachine::consumer_for_selector(ConsumerId id) {
-  return parts_->state.find_consumer(id);
-}
 
 std::vector<std::string> StreamMachine::consumer_names() const {
   std::vector<std::string> names;
@@ -173,11 +170,24 @@ ConsumerInfo StreamMachine::consumer_info(const ConsumerState& consumer) const {
                         .stream_seq = position.stream_seq,
                         .last_active = position.at};
   };
-  info.delivered = sequence_info(consumer.delivered());
-  info.ack_floor = sequence_info(consumer.ack_floor());
+  ConsumerPosition delivered = consumer.delivered();
+  ConsumerPosition floor = consumer.ack_floor();
+  info.num_pending = consumer.num_pending();
+  if (!consumer.is_booked()) {
+    const LeadCursor* lead = consumer.lead();
+    if (lead != nullptr) {
+      delivered = {.consumer_seq = lead->next_consumer().previous(),
+                   .stream_seq = lead->next_stream().previous(),
+                   .at = std::max(lead->at(), delivered.at)};
+      floor = {.consumer_seq = delivered.consumer_seq, .stream_seq = delivered.stream_seq};
+    }
+    info.num_pending =
+        lead != nullptr ? lead->num_pending() : consumer.count_undelivered(parts_->state);
+  }
+  info.delivered = sequence_info(delivered);
+  info.ack_floor = sequence_info(floor);
   info.num_ack_pending = consumer.pending().count();
   info.num_redelivered = consumer.num_redelivered();
-  info.num_pending = consumer.num_pending();
   return info;
 }
 

@@ -103,11 +103,10 @@ class StreamMachine {
   std::size_t consumer_count() const;
   const ConsumerState* find_consumer(std::string_view name) const;
   const ConsumerState* find_consumer(ConsumerId id) const;
-  // For the selector, which moves the leader's own cursor in it.
-  ConsumerState* consumer_for_selector(ConsumerId id);
   std::vector<std::string> consumer_names() const;  // in order
   std::vector<ConsumerId> consumer_ids() const;     // ascending
-  // All but num_waiting, push_bound and what only a leader knows of num_pending in flight.
+  // All but num_waiting, push_bound and what only a leader knows of num_pending in flight. Where
+  // one is at work here, a consumer that is not booked is shown as it sees it.
   ConsumerInfo consumer_info(const ConsumerState& consumer) const;
 
   // --- state pages, between entries only

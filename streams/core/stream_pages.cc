@@ -311,7 +311,7 @@ Status StreamPages::finish() {
   if (!state_.schedules.all_of(is_message)) return corrupt("a schedule is no message");
   for (ConsumerState* consumer : state_.consumer_list) {
     // The subjects of what is lost are not known: what is left is counted.
-    if (!consumer->is_booked() || has_lost) ConsumerMachine::recount(*consumer, state_);
+    if (has_lost) ConsumerMachine::recount(*consumer, state_);
   }
   loading_.reset();
   return {};

@@ -156,8 +156,10 @@ void Stream::end_to_lead(StreamListener::Stop why) {
   if (leader_ == nullptr) return;
   leader_->set_subjects({});
   for (StreamListener* listener : listeners()) listener->stopping(*this, why);
-  // A server that stops keeps the names: who asks now is not told that the stream is not there.
-  if (why != StreamListener::Stop::kShutdown) context_.router.release_stream(account(), name());
+  // The name stays claimed: who asks now is not told that the stream is not there.
+  if (why == StreamListener::Stop::kSteppedDown) {
+    context_.router.set_direct_get(account(), name(), Router::DirectGet::kRefused);
+  }
   if (why != StreamListener::Stop::kSteppedDown) leader_->close_entry();
   leader_.reset();
 }
@@ -271,6 +273,7 @@ void Stream::remove(Task done) {
 
 void Stream::finish_remove() {
   end_to_lead(StreamListener::Stop::kDeleted);
+  context_.router.release_stream(account(), name());
   is_removed_ = true;
   context_.store.delete_stream(uid(), [self = self_] {
     Stream* stream = *self;

@@ -101,7 +101,6 @@ class Stream : public StateMachine {
   // Why, as an answer.
   ApiError read_only_error() const;
   const StreamMachine& machine() const { return machine_; }
-  StreamMachine& machine_for_selector() { return machine_; }
   StreamInfo info(const StateDetails& details) const;
   const StreamContext& context() const { return context_; }
 
@@ -125,10 +124,9 @@ class Stream : public StateMachine {
   // will be.
   using FateCallback = InlineFunction<void(Fate)>;
   void after_applied(FateCallback callback);
-  // The same for a reader: runs when the state shows what was proposed before, perhaps at once, and
-  // not at all when that is overwritten, or the stream gone. On a full disk at once, since what was
-  // proposed may wait for ever: all that was acknowledged is applied.
-  void when_readable(Task task);
+  // The same for a reader. On a full disk kApplied at once, since what was proposed may wait for
+  // ever: all that was acknowledged is applied.
+  void when_readable(FateCallback callback);
   // Whether publishers are held back until the disk has caught up; and whether even so more came
   // than can be taken.
   bool is_overloaded() const;

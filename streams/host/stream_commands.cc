@@ -83,11 +83,9 @@ void Stream::after_applied(FateCallback callback) {
   after_applied_.add(awaited, std::move(callback));
 }
 
-void Stream::when_readable(Task task) {
-  if (room() == DiskRoom::kExhausted) return task();
-  after_applied([task = std::move(task)](Fate fate) mutable {
-    if (fate == Fate::kApplied) task();
-  });
+void Stream::when_readable(FateCallback callback) {
+  if (room() == DiskRoom::kExhausted) return callback(Fate::kApplied);
+  after_applied(std::move(callback));
 }
 
 bool Stream::is_overloaded() const {

@@ -28,6 +28,7 @@ struct Options {
   bool has_updates = false;         // the stream with limits gets other limits
   bool has_scratch_stream = false;  // made and deleted again and again
   bool stores_often = false;        // the log asks streams to store themselves
+  bool steps_down = false;          // streams stop leading, and lead again
   bool jumps_wall = false;          // the wall clock is set, in both directions
   bool resets_connections = false;
   bool breaks_disk = false;  // it gives errors until the server has stopped

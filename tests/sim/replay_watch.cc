@@ -14,9 +14,9 @@ void describe_consumer(const StreamMachine& machine, const ConsumerState& consum
   const ConsumerInfo info = machine.consumer_info(consumer);
   out << "consumer " << info.name << " id " << consumer.id() << " created " << info.created
       << " delivered " << consumer.next_consumer() << "/" << consumer.next_stream() << " floor "
-      << info.ack_floor.consumer_seq << "/" << info.ack_floor.stream_seq << " pending "
+      << consumer.ack_floor().consumer_seq << "/" << consumer.ack_floor().stream_seq << " pending "
       << info.num_ack_pending << " redelivered " << info.num_redelivered;
-  // Of a consumer that is not booked this is the leader's own.
+  // Nobody counts it for one that is not booked.
   if (consumer.is_booked()) out << " left " << consumer.num_pending();
   out << "\n";
 }
@@ -65,15 +65,33 @@ void ReplayWatch::became_leader(Stream& stream) {
                           std::to_string(applied.value));
     return;
   }
-  if (log_.bounds(stream.uid()).last) compare(stream);
+  const bool is_first = led_.insert(stream.uid()).second;
+  if (is_first && log_.bounds(stream.uid()).last) compare_log(stream);
+  if (!is_first || log_.bounds(stream.uid()).last) compare_state(stream);
   findings_.book.hashes[stream.uid()][applied] = stream.machine().state_hash();
 }
 
-void ReplayWatch::compare(const Stream& stream) {
+// Called at the first time only: later this life has written, and trimmed, itself.
+void ReplayWatch::compare_log(const Stream& stream) {
+  const auto of_stream = entries_.find(stream.uid());
+  if (of_stream == entries_.end()) return violation(stream, "nobody has written its log");
+  const Status read = log_.replay(stream.uid(), LogIndex(1), [&](const LogRecord& entry) -> Status {
+    const auto written = of_stream->second.find(entry.index);
+    // What is not there was overwritten by this life's own.
+    if (written != of_stream->second.end() && written->second.term == entry.term &&
+        written->second.payload.view() != entry.payload.view()) {
+      violation(stream, "entry " + std::to_string(entry.index.value) + " is not as it was written");
+    }
+    return {};
+  });
+  if (!read) violation(stream, "the log cannot be read: " + read.error().text);
+}
+
+void ReplayWatch::compare_state(const Stream& stream) {
   StreamMachine other;
   const Hashes& seen = findings_.book.hashes[stream.uid()];
   const auto of_stream = entries_.find(stream.uid());
-  if (of_stream == entries_.end()) return violation(stream, "nobody has written its log");
+  if (of_stream == entries_.end()) return;
   for (const auto& [index, entry] : of_stream->second) {
     if (index > stream.machine().applied()) break;
     if (entry.payload.empty()) continue;
@@ -86,16 +104,6 @@ void ReplayWatch::compare(const Stream& stream) {
                             " has another state hash than before the crash");
     }
   }
-  const Status read = log_.replay(stream.uid(), LogIndex(1), [&](const LogRecord& entry) -> Status {
-    const auto written = of_stream->second.find(entry.index);
-    // What is not there was overwritten by this life's own.
-    if (written != of_stream->second.end() && written->second.term == entry.term &&
-        written->second.payload.view() != entry.payload.view()) {
-      violation(stream, "entry " + std::to_string(entry.index.value) + " is not as it was written");
-    }
-    return {};
-  });
-  if (!read) violation(stream, "the log cannot be read: " + read.error().text);
   // What this life has proposed itself stands behind what the log had at its start.
   if (other.applied() != stream.machine().applied()) return;
   const std::string expected = description(other);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,8 @@ struct ReplayBook {
   std::map<GroupId, std::map<LogIndex, std::uint64_t>> hashes;
 };
 
-// Looks at the streams of one shard in one life. When a stream comes back after a crash, it is
-// compared with a second machine that has read every entry from the first one on and nothing of the
+// Looks at the streams of one shard in one life. When a stream comes back after a crash, or leads
+// again, it is compared with a second machine that has read every entry from the first one on and nothing of the
 // store: both must be in the same state, the entries must give the hashes that were seen before,
 // and what the journal still has of them must be them.
 class ReplayWatch final : public StreamListener {
@@ -41,12 +42,14 @@ class ReplayWatch final : public StreamListener {
  private:
   using Hashes = std::map<LogIndex, std::uint64_t>;
 
-  void compare(const Stream& stream);
+  void compare_log(const Stream& stream);
+  void compare_state(const Stream& stream);
   void violation(const Stream& stream, const std::string& what);
 
   const RecoveredLog& log_;
   const LogBook& entries_;
   Findings findings_;
+  std::set<GroupId> led_;  // in this life, at least once
 };
 
 // Everything that the API could show of a stream and its consumers, as text.

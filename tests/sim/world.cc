@@ -14,6 +14,8 @@ constexpr DurationNs kReadyWithin = 5'000'000'000;
 constexpr DurationNs kStoppedWithin = 5'000'000'000;
 // Between two lives; longer than anything is on its way to a client.
 constexpr DurationNs kDowntime = 300'000'000;
+// At the longest, after a step-down.
+constexpr DurationNs kNobodyLeadsWithin = 200'000'000;
 
 // The one world of now, for the functions that the hosts call without a context.
 World* the_world = nullptr;
@@ -266,14 +268,37 @@ SimClient& World::connect() {
   return client;
 }
 
-void World::ask_to_store() {
+World::Drawn World::draw_stream() {
   ShardParts& parts = *life_->shards.at(chance().below(life_->shards.size()));
   StreamSet& streams = parts.hosts->jetstream()->streams();
   const std::vector<Stream*> all = streams.streams_of(accounts_->global());
-  if (all.empty()) return;
-  const GroupId uid = all.at(chance().below(all.size()))->uid();
-  parts.shard.post([&streams, uid] {
+  if (all.empty()) return {};
+  return {.shard = &parts, .uid = all.at(chance().below(all.size()))->uid()};
+}
+
+void World::ask_to_store() {
+  const Drawn drawn = draw_stream();
+  if (!drawn.uid) return;
+  StreamSet& streams = drawn.shard->hosts->jetstream()->streams();
+  drawn.shard->shard.post([&streams, uid = drawn.uid] {
     if (Stream* stream = streams.find(uid)) stream->must_store();
+  });
+}
+
+void World::step_down() {
+  const Drawn drawn = draw_stream();
+  if (!drawn.uid) return;
+  const auto away = static_cast<DurationNs>(chance().below(kNobodyLeadsWithin));
+  StreamSet& streams = drawn.shard->hosts->jetstream()->streams();
+  SimShard& shard = drawn.shard->shard;
+  const SteadyNs again = loop_.clock().steady_ns() + away;
+  shard.post([&streams, &shard, uid = drawn.uid, again] {
+    Stream* leading = streams.find(uid);
+    if (leading == nullptr) return;
+    leading->step_down();
+    shard.call_at(again, [&streams, uid] {
+      if (Stream* stream = streams.find(uid)) stream->lead();
+    });
   });
 }
 

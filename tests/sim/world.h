@@ -77,6 +77,8 @@ class World {
   SimClient& connect();
   // A journal that wants to be trimmed asks a stream, drawn by chance, to store itself.
   void ask_to_store();
+  // A stream, drawn by chance, leads no longer, and again after a while.
+  void step_down();
 
   SimLoop& loop() { return loop_; }
   Rng& chance() { return loop_.chance(); }
@@ -96,6 +98,12 @@ class World {
   // Ends the process: hosts first, then what they stand on.
   void drop_life();
   void refuse(const std::string& why);
+  // A stream of this life and its shard, drawn by chance.
+  struct Drawn {
+    ShardParts* shard = nullptr;
+    GroupId uid;  // none: the shard has no stream
+  };
+  Drawn draw_stream();
   void keep_cursors();
 
   Bugs bugs_;

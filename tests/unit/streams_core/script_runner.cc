@@ -316,7 +316,7 @@ Selector& ScriptRunner::selector(const std::string& name) {
   EXPECT_NE(state, nullptr) << name;
   if (found == nullptr) {
     found =
-        std::make_unique<Selector>(*machine_.consumer_for_selector(state->id()), machine_.view());
+        std::make_unique<Selector>(*machine_.find_consumer(state->id()), machine_.view());
   }
   return *found;
 }

@@ -70,11 +70,11 @@ TEST_F(RoomTest, AReaderDoesNotWaitForWhatAFullDiskDoesNotTake) {
   log_.sync_by_itself(nullptr);
   stream().propose(PurgeCommand{}, [](const CommandOutcome&) {});
   int read = 0;
-  stream().when_readable([&read] { ++read; });
+  stream().when_readable([&read](Fate) { ++read; });
   shard_.run();
   EXPECT_EQ(read, 0);
   room(DiskRoom::kExhausted);
-  stream().when_readable([&read] { ++read; });
+  stream().when_readable([&read](Fate) { ++read; });
   EXPECT_EQ(read, 1);
 }
 
