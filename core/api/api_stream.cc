@@ -125,6 +125,7 @@ void ApiStream::create(ApiCall call) {
   desk_.deps().assignments.change(
       account, std::move(create),
       [desk = &desk_, call = std::move(call)](const StreamChange& change) mutable {
+        if (change.fate != Fate::kApplied) return call.undecided(change.fate);
         if (change.error) return call.refuse(*change.error);
         if (change.change == MetaVerdict::Change::kCreated) {
           publish_action(*desk, call, AssetAction::kCreate);
@@ -161,6 +162,7 @@ void ApiStream::update(ApiCall call) {
   desk_.deps().assignments.change(
       account, std::move(update),
       [desk = &desk_, call = std::move(call)](const StreamChange& change) mutable {
+        if (change.fate != Fate::kApplied) return call.undecided(change.fate);
         if (change.error) return call.refuse(*change.error);
         publish_action(*desk, call, AssetAction::kModify);
         call.answer(stream_update_reply(change.info, desk->now()));
@@ -174,6 +176,7 @@ void ApiStream::remove(ApiCall call) {
   desk_.deps().assignments.change(
       account, std::move(remove),
       [desk = &desk_, call = std::move(call)](const StreamChange& change) mutable {
+        if (change.fate != Fate::kApplied) return call.undecided(change.fate);
         if (change.error) return call.refuse(*change.error);
         publish_action(*desk, call, AssetAction::kDelete);
         call.answer(success_reply(JsEndpoint::kStreamDelete));

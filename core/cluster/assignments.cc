@@ -26,17 +26,39 @@ ShardId Assignments::owner_of(GroupId uid) const {
 void Assignments::change(AccountId account, MetaCommand command, StreamChangeCallback done) {
   LEAT_CHECK(meta_ != nullptr);
   command.account = accounts_->name_of(account);
-  NameKey key{account, command.name};
-  meta_->propose(std::move(command), [this, key = std::move(key),
-                                      done = std::move(done)](const MetaVerdict& verdict) mutable {
-    if (verdict.error) {
-      done(StreamChange{.error = verdict.error});
-      return;
+  const Result<Proposal> proposal = meta_->propose(std::move(command));
+  if (!proposal) return done(StreamChange{.fate = Fate::kRefused});
+  asking_.add(*proposal, std::move(done));
+}
+
+void Assignments::decided(const Proposal& place, const MetaVerdict& verdict) {
+  StreamChangeCallback done;
+  asking_.reached(place, [&done](StreamChangeCallback asker, Fate fate) {
+    if (fate == Fate::kApplied) {
+      done = std::move(asker);
+    } else {
+      asker(StreamChange{.fate = fate});
     }
-    std::deque<Decided>& queue = deciding_[key];
-    queue.push_back({.verdict = verdict, .done = std::move(done)});
-    if (queue.size() == 1) carry_out(key);
   });
+  if (verdict.error) {
+    if (done) done(StreamChange{.error = verdict.error});
+    return;
+  }
+  const AccountId account = accounts_->find(verdict.stream.account);
+  if (!account) {
+    LEAT_LOG(kWarning) << "Stream " << verdict.stream.config.name
+                       << " stays away: there is no account " << verdict.stream.account;
+    return;
+  }
+  const NameKey key{account, verdict.stream.config.name};
+  std::deque<Decided>& queue = deciding_[key];
+  queue.push_back({.verdict = verdict, .done = std::move(done)});
+  if (queue.size() == 1) carry_out(key);
+}
+
+void Assignments::passed_no_op(const Proposal& place) {
+  asking_.reached(place,
+                  [](StreamChangeCallback asker, Fate fate) { asker(StreamChange{.fate = fate}); });
 }
 
 void Assignments::carry_out(const NameKey& key) {
@@ -56,7 +78,7 @@ void Assignments::carried_out(const NameKey& key, const StreamChange& change) {
   } else {
     carry_out(key);
   }
-  done(change);
+  if (done) done(change);
 }
 
 void Assignments::put(const NameKey& key, const MetaVerdict& verdict) {

@@ -16,12 +16,14 @@
 #include "core/session/accounts.h"
 #include "proto/api/errors.h"
 #include "proto/api/info.h"
+#include "raft/group/proposal_queue.h"
 #include "streams/host/stream_set.h"
 
 namespace leat {
 
 // What became of a change of a stream, once it holds on every shard.
 struct StreamChange {
+  Fate fate = Fate::kApplied;  // of the command; the rest is only of one that was applied
   std::optional<ApiError> error{};
   MetaVerdict::Change change = MetaVerdict::Change::kNone;
   StreamInfo info{};  // of a stream that is there now
@@ -32,12 +34,14 @@ using StreamChangeCallback = InlineFunction<void(const StreamChange&)>;
 // first shard's has the meta group and takes the requests. Owned by the shard's hosts, used on its
 // thread; they speak to one another by mail.
 //
-//   first shard: change -> meta group -> verdict -> mail -> owner: StreamSet -> all shards have the
-//   change of interest -> mail -> first shard: done
+//   first shard: change -> meta group -> decided -> mail -> owner: StreamSet -> all shards have the
+//   change of interest -> mail -> first shard: done, of whoever asked here, if anybody did
 //
-// Holds between calls: of one stream's name at most one change is being carried out; those that
-// follow wait in order, so that a name is free before it is taken again.
-class Assignments {
+// Holds between calls: what was decided is carried out, whoever asked for it; of one stream's name
+// at most one change at a time; those that follow wait in order, so that a name is free before it
+// is taken again. Every command that was proposed here has its place in `asking_` until it is
+// decided.
+class Assignments : public MetaListener {
  public:
   struct Dependencies {
     StreamSet& streams;
@@ -59,7 +63,8 @@ class Assignments {
   // --- on the first shard only
   const MetaState& state() const { return meta_->state(); }
   std::string_view account_name(AccountId account) const { return accounts_->name_of(account); }
-  // The account of the command is filled in here.
+  // The account of the command is filled in here. `done` runs when the change holds on every shard,
+  // or when it is known that nobody can say what became of it.
   void change(AccountId account, MetaCommand command, StreamChangeCallback done);
   // At start, when the meta group leads: every shard makes its streams from what store and journal
   // have, one shard after the other; what cannot be made is logged and stays away. `ready` runs
@@ -69,6 +74,10 @@ class Assignments {
   // Where a stream lives.
   ShardId owner_of(GroupId uid) const;
 
+  // --- MetaListener, on the first shard
+  void decided(const Proposal& place, const MetaVerdict& verdict) override;
+  void passed_no_op(const Proposal& place) override;
+
  private:
   struct NameKey {
     AccountId account;
@@ -77,7 +86,7 @@ class Assignments {
   };
   struct Decided {
     MetaVerdict verdict;
-    StreamChangeCallback done;
+    StreamChangeCallback done;  // none: nobody here has asked
   };
   using Plan = std::vector<std::vector<StreamAssignment>>;  // by shard
 
@@ -95,6 +104,7 @@ class Assignments {
   std::shared_ptr<const AccountTable> accounts_;
   std::vector<Assignments*> shards_;
   MetaGroup* meta_ = nullptr;
+  ProposalQueue<StreamChangeCallback> asking_;
   std::map<NameKey, std::deque<Decided>> deciding_;  // the front one is being carried out
   std::size_t shards_recovering_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/log.h"
 #include "raft/group/recovery.h"
 
 namespace leat {
@@ -33,31 +34,38 @@ Result<std::unique_ptr<MetaGroup>> MetaGroup::recover(const Dependencies& deps,
   return meta;
 }
 
-void MetaGroup::start(Task ready) {
-  ready_ = std::move(ready);
-  const Status stands = group_->campaign();
-  LEAT_CHECK(stands.has_value()) << stands.error().text;
+void MetaGroup::start(MetaListener& listener, Task recovered) {
+  listener_ = &listener;
+  recovered_ = std::make_unique<Task>(std::move(recovered));
+  if (group_->is_only_voter()) {
+    lead();
+  } else {
+    tell_recovered();
+  }
+}
+
+void MetaGroup::lead() {
+  if (const Status stands = group_->campaign(); !stands) {
+    LEAT_LOG(kWarning) << "The meta group does not stand: " << stands.error().text;
+  }
+}
+
+void MetaGroup::tell_recovered() {
+  if (const std::unique_ptr<Task> recovered = std::move(recovered_); recovered && *recovered) {
+    (*recovered)();
+  }
 }
 
 void MetaGroup::stop() {
   if (is_write_set_planned_) take_write_set();
 }
 
-void MetaGroup::propose(MetaCommand command, VerdictCallback done) {
-  LEAT_CHECK(is_leading_);
+Result<Proposal> MetaGroup::propose(MetaCommand command) {
   MetaEntry entry;
   entry.stamp = std::max(deps_.clock.wall_ns(), state_.last_stamp());
   entry.command = std::move(command);
-  const Result<Proposal> proposal = group_->propose(encode_meta_entry(entry));
-  LEAT_CHECK(proposal.has_value()) << proposal.error().text;
-  waiting_.push_back({.proposal = *proposal, .done = std::move(done)});
-}
-
-void MetaGroup::forget_overwritten(const Proposal& place) {
-  while (!waiting_.empty() && waiting_.front().proposal.term < place.term &&
-         waiting_.front().proposal.index >= place.index) {
-    waiting_.pop_front();
-  }
+  if (entry.command.kind == MetaCommandKind::kCreateStream) entry.command.members = {deps_.self};
+  return group_->propose(encode_meta_entry(entry));
 }
 
 StateMachine::Applied MetaGroup::apply(const RaftEntry& entry) {
@@ -65,19 +73,17 @@ StateMachine::Applied MetaGroup::apply(const RaftEntry& entry) {
   LEAT_CHECK(decoded.has_value()) << decoded.error().text;
   const MetaVerdict verdict = state_.apply(*decoded);
   plan_write_set();
-  const Proposal place{.index = entry.index, .term = entry.term};
-  forget_overwritten(place);
-  if (!waiting_.empty() && waiting_.front().proposal == place) {
-    VerdictCallback done = std::move(waiting_.pop_front().done);
-    done(verdict);
+  if (listener_ != nullptr && recovered_ == nullptr) {
+    listener_->decided({.index = entry.index, .term = entry.term}, verdict);
   }
   return Applied::kYes;
 }
 
-void MetaGroup::became_leader() {
-  is_leading_ = true;
-  if (ready_) std::exchange(ready_, Task())();
+void MetaGroup::passed_no_op(const Proposal& place) {
+  if (listener_ != nullptr) listener_->passed_no_op(place);
 }
+
+void MetaGroup::became_leader() { tell_recovered(); }
 
 // Changes of streams are rare and their rows small, so each turn with one stores it: the journal
 // is never held back by this group.

@@ -5,7 +5,6 @@
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
-#include "core/base/ring.h"
 #include "core/base/task.h"
 #include "core/env/clock.h"
 #include "core/env/scheduler.h"
@@ -19,12 +18,21 @@
 
 namespace leat {
 
+// Carries out what the meta group decides, on every server that applies it, whoever asked. Called
+// on the group's thread, in the order of the log.
+class MetaListener {
+ public:
+  virtual ~MetaListener() = default;
+  // The command at `place` is applied. Not called for what a restart replays before `start` is
+  // ready: that is in the state.
+  virtual void decided(const Proposal& place, const MetaVerdict& verdict) = 0;
+  // A new leader's no-op stands at `place`; what was proposed here for it is overwritten.
+  virtual void passed_no_op(const Proposal& place) = 0;
+};
+
 // The meta group on this server: its machine, its Raft group and its rows. Decides which streams
-// there are; `Assignments` makes them so. Owned by the hosts of the first shard, used on that
+// there are; its listener makes them so. Owned by the hosts of the first shard, used on that
 // shard's thread; goes before the GroupSet.
-//
-// Holds between calls: every command that was proposed and not applied has its place in `waiting_`,
-// in the order of the log. Replay after a restart changes the state and tells nobody.
 class MetaGroup : public StateMachine {
  public:
   struct Dependencies {
@@ -40,22 +48,26 @@ class MetaGroup : public StateMachine {
                                                     const RecoveredLog& log);
   ~MetaGroup() override;
 
-  // Stands for leader; `ready` runs when everything in the journal is applied.
-  void start(Task ready);
+  // Begins to take part; the only voter stands for leader. `recovered` runs when the state is as
+  // far as this member can know it to be: where it is the only voter when it leads, else at once.
+  // From then on `listener`, which outlives this, is told.
+  void start(MetaListener& listener, Task recovered);
   // Everything applied is on its way to the store.
   void stop();
+  // A leader follows from now on, and stands again with lead(); see Stream::step_down().
+  void step_down() { group_->step_down(); }
+  void lead();
 
-  using VerdictCallback = InlineFunction<void(const MetaVerdict&)>;
-  // `done` runs when the command is applied. Only while leading.
-  void propose(MetaCommand command, VerdictCallback done);
-  bool is_leading() const { return is_leading_; }
+  // The listener hears what became of it. Of a creation the members are chosen here. kUnavailable
+  // while another member leads, or nobody.
+  Result<Proposal> propose(MetaCommand command);
   const MetaState& state() const { return state_; }
 
   // --- StateMachine
   Applied apply(const RaftEntry& entry) override;
-  void passed_no_op(const Proposal& place) override { forget_overwritten(place); }
+  void passed_no_op(const Proposal& place) override;
   void became_leader() override;
-  void stepped_down() override { is_leading_ = false; }
+  void stepped_down() override {}
   void must_store() override {
     is_flush_wanted_ = true;
     plan_write_set();
@@ -63,21 +75,14 @@ class MetaGroup : public StateMachine {
 
  private:
   explicit MetaGroup(const Dependencies& deps);
+  void tell_recovered();
   void plan_write_set();
   void take_write_set();
-  // Another leader's entry stands at `place`: who waits for that index waits in vain.
-  void forget_overwritten(const Proposal& place);
-
-  struct Waiting {
-    Proposal proposal;
-    VerdictCallback done;
-  };
 
   Dependencies deps_;
   MetaState state_;
-  Ring<Waiting> waiting_;
-  Task ready_;
-  bool is_leading_ = false;
+  MetaListener* listener_ = nullptr;  // of start()
+  std::unique_ptr<Task> recovered_;   // until it has run; the listener is told nothing before
   bool is_write_set_planned_ = false;
   bool is_flush_wanted_ = false;      // of the next write set
   std::shared_ptr<MetaGroup*> self_;  // null inside once it is gone

@@ -76,7 +76,7 @@ Status JetStreamHosts::recover(RecoveredStore& store, const RecoveredLog& log, T
                                                              .self = kSelf},
                                      store, log));
   assignments_.set_meta_group(*meta_);
-  meta_->start([this, &store, &log, ready = std::move(ready)]() mutable {
+  meta_->start(assignments_, [this, &store, &log, ready = std::move(ready)]() mutable {
     assignments_.recover(store, log, std::move(ready));
   });
   return {};

@@ -73,7 +73,7 @@ class JetStreamHosts {
   ConsumerSet& consumers() { return consumers_; }
   ApiDesk& desk() { return desk_; }
   // Of the first shard, once recovered; null elsewhere.
-  const MetaGroup* meta() const { return meta_.get(); }
+  MetaGroup* meta() const { return meta_.get(); }
 
  private:
   void follow(const JetStreamSettings& settings);

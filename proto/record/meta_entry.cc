@@ -7,8 +7,12 @@ namespace leat {
 
 namespace {
 
-constexpr std::uint8_t kRowVersion = 1;
+constexpr std::uint8_t kCountersVersion = 1;
+constexpr std::uint8_t kStreamVersion = 2;
+constexpr std::uint8_t kVersionWithoutMembers = 1;
 constexpr char kStreamTable = 's';
+// Where everything was before members were named.
+constexpr NodeId kNodeBeforeMembers{1};
 
 void append_u64(std::string& out, std::uint64_t number) {
   for (unsigned shift = 0; shift < 64; shift += 8) out += static_cast<char>(number >> shift & 0xFF);
@@ -27,9 +31,21 @@ bool is_known(std::uint8_t kind) {
          kind <= static_cast<std::uint8_t>(MetaCommandKind::kDeleteStream);
 }
 
-Status check_version(std::uint8_t version, std::string_view what) {
-  if (version == kRowVersion) return {};
+Status unknown_version(std::string_view what) {
   return failure(ErrorKind::kUnsupported, std::string(what) + " of an unknown version");
+}
+
+void append_members(std::string& out, const std::vector<NodeId>& members) {
+  encoding::append_varint(out, members.size());
+  for (const NodeId member : members) append_u64(out, member.value);
+}
+
+std::vector<NodeId> read_members(encoding::Cursor& cursor) {
+  std::vector<NodeId> members;
+  for (std::uint64_t left = cursor.varint(); left > 0 && cursor.is_good(); --left) {
+    members.emplace_back(read_u64(cursor));
+  }
+  return members;
 }
 
 }  // namespace
@@ -43,6 +59,7 @@ Bytes encode_meta_entry(const MetaEntry& entry) {
   encoding::append_text(out, entry.command.name);
   encoding::append_signed(out, entry.command.streams_max);
   encoding::append_signed(out, entry.command.reserved_bytes_max);
+  append_members(out, entry.command.members);
   if (entry.command.kind != MetaCommandKind::kDeleteStream) {
     append_stream_config(entry.command.config, out);
   }
@@ -51,7 +68,10 @@ Bytes encode_meta_entry(const MetaEntry& entry) {
 
 Result<MetaEntry> decode_meta_entry(std::string_view bytes) {
   encoding::Cursor cursor(bytes);
-  LEAT_TRY(check_version(cursor.byte(), "meta entry"));
+  const std::uint8_t version = cursor.byte();
+  if (version != kMetaEntryVersion && version != kVersionWithoutMembers) {
+    return tl::unexpected(unknown_version("meta entry").error());
+  }
   MetaEntry entry;
   entry.stamp = static_cast<WallNs>(read_u64(cursor));
   const std::uint8_t kind = cursor.byte();
@@ -63,6 +83,11 @@ Result<MetaEntry> decode_meta_entry(std::string_view bytes) {
   entry.command.name = cursor.text();
   entry.command.streams_max = cursor.signed_varint();
   entry.command.reserved_bytes_max = cursor.signed_varint();
+  if (version != kVersionWithoutMembers) {
+    entry.command.members = read_members(cursor);
+  } else if (entry.command.kind == MetaCommandKind::kCreateStream) {
+    entry.command.members = {kNodeBeforeMembers};
+  }
   if (!cursor.is_good()) return failure(ErrorKind::kCorruption, "meta entry is cut short");
   if (entry.command.kind != MetaCommandKind::kDeleteStream) {
     LEAT_TRY_ASSIGN(entry.command.config, parse_stream_config(cursor.rest()));
@@ -84,7 +109,7 @@ std::optional<GroupId> parse_meta_stream_key(std::string_view key) {
 }
 
 std::string encode_meta_counters(const MetaCounters& counters) {
-  std::string out(1, static_cast<char>(kRowVersion));
+  std::string out(1, static_cast<char>(kCountersVersion));
   append_u64(out, counters.next_uid.value);
   append_u64(out, counters.next_number);
   append_u64(out, static_cast<std::uint64_t>(counters.stamp));
@@ -93,7 +118,9 @@ std::string encode_meta_counters(const MetaCounters& counters) {
 
 Result<MetaCounters> decode_meta_counters(std::string_view bytes) {
   encoding::Cursor cursor(bytes);
-  LEAT_TRY(check_version(cursor.byte(), "meta counters"));
+  if (cursor.byte() != kCountersVersion) {
+    return tl::unexpected(unknown_version("meta counters").error());
+  }
   MetaCounters counters;
   counters.next_uid = GroupId(read_u64(cursor));
   counters.next_number = read_u64(cursor);
@@ -103,20 +130,26 @@ Result<MetaCounters> decode_meta_counters(std::string_view bytes) {
 }
 
 std::string encode_meta_stream(const MetaStream& stream) {
-  std::string out(1, static_cast<char>(kRowVersion));
+  std::string out(1, static_cast<char>(kStreamVersion));
   append_u64(out, stream.config_number);
   encoding::append_text(out, stream.account);
+  append_members(out, stream.members);
   append_stream_config(stream.config, out);
   return out;
 }
 
 Result<MetaStream> decode_meta_stream(GroupId uid, std::string_view bytes) {
   encoding::Cursor cursor(bytes);
-  LEAT_TRY(check_version(cursor.byte(), "meta stream row"));
+  const std::uint8_t version = cursor.byte();
+  if (version != kStreamVersion && version != kVersionWithoutMembers) {
+    return tl::unexpected(unknown_version("meta stream row").error());
+  }
   MetaStream stream;
   stream.uid = uid;
   stream.config_number = read_u64(cursor);
   stream.account = cursor.text();
+  stream.members = version == kVersionWithoutMembers ? std::vector<NodeId>{kNodeBeforeMembers}
+                                                     : read_members(cursor);
   if (!cursor.is_good()) return failure(ErrorKind::kCorruption, "meta stream row is cut short");
   LEAT_TRY_ASSIGN(stream.config, parse_stream_config(cursor.rest()));
   return stream;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
@@ -14,14 +15,15 @@ namespace leat {
 
 // One entry of the meta group's log: a single command under one stamp. Little endian.
 //
-//   +0   version 1 (= 1)
+//   +0   version 1 (= 2)
 //   +1   stamp 8            leader's wall clock, ns since the epoch
 //   +9   kind 1
 //   +10  text account | text name | zigzag varint streams_max | zigzag varint reserved_max |
+//        varint count of members | members 8 each |
 //        encoded configuration to the end (config_codec.h; empty for a deletion)
 //
-// `text` is a varint size and the bytes.
-inline constexpr std::uint8_t kMetaEntryVersion = 1;
+// `text` is a varint size and the bytes. Version 1 has no members: it stands for node 1 alone.
+inline constexpr std::uint8_t kMetaEntryVersion = 2;
 
 // The numbers are on disk and between servers: pinned, never reused.
 enum class MetaCommandKind : std::uint8_t {
@@ -38,7 +40,9 @@ struct MetaCommand {
   std::string name{};     // of the stream
   std::int64_t streams_max = -1;
   std::int64_t reserved_bytes_max = -1;  // over all streams of this storage type
-  StreamConfig config{};                 // normalised; not of a deletion
+  // Of a creation: on which servers, chosen by the leader that proposes; distinct, at least one.
+  std::vector<NodeId> members{};
+  StreamConfig config{};  // normalised; not of a deletion
 };
 
 struct MetaEntry {
@@ -53,7 +57,10 @@ Result<MetaEntry> decode_meta_entry(std::string_view bytes);
 // The rows of the meta group in the store; every key's first byte names its table.
 //
 //   'c'              counters | version 1 (= 1) | next uid 8 | next number 8 | stamp 8 |
-//   's' | uid 8 BE   stream   | version 1 (= 1) | number 8 | text account | encoded configuration |
+//   's' | uid 8 BE   stream   | version 1 (= 2) | number 8 | text account | varint count of members
+//                             | members 8 each | encoded configuration |
+//
+// Version 1 of a stream's row has no members: it stands for node 1 alone.
 struct MetaCounters {
   GroupId next_uid{};
   std::uint64_t next_number = 1;  // of the next configuration
@@ -64,6 +71,7 @@ struct MetaStream {
   GroupId uid{};
   std::uint64_t config_number = 0;
   std::string account{};
+  std::vector<NodeId> members{};  // on which it was founded
   StreamConfig config{};
 };
 

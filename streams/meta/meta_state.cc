@@ -19,6 +19,12 @@ std::int64_t reservation(const StreamConfig& config) {
   return std::max<std::int64_t>(config.max_bytes, 0);
 }
 
+// At least one, and nobody twice.
+bool are_distinct(std::vector<NodeId> members) {
+  std::sort(members.begin(), members.end());
+  return !members.empty() && std::adjacent_find(members.begin(), members.end()) == members.end();
+}
+
 }  // namespace
 
 MetaState::MetaState() { counters_.next_uid = kMetaGroup.next(); }
@@ -46,6 +52,10 @@ MetaVerdict MetaState::create(const MetaCommand& command) {
     verdict.stream = *current;
     return verdict;
   }
+  if (!are_distinct(command.members)) {
+    return refused(
+        api_error(ApiErrorCode::kClusterNoPeers, {"members are missing or named twice"}));
+  }
   if (auto error = check_limits(command, nullptr)) return refused(*std::move(error));
   if (overlaps(command, nullptr)) return refused(api_error(ApiErrorCode::kStreamSubjectOverlap));
 
@@ -54,6 +64,7 @@ MetaVerdict MetaState::create(const MetaCommand& command) {
   verdict.stream.uid = counters_.next_uid;
   verdict.stream.config_number = counters_.next_number++;
   verdict.stream.account = command.account;
+  verdict.stream.members = command.members;
   verdict.stream.config = command.config;
   ++counters_.next_uid;
   by_uid_.emplace(verdict.stream.uid, verdict.stream);

@@ -5,6 +5,8 @@ namespace leat::sim {
 namespace {
 
 constexpr DurationNs kPause = 40'000'000;
+// Who leads no longer does not answer.
+constexpr DurationNs kPatience = 300'000'000;
 constexpr std::uint64_t kStreamNotFound = 10059;
 
 std::string text_of(std::uint64_t number) { return std::to_string(number); }
@@ -26,6 +28,22 @@ bool LifecycleModel::must_repeat(const Delivery& answer) {
   if (!answer.headers.starts_with("NATS/1.0 503")) return false;
   go_on();
   return true;
+}
+
+void LifecycleModel::ask(const std::string& subject, std::string_view payload,
+                         SimClient::MessageHandler on_answer) {
+  const std::uint64_t asked = ++asked_;
+  request(subject, "", payload,
+          [this, asked, on_answer = std::move(on_answer)](const Delivery& answer) {
+            if (asked != asked_) return;
+            ++asked_;
+            on_answer(answer);
+          });
+  later(kPatience, [this, asked] {
+    if (asked != asked_) return;
+    ++asked_;
+    go_on();
+  });
 }
 
 void LifecycleModel::look() {
@@ -68,29 +86,29 @@ void LifecycleModel::create() {
   const bool was_absent = known_ == Known::kAbsent;
   known_ = Known::kUnsure;
   if (was_absent) sent_ = acknowledged_ = 0;
-  request("$JS.API.STREAM.CREATE." + record_.stream, "",
-          R"({"name":"TMP","subjects":["tmp.>"],"storage":"file","retention":"limits"})",
-          [this](const Delivery& answer) {
-            if (must_repeat(answer)) return;
-            compare(answer);
-            go_on();
-          });
+  ask("$JS.API.STREAM.CREATE." + record_.stream,
+      R"({"name":"TMP","subjects":["tmp.>"],"storage":"file","retention":"limits"})",
+      [this](const Delivery& answer) {
+        if (must_repeat(answer)) return;
+        compare(answer);
+        go_on();
+      });
 }
 
 void LifecycleModel::add_consumer() {
   const std::string name = "d" + text_of(chance().below(3));
-  request("$JS.API.CONSUMER.DURABLE.CREATE.TMP." + name, "",
-          R"({"stream_name":"TMP","config":{"durable_name":")" + name +
-              R"(","ack_policy":"explicit"}})",
-          [this](const Delivery& answer) {
-            if (!is_success(answer)) record_.violation("consumer: " + answer.payload);
-            go_on();
-          });
+  ask("$JS.API.CONSUMER.DURABLE.CREATE.TMP." + name,
+      R"({"stream_name":"TMP","config":{"durable_name":")" + name +
+          R"(","ack_policy":"explicit"}})",
+      [this](const Delivery& answer) {
+        if (!is_success(answer)) record_.violation("consumer: " + answer.payload);
+        go_on();
+      });
 }
 
 void LifecycleModel::publish() {
   ++sent_;
-  request("tmp." + text_of(chance().below(3)), "", "x", [this](const Delivery& answer) {
+  ask("tmp." + text_of(chance().below(3)), "x", [this](const Delivery& answer) {
     if (must_repeat(answer)) return;
     const std::uint64_t sequence = json_number(answer.payload, "seq");
     if (sequence != 0) ++acknowledged_;
@@ -103,6 +121,7 @@ void LifecycleModel::publish() {
 
 void LifecycleModel::remove() {
   known_ = Known::kUnsure;
+  // Without an answer nobody knows which stream is there until the next life.
   request("$JS.API.STREAM.DELETE." + record_.stream, "", "", [this](const Delivery& answer) {
     if (must_repeat(answer)) return;
     if (!is_success(answer)) record_.violation("STREAM.DELETE was answered " + answer.payload);

@@ -27,12 +27,16 @@ class LifecycleModel final : public Model {
   void publish();
   void remove();
   void go_on();
+  // A request that is given up after a while.
+  void ask(const std::string& subject, std::string_view payload,
+           SimClient::MessageHandler on_answer);
   bool must_repeat(const Delivery& answer);
 
   StreamRecord& record_;
   Known known_ = Known::kAbsent;
   std::uint64_t sent_ = 0;          // messages of the stream that is there now
   std::uint64_t acknowledged_ = 0;  // of them
+  std::uint64_t asked_ = 0;         // counts requests, and those that ended
 };
 
 }  // namespace leat::sim

@@ -21,9 +21,9 @@ struct ReplayBook {
 };
 
 // Looks at the streams of one shard in one life. When a stream comes back after a crash, or leads
-// again, it is compared with a second machine that has read every entry from the first one on and nothing of the
-// store: both must be in the same state, the entries must give the hashes that were seen before,
-// and what the journal still has of them must be them.
+// again, it is compared with a second machine that has read every entry from the first one on and
+// nothing of the store: both must be in the same state, the entries must give the hashes that were
+// seen before, and what the journal still has of them must be them.
 class ReplayWatch final : public StreamListener {
  public:
   struct Findings {

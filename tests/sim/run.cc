@@ -138,6 +138,8 @@ void Scene::disturb() {
     if (model.stands_reset() && model.is_begun()) model.reconnect(world_.connect());
   }
   if (options_.stores_often && chance().one_in(4)) world_.ask_to_store();
+  // A damaged stream may leave with all that was said of it.
+  if (may_rot_) world_.losses();
   if (options_.steps_down && chance().one_in(12)) world_.step_down();
   if (options_.jumps_wall && chance().one_in(30)) {
     world_.loop().clock().jump_wall(static_cast<DurationNs>(chance().below(4'000'000'000)) -

@@ -285,13 +285,24 @@ void World::ask_to_store() {
   });
 }
 
+void World::step_meta_group_down(SteadyNs again) {
+  MetaGroup* meta = life_->shards.front()->hosts->jetstream()->meta();
+  if (meta == nullptr) return;  // not recovered yet
+  SimShard& shard = life_->shards.front()->shard;
+  shard.post([meta, &shard, again] {
+    meta->step_down();
+    shard.call_at(again, [meta] { meta->lead(); });
+  });
+}
+
 void World::step_down() {
+  const auto away = static_cast<DurationNs>(chance().below(kNobodyLeadsWithin));
+  const SteadyNs again = loop_.clock().steady_ns() + away;
+  if (chance().one_in(6)) return step_meta_group_down(again);
   const Drawn drawn = draw_stream();
   if (!drawn.uid) return;
-  const auto away = static_cast<DurationNs>(chance().below(kNobodyLeadsWithin));
   StreamSet& streams = drawn.shard->hosts->jetstream()->streams();
   SimShard& shard = drawn.shard->shard;
-  const SteadyNs again = loop_.clock().steady_ns() + away;
   shard.post([&streams, &shard, uid = drawn.uid, again] {
     Stream* leading = streams.find(uid);
     if (leading == nullptr) return;

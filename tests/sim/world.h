@@ -77,7 +77,7 @@ class World {
   SimClient& connect();
   // A journal that wants to be trimmed asks a stream, drawn by chance, to store itself.
   void ask_to_store();
-  // A stream, drawn by chance, leads no longer, and again after a while.
+  // A stream, drawn by chance, or the meta group leads no longer, and again after a while.
   void step_down();
 
   SimLoop& loop() { return loop_; }
@@ -104,6 +104,7 @@ class World {
     GroupId uid;  // none: the shard has no stream
   };
   Drawn draw_stream();
+  void step_meta_group_down(SteadyNs again);
   void keep_cursors();
 
   Bugs bugs_;

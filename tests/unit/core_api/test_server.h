@@ -281,7 +281,7 @@ class TestServer : public Sink {
     Assignments& first = *hosts_[0]->assignments;
     first.set_meta_group(*meta_);
     bool is_ready = false;
-    meta_->start([&] { first.recover(store_, records_, [&] { is_ready = true; }); });
+    meta_->start(first, [&] { first.recover(store_, records_, [&] { is_ready = true; }); });
     run();
     LEAT_CHECK(is_ready);
   }

@@ -26,6 +26,7 @@ MetaEntry entry_of(MetaCommandKind kind, const StreamConfig& config, std::string
   entry.command.account = std::move(account);
   entry.command.name = config.name;
   if (kind != MetaCommandKind::kDeleteStream) entry.command.config = config;
+  if (kind == MetaCommandKind::kCreateStream) entry.command.members = {NodeId(1)};
   return entry;
 }
 
@@ -213,16 +214,59 @@ TEST(MetaEntries, ComeBackFromTheLog) {
   unknown[9] = 9;
   EXPECT_EQ(decode_meta_entry(unknown).error().kind, ErrorKind::kUnsupported);
   unknown = std::string(bytes.view());
-  unknown[0] = 2;
+  unknown[0] = 3;
   EXPECT_EQ(decode_meta_entry(unknown).error().kind, ErrorKind::kUnsupported);
+}
+
+TEST(MetaState, KnowsOnWhichServersAStreamWasFounded) {
+  MetaState state;
+  MetaEntry entry = entry_of(MetaCommandKind::kCreateStream, config_of("S", {"a"}));
+  entry.command.members = {};
+  EXPECT_EQ(error_of(state.apply(entry)), ApiErrorCode::kClusterNoPeers);
+  entry.command.members = {NodeId(3), NodeId(4), NodeId(3)};
+  EXPECT_EQ(error_of(state.apply(entry)), ApiErrorCode::kClusterNoPeers);
+  entry.command.members = {NodeId(3), NodeId(1)};
+  const auto read = decode_meta_entry(encode_meta_entry(entry).view());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(state.apply(*read).stream.members, entry.command.members);
+  const MetaStream& stream = *state.find("A", "S");
+  const auto row = decode_meta_stream(stream.uid, encode_meta_stream(stream));
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->members, entry.command.members);
+  EXPECT_EQ(row->config, stream.config);
+}
+
+// What a server wrote before members were named.
+TEST(MetaEntries, VersionOneStandsForNodeOne) {
+  MetaEntry entry = entry_of(MetaCommandKind::kCreateStream, config_of("S", {"a"}));
+  std::string old(encode_meta_entry(entry).view());
+  old[0] = 1;
+  const std::size_t members = 10 + 2 + 2 + 1 + 1;
+  ASSERT_EQ(old.substr(members, 2), std::string_view("\x01\x01", 2));
+  old.erase(members, 9);
+  const auto read = decode_meta_entry(old);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->command.members, std::vector<NodeId>{NodeId(1)});
+  EXPECT_EQ(read->command.config, entry.command.config);
+
+  MetaState state;
+  create(state, config_of("S", {"a"}));
+  const MetaStream& stream = *state.find("A", "S");
+  std::string row = encode_meta_stream(stream);
+  row[0] = 1;
+  row.erase(1 + 8 + 2, 9);
+  const auto read_row = decode_meta_stream(stream.uid, row);
+  ASSERT_TRUE(read_row);
+  EXPECT_EQ(read_row->members, std::vector<NodeId>{NodeId(1)});
+  EXPECT_EQ(read_row->config, stream.config);
 }
 
 // The bytes on disk; a change here needs a new version.
 TEST(MetaEntries, GoldenBytes) {
   const MetaEntry entry = entry_of(MetaCommandKind::kDeleteStream, config_of("S", {}));
-  EXPECT_EQ(encode_meta_entry(entry).view(), std::string_view("\x01\x07\0\0\0\0\0\0\0\x03\x01"
-                                                              "A\x01S\x01\x01",
-                                                              16));
+  EXPECT_EQ(encode_meta_entry(entry).view(), std::string_view("\x02\x07\0\0\0\0\0\0\0\x03\x01"
+                                                              "A\x01S\x01\x01\0",
+                                                              17));
   EXPECT_EQ(encode_meta_counters({GroupId(2), 1, 7}),
             std::string_view("\x01\x02\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0", 25));
   EXPECT_EQ(meta_stream_key(GroupId(258)), std::string_view("s\0\0\0\0\0\0\x01\x02", 9));
