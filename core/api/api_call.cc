@@ -8,7 +8,7 @@
 
 namespace leat {
 
-ApiCall::ApiCall(std::shared_ptr<ApiDesk*> desk, const RoutedMessage& message)
+ApiCall::ApiCall(WeakRef<ApiDesk> desk, const RoutedMessage& message)
     : desk_(std::move(desk)), state_(std::make_unique<State>(message)) {
   state_->subject = parse_js_subject(state_->message.message().subject);
 }
@@ -20,18 +20,18 @@ ApiCall::~ApiCall() {
 void ApiCall::answer(std::string_view reply) {
   LEAT_CHECK(state_ != nullptr);
   const std::unique_ptr<State> state = std::move(state_);
-  if (*desk_ != nullptr) {
-    (*desk_)->answered(state->message.message(), state->subject.endpoint, reply,
-                       ApiDesk::Outcome::kGood);
+  if (desk_) {
+    desk_->answered(state->message.message(), state->subject.endpoint, reply,
+                    ApiDesk::Outcome::kGood);
   }
 }
 
 void ApiCall::refuse(const ApiError& error) {
   LEAT_CHECK(state_ != nullptr);
   const std::unique_ptr<State> state = std::move(state_);
-  if (*desk_ != nullptr) {
-    (*desk_)->answered(state->message.message(), state->subject.endpoint,
-                       error_reply(state->subject.endpoint, error), ApiDesk::Outcome::kRefused);
+  if (desk_) {
+    desk_->answered(state->message.message(), state->subject.endpoint,
+                    error_reply(state->subject.endpoint, error), ApiDesk::Outcome::kRefused);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/base/ids.h"
+#include "core/base/lifetime.h"
 #include "core/router/message.h"
 #include "proto/api/errors.h"
 #include "proto/api/js_subject.h"
@@ -19,7 +20,7 @@ class ApiDesk;
 // has gone, answers that the stream was not found.
 class ApiCall {
  public:
-  ApiCall(std::shared_ptr<ApiDesk*> desk, const RoutedMessage& message);
+  ApiCall(WeakRef<ApiDesk> desk, const RoutedMessage& message);
   ~ApiCall();
   ApiCall(ApiCall&&) noexcept = default;
   ApiCall& operator=(ApiCall&&) = delete;
@@ -49,7 +50,7 @@ class ApiCall {
     JsSubject subject;  // into the message
   };
 
-  std::shared_ptr<ApiDesk*> desk_;
+  WeakRef<ApiDesk> desk_;
   std::unique_ptr<State> state_;  // null: moved from, or answered
 };
 

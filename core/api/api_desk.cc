@@ -30,24 +30,21 @@ bool needs_cluster(JsEndpoint endpoint) {
 }  // namespace
 
 ApiDesk::ApiDesk(const Dependencies& deps, std::shared_ptr<const ApiSettings> settings)
-    : deps_(deps),
-      settings_(std::move(settings)),
-      rng_(deps.random_seed),
-      self_(std::make_shared<ApiDesk*>(this)) {
+    : deps_(deps), settings_(std::move(settings)), rng_(deps.random_seed) {
   deps_.router.set_traffic_sink(StreamTraffic::kStreamApi, *this);
 }
 
-ApiDesk::~ApiDesk() { *self_ = nullptr; }
+ApiDesk::~ApiDesk() = default;
 
 void ApiDesk::connect(const std::vector<ApiDesk*>& desks) {
   for (ApiDesk* desk : desks) desk->desks_ = desks;
 }
 
 void ApiDesk::deliver(const JsSubject&, const RoutedMessage& message) {
-  waiting_.emplace_back(self_, message);
+  waiting_.emplace_back(lifetime_.ref(), message);
   if (std::exchange(is_serve_planned_, true)) return;
-  deps_.scheduler.post([self = self_] {
-    if (*self != nullptr) (*self)->serve();
+  deps_.scheduler.post([self = lifetime_.ref()] {
+    if (self) self->serve();
   });
 }
 
@@ -64,8 +61,8 @@ void ApiDesk::serve() {
     dispatch(std::move(call));
   }
   if (waiting_.empty() || std::exchange(is_serve_planned_, true)) return;
-  deps_.scheduler.post([self = self_] {
-    if (*self != nullptr) (*self)->serve();
+  deps_.scheduler.post([self = lifetime_.ref()] {
+    if (self) self->serve();
   });
 }
 

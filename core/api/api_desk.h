@@ -12,6 +12,7 @@
 #include "core/api/api_call.h"
 #include "core/api/api_settings.h"
 #include "core/base/ids.h"
+#include "core/base/lifetime.h"
 #include "core/base/rng.h"
 #include "core/cluster/assignments.h"
 #include "core/env/clock.h"
@@ -101,7 +102,7 @@ class ApiDesk : public StreamTrafficSink {
   std::deque<ApiCall> waiting_;
   std::unordered_map<AccountId, Counts> counts_;
   bool is_serve_planned_ = false;
-  std::shared_ptr<ApiDesk*> self_;  // null inside once it is gone
+  Lifetime<ApiDesk> lifetime_{*this};
 };
 
 }  // namespace leat

@@ -32,6 +32,7 @@ Connection::Connection(Shard& shard, AcceptedSocket socket, ConnectionSet& owner
       owner_(&owner),
       socket_(shard.loop()),
       peer_(socket.peer()),
+      deadline_(shard),
       buffer_(limits::kReadBytesMin),
       read_size_(limits::kReadBytesMin) {
   std::move(socket).move_into(socket_);  // failing, start() finds it not open
@@ -54,7 +55,7 @@ void Connection::start(ConnectionAcceptor& acceptor) {
 }
 
 void Connection::abandon() {
-  shard_.cancel(deadline_);
+  deadline_.cancel();
   close_socket();
   owner_ = nullptr;
   if (handler_ == nullptr) return;
@@ -237,7 +238,7 @@ void Connection::finish_flush() {
 
 void Connection::break_off(End end) {
   if (stage_ == Stage::kClosed) return;
-  shard_.cancel(deadline_);
+  deadline_.cancel();
   close_socket();
   tell_closed(end);
 }
@@ -264,9 +265,7 @@ void Connection::tell_closed(End end) {
 }
 
 void Connection::arm_deadline(DurationNs after) {
-  shard_.cancel(deadline_);
-  deadline_ = shard_.call_at(shard_.clock().steady_ns() + after,
-                             [self = shared_from_this()] { self->break_off(End::kOrderly); });
+  deadline_.arm(shard_.clock().steady_ns() + after, [this] { break_off(End::kOrderly); });
 }
 
 }  // namespace leat

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/env/owned_timer.h"
 #include "core/net/listener.h"
 #include "core/runtime/shard.h"
 #include "core/session/byte_stream.h"
@@ -70,7 +71,7 @@ class Connection final : public ByteStream, public std::enable_shared_from_this<
   bool is_paused_ = false;
   bool is_waiting_readable_ = false;
   bool end_is_posted_ = false;
-  TimerId deadline_;
+  OwnedTimer deadline_;
 
   // Reading. The buffer has a block only while a part of a message is left in it.
   ByteBuffer buffer_;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/base/limits.h"
+#include "core/env/owned_timer.h"
 
 namespace leat {
 
@@ -65,7 +66,7 @@ HttpRequest parse_http_target(std::string_view target) {
 class HttpServer::Exchange : public std::enable_shared_from_this<HttpServer::Exchange> {
  public:
   Exchange(HttpServer& server, AcceptedSocket socket)
-      : state_(server.state_), shard_(server.shard_), socket_(shard_.loop()) {
+      : state_(server.state_), shard_(server.shard_), socket_(shard_.loop()), deadline_(shard_) {
     parser_.header_limit(limits::kHttpHeaderBytes);
     parser_.body_limit(0);
     std::move(socket).move_into(socket_);
@@ -75,10 +76,7 @@ class HttpServer::Exchange : public std::enable_shared_from_this<HttpServer::Exc
 
   void start() {
     if (!socket_.is_open()) return;
-    deadline_ = shard_.call_at(shard_.clock().steady_ns() + limits::kHttpRequestNs,
-                               [weak = weak_from_this()] {
-                                 if (const auto self = weak.lock()) self->end();
-                               });
+    deadline_.arm(shard_.clock().steady_ns() + limits::kHttpRequestNs, [this] { end(); });
     http::async_read(socket_, input_, parser_,
                      [self = shared_from_this()](const ErrorCode& error, std::size_t) {
                        self->on_request(error);
@@ -122,7 +120,7 @@ class HttpServer::Exchange : public std::enable_shared_from_this<HttpServer::Exc
 
   void end() {
     if (std::exchange(is_over_, true)) return;
-    shard_.cancel(deadline_);
+    deadline_.cancel();
     ErrorCode ignored;
     socket_.shutdown(TcpSocket::shutdown_both, ignored);
     socket_.close(ignored);
@@ -134,7 +132,7 @@ class HttpServer::Exchange : public std::enable_shared_from_this<HttpServer::Exc
   boost::beast::flat_buffer input_;
   http::request_parser<http::empty_body> parser_;
   std::optional<http::response<http::string_body>> response_;
-  TimerId deadline_;
+  OwnedTimer deadline_;
   bool is_head_ = false;
   bool is_over_ = false;
 };

@@ -134,10 +134,7 @@ void AcceptedSocket::move_into(TcpSocket& socket) && {
 }
 
 Listener::Listener(Shard& shard, std::string host)
-    : shard_(shard),
-      host_(std::move(host)),
-      acceptor_(shard.loop()),
-      alive_(std::make_shared<bool>(true)) {}
+    : shard_(shard), host_(std::move(host)), acceptor_(shard.loop()), retry_(shard) {}
 
 Listener::~Listener() { close(); }
 
@@ -173,20 +170,21 @@ void Listener::start(Accepted accepted) {
 }
 
 void Listener::close() {
-  *alive_ = false;
+  lifetime_.end();
   // One that was never started goes on the thread that made it, while the shard runs.
-  if (retry_) shard_.cancel(std::exchange(retry_, {}));
+  retry_.cancel();
   ErrorCode ignored;
   acceptor_.close(ignored);
 }
 
 void Listener::wait() {
-  acceptor_.async_wait(tcp::acceptor::wait_read, [this, alive = alive_](const ErrorCode& error) {
-    if (*alive && !error) accept_ready();
+  acceptor_.async_wait(tcp::acceptor::wait_read, [self = lifetime_.ref()](const ErrorCode& error) {
+    if (self && !error) self->accept_ready();
   });
 }
 
 void Listener::accept_ready() {
+  const WeakRef<Listener> self = lifetime_.ref();
   for (int count = 0; count < limits::kAcceptsPerTurn; ++count) {
     sockaddr_storage from{};
     socklen_t size = sizeof(from);
@@ -196,7 +194,7 @@ void Listener::accept_ready() {
       const int on = 1;
       ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
       accepted_(AcceptedSocket(descriptor, address_of(from)));
-      if (!*alive_) return;  // NOLINT: the callee may have closed the listener
+      if (!self) return;  // the callee may have closed the listener
       continue;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
@@ -212,7 +210,7 @@ void Listener::accept_ready() {
 }
 
 void Listener::retry_later() {
-  retry_ = shard_.call_at(shard_.clock().steady_ns() + limits::kAcceptRetryNs, [this] { wait(); });
+  retry_.arm(shard_.clock().steady_ns() + limits::kAcceptRetryNs, [this] { wait(); });
 }
 
 std::string host_and_port(const std::string& host, std::int64_t port) {

@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 
+#include "core/base/lifetime.h"
 #include "core/base/result.h"
 #include "core/base/task.h"
+#include "core/env/owned_timer.h"
 #include "core/runtime/shard.h"
 #include "core/session/byte_stream.h"
 
@@ -68,8 +70,8 @@ class Listener {
   std::uint16_t port_ = 0;
   boost::asio::ip::tcp::acceptor acceptor_;
   Accepted accepted_;
-  std::shared_ptr<bool> alive_;  // false: handlers still queued do nothing
-  TimerId retry_;
+  OwnedTimer retry_;
+  Lifetime<Listener> lifetime_{*this};  // over when closed: handlers still queued do nothing
 };
 
 // "host:port" as log lines and URLs write it; IPv6 in brackets.

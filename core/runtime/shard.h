@@ -90,6 +90,7 @@ class Shard final : public Scheduler, public Mailbox {
   const ShardId self_;
   OwnerThread owner_;  // the maker, then whoever is inside run(), then again anyone
   const Clock& clock_;
+  TimerHeap timers_;              // outlives the loop, whose last handlers cancel their timers
   boost::asio::io_context loop_;  // told that one thread runs it
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_;
   ShardInbox inbox_;
@@ -99,7 +100,6 @@ class Shard final : public Scheduler, public Mailbox {
   std::vector<Task> posted_;
   std::vector<Task> turn_end_;
   std::vector<Task> running_;  // scratch: the batch being run
-  TimerHeap timers_;
 };
 
 }  // namespace leat

@@ -9,7 +9,11 @@
 namespace leat {
 
 Session::Session(SessionSet& set, ByteStream& stream, ConnectionId cid)
-    : set_(&set), stream_(&stream), cid_(cid), start_(set.hosts_.clock.wall_ns()) {
+    : set_(&set),
+      stream_(&stream),
+      cid_(cid),
+      timer_(set.hosts_.scheduler),
+      start_(set.hosts_.clock.wall_ns()) {
   last_activity_ = start_;
   settings_changed();
 }
@@ -182,13 +186,13 @@ void Session::on_closed(End end) {
                                          : CloseReason::kClientClosed;
   }
   if (!is_torn_down_) tear_down();
-  set_->hosts_.scheduler.cancel(timer_);
+  timer_.cancel();
   set_->remove(*this);
   state_ = State::kDetached;
 }
 
 void Session::detach() {
-  set_->hosts_.scheduler.cancel(timer_);
+  timer_.cancel();
   if (is_counted_) set_->hosts_.ledger.leave();
   state_ = State::kDetached;
 }

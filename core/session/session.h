@@ -8,6 +8,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/env/owned_timer.h"
 #include "core/router/message.h"
 #include "core/router/router.h"
 #include "core/router/sink.h"
@@ -200,7 +201,7 @@ class Session final : public ByteStreamHandler, public Sink {
   std::vector<StalledPublisher> stalled_;  // because this connection is slow
   int slow_receivers_ = 0;                 // of what this connection publishes
 
-  TimerId timer_;
+  OwnedTimer timer_;
   SteadyNs auth_deadline_ = 0;  // 0: none
   SteadyNs write_began_ = 0;
   SteadyNs ping_sent_ = 0;

@@ -58,11 +58,7 @@ void Session::handle_pong() {
 }
 
 void Session::set_timer(SteadyNs when) {
-  Scheduler& scheduler = set_->hosts_.scheduler;
-  scheduler.cancel(timer_);
-  timer_ = scheduler.call_at(when, [set = set_, cid = cid_] {
-    if (Session* session = set->find(cid)) session->on_timer();
-  });
+  timer_.arm(when, [this] { on_timer(); });
 }
 
 void Session::on_timer() {

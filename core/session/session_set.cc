@@ -23,15 +23,16 @@ void add_traffic(AccountTraffic& to, const ConnectionSnapshot& connection) {
 }  // namespace
 
 SessionSet::SessionSet(const SessionHosts& hosts, std::shared_ptr<const SessionSettings> settings)
-    : hosts_(hosts), settings_(std::move(settings)) {
+    : hosts_(hosts),
+      settings_(std::move(settings)),
+      write_watch_(hosts.scheduler),
+      close_timer_(hosts.scheduler) {
   LEAT_CHECK(settings_ != nullptr && settings_->accounts != nullptr);
   hosts_.router.set_no_responder_listener(this);
 }
 
 SessionSet::~SessionSet() {
   hosts_.router.set_no_responder_listener(nullptr);
-  hosts_.scheduler.cancel(write_watch_);
-  hosts_.scheduler.cancel(close_timer_);
   for (const auto& [cid, session] : sessions_) session->detach();
 }
 
@@ -108,12 +109,9 @@ void SessionSet::unstall_here(ConnectionId publisher) {
 }
 
 void SessionSet::watch_writes() {
-  if (write_watch_) return;
+  if (write_watch_.is_armed()) return;
   const DurationNs gap = std::min(kWriteWatchNs, settings_->write_deadline_ns / 4 + 1);
-  write_watch_ = hosts_.scheduler.call_at(hosts_.clock.steady_ns() + gap, [this] {
-    write_watch_ = TimerId();
-    check_writes();
-  });
+  write_watch_.arm(hosts_.clock.steady_ns() + gap, [this] { check_writes(); });
 }
 
 void SessionSet::check_writes() {
@@ -172,7 +170,7 @@ void SessionSet::close_next() {
   }
   if (to_close_.empty()) return;
   const DurationNs gap = std::max(close_gap_ns_, limits::kLameDuckStepNs);
-  close_timer_ = hosts_.scheduler.call_at(hosts_.clock.steady_ns() + gap, [this] { close_next(); });
+  close_timer_.arm(hosts_.clock.steady_ns() + gap, [this] { close_next(); });
 }
 
 void SessionSet::close_all(CloseReason reason) {

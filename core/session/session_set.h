@@ -11,6 +11,7 @@
 #include "core/base/task.h"
 #include "core/env/clock.h"
 #include "core/env/mailbox.h"
+#include "core/env/owned_timer.h"
 #include "core/env/scheduler.h"
 #include "core/router/publisher_brake.h"
 #include "core/router/router.h"
@@ -108,11 +109,11 @@ class SessionSet final : public ConnectionAcceptor,
   std::map<AccountId, AccountTraffic> ended_;  // of connections that are gone
   SessionCounts counts_;
   bool end_turn_due_ = false;
-  TimerId write_watch_;
+  OwnedTimer write_watch_;
 
   std::vector<ConnectionId> to_close_;  // lame duck, in the order of closing from the back
   DurationNs close_gap_ns_ = 0;
-  TimerId close_timer_;
+  OwnedTimer close_timer_;
 };
 
 }  // namespace leat

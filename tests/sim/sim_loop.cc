@@ -94,8 +94,10 @@ void SimLoop::fire_due() {
     while (!shard->due_.empty() && shard->due_.begin()->first <= clock_.now_) {
       const std::uint64_t id = shard->due_.begin()->second;
       shard->due_.erase(shard->due_.begin());
-      auto timer = shard->timers_.extract(id);
-      shard->ready_.push_back(std::move(timer.mapped().second));
+      // It can still be cancelled by what is ready before it.
+      shard->ready_.push_back([shard, id] {
+        if (auto timer = shard->timers_.extract(id)) timer.mapped().second();
+      });
     }
   }
   while (!due_.empty() && due_.begin()->first <= clock_.now_) {

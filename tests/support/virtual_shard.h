@@ -31,6 +31,7 @@ class VirtualShard : public Clock, public Scheduler, public Mailbox, public Remo
     return id;
   }
   void cancel(TimerId timer) override {
+    due_.erase(timer);
     for (auto it = timers_.begin(); it != timers_.end(); ++it) {
       if (it->first.second == timer.value) {
         timers_.erase(it);
@@ -77,9 +78,15 @@ class VirtualShard : public Clock, public Scheduler, public Mailbox, public Remo
  private:
   void fire_timers() {
     while (!timers_.empty() && timers_.begin()->first.first <= now_) {
-      ready_.push_back(std::move(timers_.begin()->second));
+      const TimerId id(timers_.begin()->first.second);
+      due_.insert_or_assign(id, std::move(timers_.begin()->second));
       timers_.erase(timers_.begin());
+      ready_.push_back([this, id] { fire(id); });
     }
+  }
+
+  void fire(TimerId id) {
+    if (auto due = due_.extract(id)) due.mapped()();
   }
 
   SteadyNs now_ = 1'000'000'000;
@@ -88,6 +95,7 @@ class VirtualShard : public Clock, public Scheduler, public Mailbox, public Remo
   std::deque<Task> ready_;
   std::deque<Task> turn_end_;
   std::map<std::pair<SteadyNs, std::uint64_t>, Task> timers_;
+  std::map<TimerId, Task> due_;  // fired in this turn, unless cancelled before
 };
 
 }  // namespace leat::testing
