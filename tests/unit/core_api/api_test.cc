@@ -36,6 +36,36 @@ TEST(Api, RefusesWhatIsNotBuiltByName) {
   }
 }
 
+TEST(Api, ChangesWaitForAMetaGroupThatLeads) {
+  TestServer server(2);
+  server.meta_group().step_down();
+  server.run();
+  EXPECT_EQ(server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})"), "--");
+  EXPECT_EQ(server.stream_count(), 0u);
+  server.meta_group().lead();
+  server.run();
+  EXPECT_TRUE(has(server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})"),
+                  R"("did_create":true)"));
+  EXPECT_EQ(server.stream_count(), 1u);
+}
+
+// The meta group leads under another term from each possible turn on.
+TEST(Api, ACreationIsAnsweredAndCarriedOutOnceWheneverTheTermChanges) {
+  for (int turn = 0; turn < 12; ++turn) {
+    TestServer server;
+    server.received.clear();
+    server.send("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");
+    for (int i = 0; i < turn; ++i) server.run_turn();
+    server.meta_group().step_down();
+    server.meta_group().lead();
+    server.run();
+    EXPECT_EQ(server.stream_count(), 1u) << turn;
+    ASSERT_EQ(server.received.size(), 1u) << turn;
+    EXPECT_TRUE(has(server.received[0].second, R"("did_create":true)")) << turn;
+    EXPECT_EQ(server.meta().find("$G", "S")->members, std::vector<NodeId>{NodeId(1)});
+  }
+}
+
 TEST(Api, AnAccountWithoutJetStreamIsToldSo) {
   TestServer server(2);
   server.request("$JS.API.STREAM.CREATE.S", R"({"name":"S","subjects":["s"]})");

@@ -114,6 +114,7 @@ class TestServer : public Sink {
   AccountId account() const { return accounts_->global(); }
   Router& router(std::size_t shard = 0) { return *hosts_.at(shard)->router; }
   const MetaState& meta() const { return meta_->state(); }
+  MetaGroup& meta_group() { return *meta_; }
   std::size_t stream_count() const {
     std::size_t count = 0;
     for (const auto& hosts : hosts_) count += hosts->streams->size();
@@ -141,10 +142,14 @@ class TestServer : public Sink {
     run();
   }
 
+  // One turn of everybody; false: nothing moves.
+  bool run_turn() {
+    bool moved = store_shard_.run_turn();
+    for (const auto& shard : shards_) moved |= shard->run_turn();
+    return moved;
+  }
   void run() {
-    for (bool moved = true; moved;) {
-      moved = store_shard_.run_turn();
-      for (const auto& shard : shards_) moved |= shard->run_turn();
+    while (run_turn()) {
     }
   }
 
