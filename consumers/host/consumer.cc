@@ -31,7 +31,10 @@ Consumer::Consumer(Stream& stream, const ConsumerState& state, Rng& rng)
       rng_(rng),
       selector_(state, stream.machine().view()),
       read_ahead_(stream.reader(), selector_),
-      delivery_(stream.context().router,
+      outbox_(stream.context().router, stream.delivers_when_booked() && state.is_booked()
+                                           ? Outbox::When::kWhenBooked
+                                           : Outbox::When::kAtOnce),
+      delivery_(outbox_,
                 {.account = stream.account(), .stream = stream.name(), .consumer = state.name()},
                 content_of(state.config())),
       self_(std::make_shared<Consumer*>(this)),
@@ -102,6 +105,9 @@ void Consumer::update() {
 void Consumer::end(ConsumerEndpoint::End why) {
   // The state may be gone already: nothing here may look at it, but at a shutdown.
   if (why == ConsumerEndpoint::End::kShutdown && !state_.is_booked()) propose_cursor();
+  tell_in_vain(outbox_.give_up(), why == ConsumerEndpoint::End::kDeleted    ? "Consumer Deleted"
+                                  : why == ConsumerEndpoint::End::kShutdown ? "Server Shutdown"
+                                                                            : "Leadership Change");
   endpoint_->end(why);
 }
 
@@ -357,17 +363,12 @@ void Consumer::set_rate() {
 }
 
 void Consumer::propose_bookings() {
-  const auto on_reply = [self = self_](const CommandOutcome& outcome) {
-    if (*self == nullptr) return;
-    if (!outcome.is_applied() || outcome.reply->is_refused) {
-      (*self)->selector_.reset();
-      (*self)->wake();
-    } else {
-      // What is booked now has a time at which it comes again.
-      (*self)->arm_deadline();
-    }
-  };
-  if (BookCommand booking; selector_.take_booking(booking)) stream_.propose(booking, on_reply);
+  if (BookCommand booking; selector_.take_booking(booking)) {
+    outbox_.seal();
+    stream_.propose(booking, [self = self_](const CommandOutcome& outcome) {
+      if (*self != nullptr) (*self)->booking_decided(outcome);
+    });
+  }
   if (state_.is_booked() || cursor_timer_ || stream_.room() == DiskRoom::kExhausted) return;
   const SteadyNs due = cursor_proposed_at_ + kCursorInterval;
   // Where messages are kept for it, what was delivered gives its room back with the next entry.
@@ -380,6 +381,24 @@ void Consumer::propose_bookings() {
     cursor_timer_ = {};
     propose_cursor();
   });
+}
+
+void Consumer::booking_decided(const CommandOutcome& outcome) {
+  if (outcome.is_applied() && !outcome.reply->is_refused) {
+    outbox_.booked();
+    // What is booked now has a time at which it comes again.
+    arm_deadline();
+    return;
+  }
+  tell_in_vain(outbox_.refused(), "Leadership Change");
+  selector_.reset();
+  wake();
+}
+
+// A pull that had its last message is in no queue any more. Who is pushed to asks for nothing.
+void Consumer::tell_in_vain(const std::set<std::string>& subjects, std::string_view why) {
+  if (!pull_) return;
+  for (const std::string& to : subjects) delivery_.send_status(to, 409, why);
 }
 
 void Consumer::propose_cursor() {

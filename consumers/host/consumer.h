@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "consumers/core/consumer_state.h"
@@ -8,6 +10,7 @@
 #include "consumers/core/select.h"
 #include "consumers/host/ack_batch.h"
 #include "consumers/host/delivery.h"
+#include "consumers/host/outbox.h"
 #include "consumers/host/progress_notes.h"
 #include "consumers/host/pull_endpoint.h"
 #include "consumers/host/push_endpoint.h"
@@ -26,7 +29,8 @@ namespace leat {
 // state is the machine's.
 //
 //   turn:      pulls and acks arrive, an entry wakes it
-//   turn end:  acks -> one command; pump: choose -> read -> send -> accept; booking -> one command
+//   turn end:  acks -> one command; pump: choose -> read -> accept -> outbox; booking -> one
+//   command outbox:    at once with one replica, else when the booking is applied -> sent
 //
 // Holds between calls: at most one turn-end task is waiting; while a block is being read the pump
 // stands still and keeps its place.
@@ -43,6 +47,8 @@ class Consumer {
   void ack_arrived(const AckSubject& subject, const AckBody& body, const RoutedMessage& message);
   void pull_arrived(const RoutedMessage& message);
   void flow_control_answered(std::string_view subject);
+  // A chosen delivery was booked after its message had gone.
+  void gone(ConsumerSeq number) { outbox_.gone(number); }
 
   // The configuration was changed.
   void update();
@@ -94,6 +100,9 @@ class Consumer {
   bool keep_progress(const AckSubject& subject, const RoutedMessage& message);
   void arm_progress();
   void propose_bookings();
+  void booking_decided(const CommandOutcome& outcome);
+  // Who waits for a delivery that is not made asks again.
+  void tell_in_vain(const std::set<std::string>& subjects, std::string_view why);
   void propose_cursor();
   void arm_deadline();
   void disarm_deadline();
@@ -106,6 +115,7 @@ class Consumer {
   Rng& rng_;
   Selector selector_;
   ReadAhead read_ahead_;
+  Outbox outbox_;
   Delivery delivery_;
   Pacing pacing_;
   AckBatch acks_;

@@ -162,6 +162,9 @@ void ConsumerSet::became_leader(Stream& stream) {
 
 void ConsumerSet::applied(Stream& stream, const StreamEffects& effects) {
   for (const ConsumerGone& gone : effects.consumers_gone) end(stream, gone);
+  for (const GoneDelivery& gone : effects.gone) {
+    if (Consumer* consumer = find(stream, gone.consumer)) consumer->gone(gone.consumer_seq);
+  }
   for (const CommandReply& reply : effects.replies) {
     if (reply.kind != CommandKind::kConsumerCreate || !reply.consumer) continue;
     if (reply.change == CommandReply::Change::kNone) continue;

@@ -42,8 +42,8 @@ StatusText text_of(PullStatus status) {
 
 }  // namespace
 
-Delivery::Delivery(Router& router, const Address& address, Content content)
-    : router_(router), account_(address.account), content_(content) {
+Delivery::Delivery(Outbox& outbox, const Address& address, Content content)
+    : outbox_(outbox), account_(address.account), content_(content) {
   ack_subject_.append("$JS.ACK.").append(address.stream).append(".");
   ack_subject_.append(address.consumer).append(".");
   ack_prefix_bytes_ = ack_subject_.size();
@@ -54,6 +54,7 @@ std::size_t Delivery::prepare(const MessageView& message, const AckSubject& ack)
   const std::span<char, kAckNumbersBytes> numbers(ack_subject_.data() + ack_prefix_bytes_,
                                                   kAckNumbersBytes);
   ack_subject_.resize(ack_prefix_bytes_ + format_ack_numbers(ack, numbers));
+  prepared_number_ = ack.consumer_seq;
   prepared_ = {};
   prepared_.account = account_;
   prepared_.subject = message.subject;
@@ -73,9 +74,9 @@ std::size_t Delivery::prepare(const MessageView& message, const AckSubject& ack)
   return prepared_.subject.size() + prepared_.reply.size() + prepared_.body.size();
 }
 
-PublishOutcome Delivery::send(std::string_view to) {
+void Delivery::send(std::string_view to) {
   prepared_.deliver_to = to;
-  return router_.publish(prepared_);
+  outbox_.deliver(prepared_, prepared_number_);
 }
 
 void Delivery::send_notice(const PullNotice& notice, const DeliveredPosition& position) {
@@ -118,7 +119,7 @@ void Delivery::send_block(std::string_view to, std::string_view reply, std::stri
   message.reply = reply;
   message.body = block;
   message.header_bytes = static_cast<std::uint32_t>(block.size());
-  router_.publish(message);
+  outbox_.send(message);
 }
 
 }  // namespace leat

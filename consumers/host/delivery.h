@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "consumers/core/pull_queue.h"
+#include "consumers/host/outbox.h"
 #include "core/base/ids.h"
 #include "core/router/router.h"
 #include "proto/ack/ack_subject.h"
@@ -20,8 +21,8 @@ struct DeliveredPosition {
   StreamSeq stream_seq;
 };
 
-// Writes what one consumer sends: messages with their ack subjects, statuses and heartbeats; all by
-// Router::publish, so that they keep their order on the way to each subscriber. Owned by its
+// Writes what one consumer sends: messages with their ack subjects, statuses and heartbeats; all
+// through its outbox, so that they keep their order on the way to each subscriber. Owned by its
 // consumer, on its shard. Keeps its buffers: nothing is allocated per message.
 class Delivery {
  public:
@@ -32,7 +33,7 @@ class Delivery {
     std::string_view stream;
     std::string_view consumer;
   };
-  Delivery(Router& router, const Address& address, Content content);
+  Delivery(Outbox& outbox, const Address& address, Content content);
 
   void set_content(Content content) { content_ = content; }
 
@@ -40,7 +41,7 @@ class Delivery {
   // message for send(); `ack` carries the numbers of this delivery.
   std::size_t prepare(const MessageView& message, const AckSubject& ack);
   // Sends what was prepared last; the views given there must still be valid.
-  PublishOutcome send(std::string_view to);
+  void send(std::string_view to);
 
   void send_notice(const PullNotice& notice, const DeliveredPosition& position);
   // `stalled`: the flow control subject that waits for its answer, or empty.
@@ -52,13 +53,14 @@ class Delivery {
  private:
   void send_block(std::string_view to, std::string_view reply, std::string_view block);
 
-  Router& router_;
+  Outbox& outbox_;
   AccountId account_;
   Content content_;
   std::string ack_subject_;  // prefix, then the numbers of the prepared message
   std::size_t ack_prefix_bytes_;
   HeaderBuilder headers_;  // blocks that are not sent as they are stored
   RoutedMessage prepared_;
+  ConsumerSeq prepared_number_;
 };
 
 }  // namespace leat

@@ -31,6 +31,8 @@ struct JetStreamDependencies {
   // Where indexes go that take more than this; null: they stay in memory.
   SpillStore* spill = nullptr;
   std::size_t index_bytes_max = 0;  // of this shard
+  // Deliveries wait for their booking, as those of replicated streams do; for tests.
+  bool delivers_when_booked = false;
 };
 
 // What the configuration says to the streams. Immutable.

@@ -95,6 +95,10 @@ class Stream : public StateMachine {
   // As applied; before the first one as assigned.
   const StreamConfig& config() const;
   bool is_leading() const { return leader_ != nullptr; }
+  // Whether a delivery leaves when its booking is applied, and not before.
+  bool delivers_when_booked() const {
+    return context_.delivers_when_booked || !group_->is_only_voter();
+  }
   // Nothing may be proposed; only sequences up to the last one are known, and of no subject which
   // message is its last.
   bool is_read_only() const { return context_.is_read_only; }

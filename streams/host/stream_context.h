@@ -35,8 +35,9 @@ struct StreamContext {
   IndexBudget* index_budget;  // null: without bound
   PublisherBrake* brake;      // null: nobody publishes through connections
   NodeId self;
-  TimeZones* zones = nullptr;  // null: there is none but UTC
-  std::string_view domain{};   // of the server, which clients are told; empty: none
+  TimeZones* zones = nullptr;         // null: there is none but UTC
+  bool delivers_when_booked = false;  // as with several replicas, whatever their number
+  std::string_view domain{};          // of the server, which clients are told; empty: none
   // The end of the stream's log is lost. What stands before it is shown and kept as it is: its
   // group runs over the log of memory, and nothing is written to the store.
   bool is_read_only = false;

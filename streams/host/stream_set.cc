@@ -39,6 +39,7 @@ StreamContext StreamSet::context_of(GroupSet& groups, MessageStore& store) {
           .brake = deps_.brake,
           .self = deps_.self,
           .zones = deps_.zones,
+          .delivers_when_booked = deps_.delivers_when_booked,
           .domain = deps_.domain};
 }
 

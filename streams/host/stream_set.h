@@ -52,6 +52,8 @@ class StreamSet {
     NodeId self;
     TimeZones* zones = nullptr;  // null: none but UTC
     std::string domain{};        // of the server; empty: none
+    // Deliveries wait for their booking, as those of replicated streams do; for tests.
+    bool delivers_when_booked = false;
   };
   explicit StreamSet(const Dependencies& deps);
   ~StreamSet();

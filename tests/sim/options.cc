@@ -35,6 +35,7 @@ Options Options::of_seed(std::uint64_t seed) {
   options.fills_disk = chance.one_in(5);
   options.slows_disk = chance.one_in(6);
   options.steps_down = chance.one_in(2);
+  options.delivers_when_booked = chance.one_in(2);
   if (chance.one_in(4)) options.flips = static_cast<int>(chance.between(1, 2));
   return options;
 }
@@ -49,10 +50,12 @@ std::string Options::text() const {
       << max_age_ms << " ms" << (has_updates ? ", updates" : "")
       << (has_scratch_stream ? ", scratch stream" : "") << (discards_new ? ", discard new" : "")
       << (has_operator ? ", operator" : "") << (stores_often ? ", stores often" : "")
-      << (steps_down ? ", step-downs" : "") << (jumps_wall ? ", wall clock jumps" : "")
-      << (resets_connections ? ", resets" : "") << (breaks_disk ? ", disk breaks" : "")
-      << (fills_disk ? ", disk fills up" : "") << (slows_disk ? ", slow disk" : "")
-      << (flips > 0 ? ", bits flip" : "") << (bugs.ack_before_sync ? ", BUG ack before sync" : "")
+      << (steps_down ? ", step-downs" : "")
+      << (delivers_when_booked ? ", deliveries when booked" : "")
+      << (jumps_wall ? ", wall clock jumps" : "") << (resets_connections ? ", resets" : "")
+      << (breaks_disk ? ", disk breaks" : "") << (fills_disk ? ", disk fills up" : "")
+      << (slows_disk ? ", slow disk" : "") << (flips > 0 ? ", bits flip" : "")
+      << (bugs.ack_before_sync ? ", BUG ack before sync" : "")
       << (bugs.applied_ahead_of_data ? ", BUG applied ahead of data" : "")
       << (bugs.rows_ahead_of_blocks ? ", BUG rows ahead of blocks" : "")
       << (bugs.filter_ahead_of_flush ? ", BUG filter ahead of flush" : "")

@@ -62,6 +62,7 @@ Scene::Scene(const Options& options)
     : options_(options),
       world_({.seed = options.seed,
               .shards = static_cast<std::uint16_t>(options.shards),
+              .delivers_when_booked = options.delivers_when_booked,
               .bugs = options.bugs}),
       plans_(plan_of(options)) {
   may_rot_ = options_.flips > 0;

@@ -68,6 +68,7 @@ struct World::Life {
 World::World(const Shape& shape)
     : bugs_(shape.bugs),
       shard_count_(shape.shards),
+      delivers_when_booked_(shape.delivers_when_booked),
       loop_(shape.seed),
       store_(bugs_),
       accounts_(AccountTable::first({})),
@@ -106,7 +107,8 @@ void World::add_shard(std::uint16_t index) {
       JetStreamDependencies{.file = {life_->journal->log_of(parts->shard), *parts->store},
                             .memory = {parts->memory_log, parts->memory_store},
                             .quotas = life_->quotas,
-                            .spill = &parts->spilled},
+                            .spill = &parts->spilled,
+                            .delivers_when_booked = delivers_when_booked_},
       jetstream_settings_);
   parts->hosts->jetstream()->streams().add_listener(*parts->watch);
   life_->shards.push_back(std::move(parts));

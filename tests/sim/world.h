@@ -43,6 +43,7 @@ class World {
   struct Shape {
     std::uint64_t seed = 0;
     std::uint16_t shards = 1;
+    bool delivers_when_booked = false;
     Bugs bugs{};
   };
   explicit World(const Shape& shape);
@@ -109,6 +110,7 @@ class World {
 
   Bugs bugs_;
   std::uint16_t shard_count_;
+  bool delivers_when_booked_;
   SimLoop loop_;
   SimDisk disk_;
   SimStoreDisk store_;

@@ -156,7 +156,9 @@ class World : public ::testing::Test {
   static constexpr DurationNs kMs = 1'000'000;
   static constexpr DurationNs kSecond = 1'000'000'000;
 
-  World() {
+  enum class Deliver : bool { kAtOnce, kWhenBooked };
+  explicit World(Deliver deliver = Deliver::kAtOnce)
+      : delivers_when_booked_(deliver == Deliver::kWhenBooked) {
     log_.sync_by_itself(&shard_);
     start();
   }
@@ -164,7 +166,8 @@ class World : public ::testing::Test {
 
   struct Hosts {
     Hosts(leat::testing::VirtualShard& shard, leat::testing::SteppedLog& log,
-          MemoryMessageStore& store, PublisherBrake& brake, TimeZones& zones)
+          MemoryMessageStore& store, PublisherBrake& brake, TimeZones& zones,
+          bool delivers_when_booked)
         : router(shard, shard, 1),
           memory_log(shard),
           memory_store(shard),
@@ -176,7 +179,8 @@ class World : public ::testing::Test {
                    .memory = {.log = memory_log, .store = memory_store},
                    .quotas = quotas,
                    .self = NodeId(1),
-                   .zones = &zones}),
+                   .zones = &zones,
+                   .delivers_when_booked = delivers_when_booked}),
           consumers(streams, router, 2),
           direct_get(streams, router, shard) {
       router.connect_shards({&router});
@@ -193,7 +197,7 @@ class World : public ::testing::Test {
   };
 
   void start() {
-    hosts_ = std::make_unique<Hosts>(shard_, log_, store_, brake_, zones_);
+    hosts_ = std::make_unique<Hosts>(shard_, log_, store_, brake_, zones_, delivers_when_booked_);
     client_ = std::make_unique<Client>(hosts_->router, kAccount);
     client_->subscribe("_INBOX.>");
   }
@@ -291,6 +295,7 @@ class World : public ::testing::Test {
     return out;
   }
 
+  bool delivers_when_booked_;
   leat::testing::VirtualShard shard_;
   leat::testing::SteppedLog log_;
   FlawedStore store_{shard_};
