@@ -140,6 +140,13 @@ inline constexpr std::size_t kRestoredRows = 64;
 inline constexpr std::uint64_t kReclaimStepBytes = 64 * 1024 * 1024;
 // Streams that are looked at for that after one flush.
 inline constexpr std::size_t kReclaimedAtOnce = 256;
+// Reads of the log that one shard waits for; more are refused (kLimit). A group asks for one at a
+// time.
+inline constexpr std::size_t kLogReadsPending = 4096;
+// Applied entries that a group keeps in memory for members that lag; older ones are read from the
+// log again, in pieces of this size.
+inline constexpr std::size_t kRaftTailBytes = 1024 * 1024;
+inline constexpr std::size_t kRaftReadBytes = 1024 * 1024;
 // Cold reads waiting for a thread, for the whole process; more are refused (kLimit).
 inline constexpr std::size_t kColdReadsPending = 4096;
 // Threads that read cold blocks: enough to keep a disk's queue busy.

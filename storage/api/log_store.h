@@ -11,6 +11,7 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/base/task.h"
 
 namespace leat {
 
@@ -57,6 +58,9 @@ class LogListener {
   virtual void must_store(std::span<const GroupId> groups) = 0;
 };
 
+// Entries of one group that were read back: they follow each other.
+using LogReadCallback = InlineFunction<void(Result<std::vector<LogRecord>>)>;
+
 // The log of the process as one shard sees it; owned by the shard's host and used on its thread
 // only. Records of one shard become durable in the order they were appended. There is no error to
 // handle: a log that cannot be written or synced stops the process and names the reason.
@@ -73,6 +77,19 @@ class LogStore {
   // Hands what was gathered to the writer; called once at the end of a turn.
   virtual void flush() = 0;
 
+  // Reads the entries of one group from index `from` on, as many as fit into about `bytes`, and one
+  // at least where there is one. The read leaves with the next flush() and finds everything that
+  // was appended before, durable or not; on a full disk, only what could be written. The callback
+  // runs on the shard's thread in a later turn, in the order of the reads; never when the store is
+  // gone by then.
+  //   no entries:  `from` is behind the last entry of the log
+  //   kNotFound:   `from` has left the log, which was trimmed or restarted behind a snapshot, or
+  //                the log knows no entry of the group (entry_has_left)
+  //   kCorruption: the disk has damaged it; the text names the range of entries that cannot be read
+  //   kLimit:      limits::kLogReadsPending reads of this shard are waiting
+  //   kIo:         the file cannot be read
+  virtual void read(GroupId group, LogIndex from, std::size_t bytes, LogReadCallback callback) = 0;
+
   // Bytes appended and not yet durable. Above limits::kLogPendingBytes the host takes no further
   // publishes; the store itself never refuses.
   virtual std::size_t pending_bytes() const = 0;
@@ -80,6 +97,9 @@ class LogStore {
   // May change at any time, and comes back to kEnough by itself.
   virtual DiskRoom room() const { return DiskRoom::kEnough; }
 };
+
+// The answer to a read from an index that the log no longer holds.
+tl::unexpected<Error> entry_has_left(GroupId group, LogIndex from);
 
 // A part of one group's log that the disk has damaged. The group does not vote, lead or serve this
 // range until a peer has repaired it.

@@ -23,6 +23,9 @@ bool says_where_the_log_ends(const GroupMark& mark) {
 
 void merge(GroupMark& into, const GroupMark& later) {
   if (says_where_the_log_ends(later)) into.last = later.last;
+  if ((into.kinds & later.kinds & kind_bit(RecordKind::kHardState)) != 0) {
+    into.kinds |= kSeveralHardStates;
+  }
   into.kinds |= later.kinds;
 }
 

@@ -28,6 +28,7 @@ constexpr std::size_t kSegmentChecksumOffset = 12;
 // Batch header.
 constexpr std::size_t kBatchChecksumOffset = 4;
 constexpr std::size_t kBatchFieldsOffset = 8;
+constexpr std::size_t kGroupCountOffset = 28;
 
 // Record header: the checksum covers everything behind it.
 constexpr std::size_t kRecordFieldsOffset = 4;
@@ -83,7 +84,7 @@ void encode_batch_header(const BatchHeader& header, char* at) {
   store(at + 8, header.life);
   store(at + 16, header.segment);
   store(at + 24, static_cast<std::uint32_t>(header.offset / kSectorBytes));
-  store(at + 28, static_cast<std::uint32_t>(header.groups.size()));
+  store(at + kGroupCountOffset, static_cast<std::uint32_t>(header.groups.size()));
   store(at + 32, header.number);
   store(at + 40, header.durable_through);
   store(at + 48, header.record_count);
@@ -102,20 +103,22 @@ void encode_batch_header(const BatchHeader& header, char* at) {
   store(at + kBatchChecksumOffset, crc32c(covered, checksum_seed(header.life)));
 }
 
-std::optional<BatchHeader> decode_batch_header(std::string_view segment, std::uint64_t offset,
+std::size_t batch_header_bytes(std::string_view bytes) {
+  if (bytes.size() < kBatchHeaderBytes || !bytes.starts_with(kBatchMagic)) return 0;
+  return kBatchHeaderBytes +
+         kGroupMarkBytes * std::size_t{load<std::uint32_t>(bytes.data() + kGroupCountOffset)};
+}
+
+std::optional<BatchHeader> decode_batch_header(std::string_view bytes, std::uint64_t offset,
                                                std::uint64_t segment_number) {
-  if (offset > segment.size() || segment.size() - offset < kBatchHeaderBytes) return {};
-  const std::string_view bytes = segment.substr(static_cast<std::size_t>(offset));
-  if (!bytes.starts_with(kBatchMagic)) return {};
+  const std::size_t size = batch_header_bytes(bytes);
+  if (size == 0 || size > bytes.size()) return {};
   const char* at = bytes.data();
-  const std::size_t group_count = load<std::uint32_t>(at + 28);
-  if (group_count > (bytes.size() - kBatchHeaderBytes) / kGroupMarkBytes) return {};
 
   BatchHeader header;
   header.life = load<std::uint64_t>(at + 8);
   header.segment = load<std::uint64_t>(at + 16);
   header.offset = load<std::uint32_t>(at + 24) * kSectorBytes;
-  const std::size_t size = kBatchHeaderBytes + kGroupMarkBytes * group_count;
   const std::string_view covered = bytes.substr(kBatchFieldsOffset, size - kBatchFieldsOffset);
   if (load<std::uint32_t>(at + kBatchChecksumOffset) !=
       crc32c(covered, checksum_seed(header.life))) {
@@ -127,6 +130,7 @@ std::optional<BatchHeader> decode_batch_header(std::string_view segment, std::ui
   header.record_count = load<std::uint32_t>(at + 48);
   header.record_bytes = load<std::uint32_t>(at + 52);
   header.previous_count = load<std::uint32_t>(at + 56);
+  const std::size_t group_count = load<std::uint32_t>(at + kGroupCountOffset);
   header.groups.reserve(group_count);
   const char* mark_at = at + kBatchHeaderBytes;
   for (std::size_t i = 0; i < group_count; ++i, mark_at += kGroupMarkBytes) {

@@ -43,6 +43,9 @@ struct GroupMark {
   std::uint32_t kinds = 0;  // bit RecordKind - 1 for each kind that is here
 };
 
+// In `kinds`: more than one hard state of the group is here.
+inline constexpr std::uint32_t kSeveralHardStates = 1u << 31;
+
 constexpr std::uint32_t kind_bit(RecordKind kind) {
   return 1u << (static_cast<unsigned>(kind) - 1);
 }
@@ -90,10 +93,13 @@ void encode_record(const LogRecord& record, std::uint32_t ordinal, std::uint32_t
 std::optional<SegmentHeader> decode_segment_header(std::string_view segment);
 // The version of a whole header that is not of this one's format.
 std::optional<std::uint8_t> foreign_version(std::string_view segment);
-// The batch at `offset` of a segment's bytes; nothing unless checksum, segment number and offset
-// are right, so that bytes copied from elsewhere are no batch. The caller compares the life.
-std::optional<BatchHeader> decode_batch_header(std::string_view segment, std::uint64_t offset,
+// The batch at the start of `bytes`, which stand at `offset` of a segment; nothing unless checksum,
+// segment number and offset are right, so that bytes copied from elsewhere are no batch. The caller
+// compares the life.
+std::optional<BatchHeader> decode_batch_header(std::string_view bytes, std::uint64_t offset,
                                                std::uint64_t segment_number);
+// How many bytes the header has that may start with these sectors; 0 when none does.
+std::size_t batch_header_bytes(std::string_view bytes);
 // The record at the start of `bytes`, which end where it must have ended.
 std::optional<RecordView> decode_record(std::string_view bytes, std::uint32_t ordinal,
                                         std::uint32_t seed);

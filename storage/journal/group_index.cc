@@ -47,7 +47,7 @@ void GroupIndex::on_record(const RecordPlace& place, const RecordView& record) {
     case RecordKind::kEntry:
       return add_entry(log, place, record);
     case RecordKind::kTruncate:
-      return add_truncate(log, record);
+      return add_truncate(log, place, record);
     case RecordKind::kHardState:
       log.hard_state = copy_of(record);
       log.hard_state_segment = place.segment;
@@ -66,14 +66,15 @@ void GroupIndex::add_entry(GroupLog& log, const RecordPlace& place, const Record
   check_connection(log, record);
   cut_runs(log.runs, record.index);
   add_run(log, place, record);
-  log.next = record.index.next();
+  log.outline.add_entries(record.index, record.index, place.spot());
   log.next_hash = chain_hash({record.previous_hash, record.index, record.term}, record.payload);
   log.is_hash_known = true;
   log.gaps_seen = gaps_.size();
 }
 
 void GroupIndex::check_connection(GroupLog& log, const RecordView& record) {
-  if (!log.next) {
+  const LogIndex next = log.outline.next();
+  if (!next) {
     // The journal may have been trimmed before this entry; only a gap makes that doubtful.
     if (!gaps_.empty() && record.index > LogIndex(1)) {
       log.suspects.push_back({.group = record.group,
@@ -85,18 +86,18 @@ void GroupIndex::check_connection(GroupLog& log, const RecordView& record) {
     return;
   }
   const bool is_hash_right = !log.is_hash_known || record.previous_hash == log.next_hash;
-  if (record.index == log.next && is_hash_right) return;
+  if (record.index == next && is_hash_right) return;
   SuspectRange range{.group = record.group,
                      .is_hard_state_lost = false,
                      .reason = "entry " + std::to_string(record.index.value) +
-                               " does not connect to entry " + std::to_string(log.next.value - 1) +
+                               " does not connect to entry " + std::to_string(next.value - 1) +
                                " before it"};
-  if (record.index > log.next) {
-    range.first = log.next;
+  if (record.index > next) {
+    range.first = next;
     range.last = record.index.previous();
-  } else if (record.index < log.next) {
+  } else if (record.index < next) {
     range.first = record.index;
-    range.last = log.next.previous();
+    range.last = next.previous();
   } else {
     range.first = first_held(log);
     range.last = record.index.previous();
@@ -117,6 +118,7 @@ void GroupIndex::add_run(GroupLog& log, const RecordPlace& place, const RecordVi
   }
   log.runs.push_back({.segment = place.segment,
                       .batch = place.batch,
+                      .batch_offset = place.batch_offset,
                       .offset = place.offset,
                       .end = end,
                       .ordinal = place.ordinal,
@@ -124,8 +126,8 @@ void GroupIndex::add_run(GroupLog& log, const RecordPlace& place, const RecordVi
                       .last = record.index});
 }
 
-void GroupIndex::add_truncate(GroupLog& log, const RecordView& record) {
-  if (log.next && record.index > log.next) {
+void GroupIndex::add_truncate(GroupLog& log, const RecordPlace& place, const RecordView& record) {
+  if (log.outline.truncate(record.index, place.spot())) {
     log.runs.clear();  // the log restarts behind a snapshot, which stands for everything before
     std::erase_if(log.suspects,
                   [](const SuspectRange& range) { return !range.is_hard_state_lost; });
@@ -135,7 +137,6 @@ void GroupIndex::add_truncate(GroupLog& log, const RecordView& record) {
   std::erase_if(log.suspects, [&](const SuspectRange& range) {
     return range.first >= record.index && !range.is_hard_state_lost;
   });
-  log.next = record.index;
   log.next_hash = record.previous_hash;
   log.is_hash_known = true;
   log.gaps_seen = gaps_.size();
@@ -146,7 +147,9 @@ void GroupIndex::on_damaged(const BadBatch& batch) {
   for (const GroupMark& mark : batch.header.groups) {
     if (mark.kinds == kind_bit(RecordKind::kWitness)) continue;
     GroupLog& log = groups_[mark.group];
-    const bool is_vote_read = log.hard_state && log.hard_state_batch == batch.header.number;
+    const LogIndex next = log.outline.next();
+    const bool is_vote_read = log.hard_state && log.hard_state_batch == batch.header.number &&
+                              (mark.kinds & kSeveralHardStates) == 0;
     SuspectRange range{.group = mark.group,
                        .is_hard_state_lost = has(mark, RecordKind::kHardState) && !is_vote_read,
                        .reason = "batch " + std::to_string(batch.header.number) + " in " +
@@ -156,12 +159,14 @@ void GroupIndex::on_damaged(const BadBatch& batch) {
     if (has(mark, RecordKind::kTruncate)) {
       range.first = first_held(log);
       range.last = mark.last;
-    } else if (mark.last && mark.last >= log.next) {
-      range.first = log.next ? log.next : LogIndex(1);
+    } else if (mark.last && mark.last >= next) {
+      range.first = next ? next : LogIndex(1);
       range.last = mark.last;
     }
     if (range.first) {
-      log.next = mark.last.next();
+      log.outline.pass_damage(mark.last.next(), {.segment = batch.header.segment,
+                                                 .batch = batch.header.number,
+                                                 .ordinal = batch.good_records});
       log.is_hash_known = false;
     }
     if (range.first || range.is_hard_state_lost) log.suspects.push_back(std::move(range));
@@ -193,6 +198,15 @@ std::vector<SegmentLedger::Segment> GroupIndex::segments() const {
     for (const Run& run : log.runs) {
       SegmentShare& share = shares[run.segment][group];
       share.last = std::max(share.last, run.last);
+      if (!share.first) share.begin = run.batch_offset;
+      share.first = share.first ? std::min(share.first, run.first) : run.first;
+      share.end = run.end;
+    }
+    // Whoever reads what is lost at the front finds the damage, and not a log that was trimmed.
+    for (const SuspectRange& range : log.suspects) {
+      if (log.runs.empty() || !range.first) continue;
+      SegmentShare& share = shares[log.runs.front().segment][group];
+      share.first = std::min(share.first, range.first);
     }
     if (!log.hard_state) continue;
     shares[log.hard_state_segment][group].hard_state =
@@ -213,10 +227,16 @@ std::vector<SegmentLedger::Segment> GroupIndex::segments() const {
   return segments;
 }
 
+std::vector<SegmentLedger::Outline> GroupIndex::outlines() const {
+  std::vector<SegmentLedger::Outline> outlines;
+  for (const auto& [group, log] : groups_) outlines.push_back({group, log.outline});
+  return outlines;
+}
+
 void GroupIndex::settle_gaps(GroupId group, GroupLog& log) {
   if (log.gaps_seen >= gaps_.size()) return;
   log.suspects.push_back({.group = group,
-                          .first = log.next ? log.next : LogIndex(1),
+                          .first = log.outline.next() ? log.outline.next() : LogIndex(1),
                           .last = LogIndex(),
                           .is_hard_state_lost = log.gaps_at_vote < gaps_.size(),
                           .reason = "no later entry proves that a lost batch held none of it"});

@@ -15,6 +15,7 @@ namespace leat::journal {
 struct Run {
   std::uint64_t segment = 0;
   std::uint64_t batch = 0;
+  std::uint64_t batch_offset = 0;
   std::uint64_t offset = 0;  // of the first record; others may stand between
   std::uint64_t end = 0;
   std::uint32_t ordinal = 0;  // of the first record
@@ -30,7 +31,7 @@ struct GroupLog {
   std::uint64_t hard_state_segment = 0;
   std::uint64_t hard_state_batch = 0;
   std::vector<SuspectRange> suspects;
-  LogIndex next;                 // the index that connects; none before the first entry
+  LogOutline outline;            // its `next` is the index that connects
   std::uint64_t next_hash = 0;   // the previous hash that connects,
   bool is_hash_known = false;    // unless damage hides it
   std::size_t gaps_seen = 0;     // gaps before its last entry
@@ -44,8 +45,8 @@ struct GroupLog {
 // nobody: then every group is suspect whose next entry does not connect by index and previous
 // hash, or that has no later entry.
 //
-// A batch has at most one hard state of a group, because a group of one votes once in a start: one
-// that was read in front of the damage is the one that the header names.
+// The header of a batch says whether more than one hard state of a group is in it, and not how
+// many: one that was read in front of the damage may not be the newest then.
 class GroupIndex : public ScanListener {
  public:
   void on_segment(const SegmentPlace& segment) override { lives_[segment.number] = segment.life; }
@@ -68,6 +69,9 @@ class GroupIndex : public ScanListener {
   // deleted.
   std::vector<SegmentLedger::Segment> segments() const;
 
+  // Where the log of each group begins and ends; after finish().
+  std::vector<SegmentLedger::Outline> outlines() const;
+
   const std::map<GroupId, GroupLog>& groups() const { return groups_; }
   const std::optional<LogRecord>& witness() const { return witness_; }
   // Also where no group is suspect: the witness itself may be what is lost.
@@ -76,7 +80,7 @@ class GroupIndex : public ScanListener {
 
  private:
   void add_entry(GroupLog& log, const RecordPlace& place, const RecordView& record);
-  void add_truncate(GroupLog& log, const RecordView& record);
+  void add_truncate(GroupLog& log, const RecordPlace& place, const RecordView& record);
   void check_connection(GroupLog& log, const RecordView& record);
   void add_run(GroupLog& log, const RecordPlace& place, const RecordView& record);
   void settle_gaps(GroupId group, GroupLog& log);

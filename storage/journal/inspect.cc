@@ -54,7 +54,9 @@ class Printer : public ScanListener {
     if (!is_detailed_) return;
     out_ << "    " << name_of(record.kind) << "  group " << record.group << "  index "
          << record.index << "  term " << record.term << "  payload " << record.payload.size()
-         << "  previous hash " << std::hex << record.previous_hash << std::dec << "\n";
+         << "  previous hash " << std::hex << record.previous_hash << std::dec
+         << (record.kind == RecordKind::kTruncate ? "  (entries from here on are void)" : "")
+         << "\n";
   }
   void on_damaged(const BadBatch& batch) override {
     index_.on_damaged(batch);
@@ -83,6 +85,9 @@ class Printer : public ScanListener {
       if (!log.runs.empty()) {
         out_ << "  entries " << log.runs.front().first << " to " << log.runs.back().last
              << "  in runs " << log.runs.size();
+      }
+      if (log.outline.restarted_at()) {
+        out_ << "  begins at " << log.outline.restarted_at();
       }
       if (log.hard_state) out_ << "  hard state of term " << log.hard_state->term;
       out_ << "\n";

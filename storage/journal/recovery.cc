@@ -22,6 +22,7 @@ class RecoveredJournal : public RecoveredLog {
     LEAT_TRY_ASSIGN(JournalEnd end, scan_journal(files_, directory_, index_));
     suspects_ = index_.finish();
     end.segments = index_.segments();
+    end.outlines = index_.outlines();
     end.is_damaged = index_.is_damaged();
     return end;
   }

@@ -31,11 +31,16 @@ Result<std::string> read_up_to(FileSystem& files, const std::string& path, std::
   return bytes;
 }
 
+std::optional<BatchHeader> batch_at(std::string_view segment, std::uint64_t offset,
+                                    std::uint64_t number) {
+  return decode_batch_header(segment.substr(static_cast<std::size_t>(offset)), offset, number);
+}
+
 // The first batch at or after `from` that belongs to this life of the segment.
 std::optional<BatchHeader> find_batch(std::string_view bytes, std::uint64_t from,
                                       const Segment& segment) {
   for (std::uint64_t at = round_up_to_sector(from); at < bytes.size(); at += kSectorBytes) {
-    std::optional<BatchHeader> header = decode_batch_header(bytes, at, segment.number);
+    std::optional<BatchHeader> header = batch_at(bytes, at, segment.number);
     if (header && (!segment.life || header->life == *segment.life)) return header;
   }
   return std::nullopt;
@@ -166,7 +171,7 @@ Status Scan::scan_segment(const Segment& segment) {
 void Scan::scan_batches(const Segment& segment, std::string_view bytes) {
   std::uint64_t offset = kSectorBytes;
   while (offset < bytes.size()) {
-    std::optional<BatchHeader> header = decode_batch_header(bytes, offset, segment.number);
+    std::optional<BatchHeader> header = batch_at(bytes, offset, segment.number);
     const bool is_ours = header && header->life == *segment.life && header->number >= expected_;
     if (!is_ours) header = find_batch(bytes, offset + kSectorBytes, segment);
     if (!header || header->number < expected_) return;
@@ -197,7 +202,12 @@ std::pair<std::uint32_t, std::uint64_t> Scan::scan_records(const BatchHeader& he
         bytes.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(end - at));
     const std::optional<RecordView> record = decode_record(rest, ordinal, seed);
     if (!record) break;
-    listener_.on_record({header.segment, at, header.number, ordinal}, *record);
+    listener_.on_record({.segment = header.segment,
+                         .offset = at,
+                         .batch = header.number,
+                         .batch_offset = header.offset,
+                         .ordinal = ordinal},
+                        *record);
     at += record->size_bytes();
   }
   return {ordinal, at};

@@ -24,7 +24,10 @@ struct RecordPlace {
   std::uint64_t segment = 0;
   std::uint64_t offset = 0;
   std::uint64_t batch = 0;
+  std::uint64_t batch_offset = 0;
   std::uint32_t ordinal = 0;
+
+  LogSpot spot() const { return {.segment = segment, .batch = batch, .ordinal = ordinal}; }
 };
 
 // Batches whose headers cannot be read: nobody knows whose records they held.

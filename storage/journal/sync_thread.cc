@@ -36,7 +36,32 @@ class ShardHandle : public LogStore {
     return last_;
   }
 
+  void read(GroupId group, LogIndex from, std::size_t bytes, LogReadCallback callback) override {
+    LEAT_CHECK(shard_.listener != nullptr);
+    LogRead read{.post = shard_.post, .answer = {}, .group = group, .from = from, .bytes = bytes};
+    ++shard_.pending_reads;
+    read.answer = [shard = &shard_,
+                   callback = std::move(callback)](Result<std::vector<LogRecord>> entries) mutable {
+      --shard->pending_reads;
+      if (shard->listener != nullptr) callback(std::move(entries));
+    };
+    if (shard_.pending_reads > limits::kLogReadsPending) {
+      return answer(read, failure(ErrorKind::kLimit, "too many reads of the log are waiting"));
+    }
+    reads_.push_back(std::move(read));
+  }
+
   void flush() override {
+    // Behind the records: a read finds all that was appended before it.
+    hand_over_records();
+    if (!reads_.empty()) thread_.hand_over(reads_);
+  }
+
+  std::size_t pending_bytes() const override { return shard_.pending_bytes + gathered_bytes_; }
+  DiskRoom room() const override { return thread_.room(); }
+
+ private:
+  void hand_over_records() {
     if (gathered_.empty()) return;
     shard_.pending_bytes += gathered_bytes_;
     thread_.hand_over(
@@ -44,29 +69,28 @@ class ShardHandle : public LogStore {
         {.shard = &shard_, .through = last_, .size_bytes = std::exchange(gathered_bytes_, 0)});
   }
 
-  std::size_t pending_bytes() const override { return shard_.pending_bytes + gathered_bytes_; }
-  DiskRoom room() const override { return thread_.room(); }
-
- private:
   SyncThread& thread_;
   ShardLog& shard_;
   std::vector<LogRecord> gathered_;
+  std::vector<LogRead> reads_;
   std::size_t gathered_bytes_ = 0;
   LogTicket last_;
 };
 
 }  // namespace
 
-SyncThread::SyncThread(std::unique_ptr<Writer> writer, const JournalOptions& options)
+SyncThread::SyncThread(FileSystem& files, std::unique_ptr<Writer> writer,
+                       const JournalOptions& options)
     : writer_(std::move(writer)),
       sync_interval_(options.sync_interval_ns),
       ask_for_flush_(options.ask_for_flush),
       ask_whether_store_is_full_(options.is_store_full),
       last_sync_(std::chrono::steady_clock::now()),
       segment_(writer_->segment()),
-      reserve_bytes_(options.reserve_bytes) {
+      reserve_bytes_(options.reserve_bytes),
+      reading_(files, options.directory) {
   look_for_room();
-  thread_ = std::thread([this] { run(); });
+  worker_.start([this] { run(); });
 }
 
 SyncThread::~SyncThread() { stop(); }
@@ -77,48 +101,45 @@ std::unique_ptr<LogStore> SyncThread::open_shard(RemotePost& post) {
 }
 
 void SyncThread::stop() {
-  if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    is_stopping_ = true;
-  }
-  work_.notify_one();
-  thread_.join();
+  worker_.stop();
+  reading_.stop();
 }
 
 void SyncThread::hand_over(std::vector<LogRecord>& records, FlushMark mark) {
-  bool was_empty = false;
-  {
-    const std::lock_guard lock(mutex_);
-    was_empty = waiting_.empty();
+  worker_.hand_over([&] {
+    const bool was_empty = waiting_.empty();
     for (LogRecord& record : records) waiting_.push_back(std::move(record));
     mark.record_end = waiting_.size();
     waiting_marks_.push_back(mark);
-  }
+    return was_empty;
+  });
   records.clear();
-  if (was_empty) work_.notify_one();
+}
+
+void SyncThread::hand_over(std::vector<LogRead>& reads) {
+  worker_.hand_over([&] {
+    for (LogRead& read : reads) waiting_reads_.push_back(std::move(read));
+    return true;
+  });
+  reads.clear();
 }
 
 void SyncThread::flushed(std::span<const FlushedGroup> groups, StoreTicket through) {
-  {
-    const std::lock_guard lock(mutex_);
+  worker_.hand_over([&] {
     flushed_.insert(flushed_.end(), groups.begin(), groups.end());
     flushed_through_ = std::max(flushed_through_, through);
-  }
-  work_.notify_one();
+    return true;
+  });
 }
 
 void SyncThread::store_room_changed() {
-  {
-    const std::lock_guard lock(mutex_);
-    has_store_room_changed_ = true;
-  }
-  work_.notify_one();
+  worker_.hand_over([this] { return has_store_room_changed_ = true; });
 }
 
 void SyncThread::run() {
   while (take_waiting()) {
     if (!taken_.empty()) write_taken();
+    begin_reads();
     trim();
     const bool has_changed = !taken_flushed_.empty() || is_store_room_news_;
     const bool is_looked_for = has_changed || writer_->fills() != fills_seen_;
@@ -140,23 +161,24 @@ void SyncThread::mark_idle() {
 
 bool SyncThread::take_waiting() {
   const auto has_work = [this] {
-    return !waiting_.empty() || !flushed_.empty() || has_store_room_changed_ || is_stopping_;
+    return !waiting_.empty() || !waiting_reads_.empty() || !flushed_.empty() ||
+           has_store_room_changed_;
   };
-  std::unique_lock lock(mutex_);
-  while (!has_work()) {
+  WorkerThread::Lock lock = worker_.lock();
+  while (!has_work() && !worker_.is_stopping(lock)) {
     if (writer_->has_unsynced()) {
-      if (!work_.wait_until(lock, last_sync_ + sync_interval_, has_work)) {
+      if (!worker_.wait_until(lock, last_sync_ + sync_interval_, has_work)) {
         lock.unlock();
         sync();
         lock.lock();
       }
-    } else if (!work_.wait_for(lock, kIdleAfter, has_work)) {
+    } else if (!worker_.wait_for(lock, kIdleAfter, has_work)) {
       lock.unlock();
       mark_idle();
       lock.lock();
       if (room() == DiskRoom::kEnough) {
-        work_.wait(lock, has_work);
-      } else if (!work_.wait_for(lock, kRoomInterval, has_work)) {
+        worker_.wait(lock, has_work);
+      } else if (!worker_.wait_for(lock, kRoomInterval, has_work)) {
         lock.unlock();
         look_for_room();
         lock.lock();
@@ -165,10 +187,19 @@ bool SyncThread::take_waiting() {
   }
   taken_.swap(waiting_);
   taken_marks_.swap(waiting_marks_);
+  taken_reads_.swap(waiting_reads_);
   taken_flushed_.swap(flushed_);
   taken_flushed_through_ = flushed_through_;
   is_store_room_news_ = std::exchange(has_store_room_changed_, false);
-  return !taken_.empty() || !taken_flushed_.empty() || is_store_room_news_;
+  return !taken_.empty() || !taken_reads_.empty() || !taken_flushed_.empty() || is_store_room_news_;
+}
+
+void SyncThread::begin_reads() {
+  for (LogRead& read : taken_reads_) {
+    Result<ReadPlan> plan = writer_->locate(read.group, read.from);
+    reading_.read(std::move(read), std::move(plan));
+  }
+  taken_reads_.clear();
 }
 
 void SyncThread::write_taken() {
@@ -201,16 +232,18 @@ bool SyncThread::write_when_there_is_room(std::span<const LogRecord> records) {
   return true;
 }
 
-// What was flushed meanwhile may let segments go, and give room.
+// What was flushed meanwhile may let segments go, and give room. Reads go on.
 bool SyncThread::wait_for_room() {
   look_for_room();
+  begin_reads();
   {
-    std::unique_lock lock(mutex_);
-    work_.wait_for(lock, kRoomInterval, [this] { return is_stopping_; });
-    if (is_stopping_) {
+    WorkerThread::Lock lock = worker_.lock();
+    worker_.wait_for(lock, kRoomInterval, [this] { return !waiting_reads_.empty(); });
+    if (worker_.is_stopping(lock)) {
       LEAT_LOG(kError) << "journal: the disk is full; what was not acknowledged is given up";
       return false;
     }
+    taken_reads_.swap(waiting_reads_);
     taken_flushed_.insert(taken_flushed_.end(), flushed_.begin(), flushed_.end());
     flushed_.clear();
     taken_flushed_through_ = flushed_through_;
@@ -345,7 +378,7 @@ Result<OpenedJournal> open_journal(FileSystem& files, JournalOptions options) {
                                                       .random = std::move(options.random)},
                                                      recovered.end));
   return OpenedJournal{std::move(recovered.log),
-                       std::make_unique<journal::SyncThread>(std::move(writer), options)};
+                       std::make_unique<journal::SyncThread>(files, std::move(writer), options)};
 }
 
 }  // namespace leat

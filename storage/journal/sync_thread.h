@@ -2,15 +2,14 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <span>
-#include <thread>
 #include <vector>
 
+#include "core/runtime/worker_thread.h"
 #include "storage/journal/journal.h"
+#include "storage/journal/read_thread.h"
 #include "storage/journal/writer.h"
 
 namespace leat::journal {
@@ -21,6 +20,7 @@ struct ShardLog {
   RemotePost* post = nullptr;
   LogListener* listener = nullptr;  // none once the shard's handle is gone
   std::size_t pending_bytes = 0;
+  std::size_t pending_reads = 0;
 };
 
 // Records up to `through` of a shard were handed over with this flush.
@@ -36,7 +36,7 @@ struct FlushMark {
 // gathers. Both sides keep their vectors' memory.
 class SyncThread : public Journal {
  public:
-  SyncThread(std::unique_ptr<Writer> writer, const JournalOptions& options);
+  SyncThread(FileSystem& files, std::unique_ptr<Writer> writer, const JournalOptions& options);
   ~SyncThread() override;
 
   std::unique_ptr<LogStore> open_shard(RemotePost& post) override;
@@ -44,8 +44,9 @@ class SyncThread : public Journal {
   void flushed(std::span<const FlushedGroup> groups, StoreTicket through) override;
   void store_room_changed() override;
 
-  // Takes what a shard gathered; `records` is left empty. On the shard's thread.
+  // Takes what a shard gathered; both are left empty. On the shard's thread.
   void hand_over(std::vector<LogRecord>& records, FlushMark mark);
+  void hand_over(std::vector<LogRead>& reads);
   DiskRoom room() const { return room_.load(std::memory_order_relaxed); }  // any thread
 
  private:
@@ -63,6 +64,8 @@ class SyncThread : public Journal {
   void look_for_room();
   void set_room(DiskRoom room, std::uint64_t free_bytes);
   void complete_up_to(std::size_t record_end);
+  // Finds where what is asked for stands, and has it read.
+  void begin_reads();
   void sync();
   void mark_idle();
   // Segments that are not needed leave, and whoever holds back the oldest one is told.
@@ -79,6 +82,7 @@ class SyncThread : public Journal {
   // The thread's own.
   std::vector<LogRecord> taken_;
   std::vector<FlushMark> taken_marks_;
+  std::vector<LogRead> taken_reads_;
   std::size_t marks_done_ = 0;
   SteadyTime last_sync_;
   std::vector<FlushedGroup> taken_flushed_;
@@ -91,15 +95,16 @@ class SyncThread : public Journal {
   bool is_store_room_news_ = false;  // has_store_room_changed_, as it was taken
   std::atomic<DiskRoom> room_{DiskRoom::kEnough};
 
-  std::mutex mutex_;
-  std::condition_variable work_;
-  std::vector<LogRecord> waiting_;        // under mutex_
-  std::vector<FlushMark> waiting_marks_;  // under mutex_
-  std::vector<FlushedGroup> flushed_;     // under mutex_
-  StoreTicket flushed_through_;           // under mutex_
-  bool has_store_room_changed_ = false;   // under mutex_
-  bool is_stopping_ = false;              // under mutex_
-  std::thread thread_;
+  // Under the lock of worker_.
+  std::vector<LogRecord> waiting_;
+  std::vector<FlushMark> waiting_marks_;
+  std::vector<LogRead> waiting_reads_;
+  std::vector<FlushedGroup> flushed_;
+  StoreTicket flushed_through_;
+  bool has_store_room_changed_ = false;
+
+  ReadThread reading_;
+  WorkerThread worker_;
 };
 
 }  // namespace leat::journal

@@ -1,6 +1,7 @@
 #include "storage/journal/writer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.h"
 
@@ -53,6 +54,7 @@ Result<std::unique_ptr<Writer>> Writer::open(FileSystem& files, WriterOptions op
   writer->next_batch_ = end.next_batch;
   writer->durable_through_ = end.next_batch - 1;
   for (const SegmentLedger::Segment& segment : end.segments) writer->ledger_.add_recovered(segment);
+  for (const SegmentLedger::Outline& group : end.outlines) writer->ledger_.add_recovered(group);
   LEAT_TRY(writer->find_spares());
   LEAT_TRY(writer->begin_segment({.number = end.next_segment,
                                   .life = writer->options_.random(),
@@ -180,30 +182,49 @@ Status Writer::write_batch(std::span<const LogRecord> records) {
   }
   LEAT_TRY(fill_up_to(position_ + batch.size()));
   LEAT_TRY(file_->write_at(position_, batch));
-  position_ += batch.size();
+  const std::uint64_t begin = std::exchange(position_, position_ + batch.size());
   announced_ = durable_through_;
   last_count_ = static_cast<std::uint32_t>(records.size());
   if (!records.empty()) last_with_records_ = next_batch_;
-  note_written(records);
+  note_written(records, begin);
   ++next_batch_;
   return {};
 }
 
-void Writer::note_written(std::span<const LogRecord> records) {
+// The ledger hears once of records of one group that stand together.
+void Writer::note_written(std::span<const LogRecord> records, std::uint64_t begin) {
   SegmentShare share;
-  for (const LogRecord& record : records) {
+  std::uint32_t first_ordinal = 0;
+  const auto tell = [&] {
+    if (share.group) ledger_.add(share, next_batch_, first_ordinal);
+    share = {};
+  };
+  for (std::uint32_t ordinal = 0; ordinal < records.size(); ++ordinal) {
+    const LogRecord& record = records[ordinal];
     if (record.kind == RecordKind::kWitness) continue;
-    if (record.group != share.group) {
-      if (share.group) ledger_.add(share);
-      share = {.group = record.group};
+    const bool goes_on = !share.last || record.index == share.last.next();
+    if (record.group != share.group || (record.kind == RecordKind::kEntry && !goes_on)) tell();
+    switch (record.kind) {
+      case RecordKind::kEntry:
+        if (!share.last) first_ordinal = ordinal;
+        if (!share.last) share.first = record.index;
+        share.last = record.index;
+        break;
+      case RecordKind::kHardState:
+        share.hard_state = HardStatePlace{record.term, record.index};
+        break;
+      case RecordKind::kTruncate:
+        tell();
+        ledger_.truncate(record.group, record.index, next_batch_, ordinal);
+        continue;
+      case RecordKind::kWitness:
+        continue;
     }
-    if (record.kind == RecordKind::kHardState) {
-      share.hard_state = HardStatePlace{record.term, record.index};
-    } else {
-      share.last = std::max(share.last, record.index);
-    }
+    share.group = record.group;
+    share.begin = begin;
+    share.end = position_;
   }
-  if (share.group) ledger_.add(share);
+  tell();
 }
 
 Status Writer::sync() {

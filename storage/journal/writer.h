@@ -24,6 +24,7 @@ struct JournalEnd {
   std::uint64_t first_segment = 0;  // the oldest file that is there; 0 in an empty directory
   bool is_damaged = false;          // something in it that was synced cannot be read
   std::vector<SegmentLedger::Segment> segments{};  // ascending
+  std::vector<SegmentLedger::Outline> outlines{};  // of the groups in it
 };
 
 struct WriterOptions {
@@ -70,6 +71,11 @@ class Writer {
   bool is_overdue() const;
   GroupId holder() const { return ledger_.holder(); }
 
+  // Where entries of a group stand that were written (SegmentLedger::locate).
+  Result<ReadPlan> locate(GroupId group, LogIndex from) const {
+    return ledger_.locate(group, from);
+  }
+
   // An idle mark alone needs no sync.
   bool has_unsynced() const { return last_with_records_ > durable_through_; }
   std::uint64_t segment() const { return segment_.number; }
@@ -84,7 +90,7 @@ class Writer {
   Result<std::unique_ptr<File>> open_segment(const std::string& path);
   Status find_spares();
   Status put_away(std::uint64_t segment);
-  void note_written(std::span<const LogRecord> records);
+  void note_written(std::span<const LogRecord> records, std::uint64_t begin);
   std::string path_of(const std::string& name) const { return options_.directory + "/" + name; }
   Status write_batch(std::span<const LogRecord> records);
   Status roll();

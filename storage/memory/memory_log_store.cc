@@ -1,5 +1,7 @@
 #include "storage/memory/memory_log_store.h"
 
+#include <utility>
+
 #include "core/base/check.h"
 
 namespace leat {
@@ -17,6 +19,12 @@ void MemoryLogStore::flush() {
   flushed_bytes_ += size_bytes;
   gathered_bytes_ = 0;
   scheduler_.post([this, through = last_, size_bytes] { acknowledge(through, size_bytes); });
+}
+
+void MemoryLogStore::read(GroupId group, LogIndex from, std::size_t, LogReadCallback callback) {
+  scheduler_.post([group, from, callback = std::move(callback)]() mutable {
+    callback(entry_has_left(group, from));
+  });
 }
 
 void MemoryLogStore::acknowledge(LogTicket through, std::size_t size_bytes) {

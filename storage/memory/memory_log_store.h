@@ -8,7 +8,8 @@
 namespace leat {
 
 // The log of streams in memory: what was flushed is called durable in a later turn, and nothing is
-// kept, because such a group starts empty after a restart. Owned by the shard's host, on its
+// kept, because such a group starts empty after a restart: whoever reads hears that it has left
+// (kNotFound), and a group keeps in memory what others may need. Owned by the shard's host, on its
 // thread. Destroyed only when the scheduler runs no more of its tasks.
 class MemoryLogStore : public LogStore {
  public:
@@ -17,6 +18,7 @@ class MemoryLogStore : public LogStore {
   void set_listener(LogListener& listener) override { listener_ = &listener; }
   LogTicket append(LogRecord record) override;
   void flush() override;
+  void read(GroupId group, LogIndex from, std::size_t bytes, LogReadCallback callback) override;
   std::size_t pending_bytes() const override { return gathered_bytes_ + flushed_bytes_; }
 
  private:

@@ -31,60 +31,42 @@ StoreThread::StoreThread(Database& database, FlushBook& book, const RetentionBoo
       retention_(retention),
       bounds_(bounds),
       room_interval_(kRoomIntervalMin) {
-  thread_ = std::thread([this] { run(); });
+  worker_.start([this] { run(); });
 }
 
-StoreThread::~StoreThread() { stop(); }
-
 void StoreThread::submit(StoreJob job) {
-  {
-    const std::lock_guard lock(mutex_);
+  worker_.hand_over([&] {
     waiting_.push_back(std::move(job));
-  }
-  work_.notify_one();
+    return true;
+  });
 }
 
 void StoreThread::ask_for_flush() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_flush_asked_ = true;
-  }
-  work_.notify_one();
+  worker_.hand_over([this] { return is_flush_asked_ = true; });
 }
 
 void StoreThread::reclaim(const std::vector<GroupId>& streams) {
-  {
-    const std::lock_guard lock(mutex_);
+  worker_.hand_over([&] {
     lowered_.insert(lowered_.end(), streams.begin(), streams.end());
-  }
-  work_.notify_one();
-}
-
-void StoreThread::stop() {
-  if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    is_stopping_ = true;
-  }
-  work_.notify_one();
-  thread_.join();
+    return true;
+  });
 }
 
 void StoreThread::run() {
   std::vector<StoreJob> taken;
   const auto has_work = [this] {
     return !waiting_.empty() || !lowered_.empty() || (is_flush_asked_ && !is_flushing_) ||
-           database_.trouble() != Trouble::kNone || is_stopping_;
+           database_.trouble() != Trouble::kNone;
   };
   while (true) {
     bool is_last = false;
     {
-      std::unique_lock lock(mutex_);
-      work_.wait(lock, has_work);
+      WorkerThread::Lock lock = worker_.lock();
+      worker_.wait(lock, has_work);
       taken.swap(waiting_);
       to_reclaim_.insert(to_reclaim_.end(), lowered_.begin(), lowered_.end());
       lowered_.clear();
-      is_last = is_stopping_;
+      is_last = worker_.is_stopping(lock);
     }
     if (taken.empty() && is_last) return;
     mend();
@@ -103,22 +85,20 @@ void StoreThread::run() {
 // What is asked for during a flush is done together behind it.
 bool StoreThread::is_flush_due(bool is_wanted) {
   if (database_.trouble() == Trouble::kNoSpace) return false;  // what resumes flushes as well
-  const std::lock_guard lock(mutex_);
+  const WorkerThread::Lock lock = worker_.lock();
   is_flush_asked_ |= is_wanted;
   return !is_flushing_ && std::exchange(is_flush_asked_, false);
 }
 
 void StoreThread::flush_ended() {
-  {
-    const std::lock_guard lock(mutex_);
+  worker_.hand_over([this] {
     is_flushing_ = false;
-  }
-  work_.notify_one();
+    return true;
+  });
 }
 
 void StoreThread::trouble_changed() {
-  { const std::lock_guard lock(mutex_); }  // not between a look at the trouble and the wait
-  work_.notify_one();
+  worker_.hand_over([] { return true; });  // not between a look at the trouble and the wait
 }
 
 void StoreThread::mend() {
@@ -139,9 +119,9 @@ void StoreThread::mend() {
 // Each attempt flushes what it has room for, so that a disk that stays full is asked less often.
 bool StoreThread::wait_for_room() {
   {
-    std::unique_lock lock(mutex_);
-    work_.wait_for(lock, room_interval_, [this] { return is_stopping_; });
-    if (is_stopping_) return false;
+    WorkerThread::Lock lock = worker_.lock();
+    worker_.wait_for(lock, room_interval_, [] { return false; });
+    if (worker_.is_stopping(lock)) return false;
   }
   const Status resumed = database_.resume();
   if (!resumed && resumed.error().kind != ErrorKind::kNoSpace) {
@@ -191,7 +171,7 @@ void StoreThread::do_job(StoreJob& job) {
 
 void StoreThread::begin_flush() {
   {
-    const std::lock_guard lock(mutex_);
+    const WorkerThread::Lock lock = worker_.lock();
     is_flushing_ = true;
   }
   // The database also flushes by itself, when it resumes and when a memory table is full. Asked

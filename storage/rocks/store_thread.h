@@ -2,14 +2,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "core/env/mailbox.h"
+#include "core/runtime/worker_thread.h"
 #include "storage/api/message_store.h"
 #include "storage/rocks/database.h"
 
@@ -34,7 +32,6 @@ class StoreThread {
     std::uint64_t reclaim_step_bytes = 0;  // below a floor before tables are dropped
   };
   StoreThread(Database& database, FlushBook& book, const RetentionBook& retention, Bounds bounds);
-  ~StoreThread();
 
   void submit(StoreJob job);  // any thread
   // Flushes what was written, if anything was; any thread.
@@ -45,7 +42,7 @@ class StoreThread {
   // The floors of these streams are flushed: their room is looked at; any thread.
   void reclaim(const std::vector<GroupId>& streams);
   // Does what was submitted, then ends.
-  void stop();
+  void stop() { worker_.stop(); }
 
   std::uint64_t write_sets() const { return write_sets_.load(std::memory_order_relaxed); }
   std::uint64_t written_bytes() const { return written_bytes_.load(std::memory_order_relaxed); }
@@ -79,14 +76,13 @@ class StoreThread {
   std::atomic<std::uint64_t> write_sets_{0};
   std::atomic<std::uint64_t> written_bytes_{0};
 
-  std::mutex mutex_;
-  std::condition_variable work_;
-  std::vector<StoreJob> waiting_;  // under mutex_
-  std::vector<GroupId> lowered_;   // under mutex_; to be reclaimed
-  bool is_flush_asked_ = false;    // under mutex_
-  bool is_flushing_ = false;       // under mutex_
-  bool is_stopping_ = false;       // under mutex_
-  std::thread thread_;
+  // Under the lock of worker_.
+  std::vector<StoreJob> waiting_;
+  std::vector<GroupId> lowered_;  // to be reclaimed
+  bool is_flush_asked_ = false;
+  bool is_flushing_ = false;
+
+  WorkerThread worker_;
 };
 
 }  // namespace leat::rocks

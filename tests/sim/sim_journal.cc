@@ -14,17 +14,20 @@ constexpr DurationNs kSlowSync = 1'000'000'000;
 
 LogTicket SimLogStore::append(LogRecord record) {
   pending_bytes_ += record.payload.size();
-  if (record.kind == RecordKind::kEntry) {
+  const bool is_entry = record.kind == RecordKind::kEntry;
+  if (is_entry || record.kind == RecordKind::kTruncate) {
     std::map<LogIndex, LogRecord>& entries = journal_.book_[record.group];
     entries.erase(entries.lower_bound(record.index), entries.end());
-    entries.emplace(record.index, record);
+    if (is_entry) entries.emplace(record.index, record);
   }
   gathered_.push_back(std::move(record));
   return ++last_;
 }
 
 void SimLogStore::flush() {
-  if (gathered_.empty()) return;
+  if (gathered_.empty() && reads_.empty()) return;
+  for (Read& read : reads_) waiting_reads_.push_back(std::move(read));
+  reads_.clear();
   for (LogRecord& record : gathered_) {
     waiting_bytes_ += record.payload.size();
     waiting_.push_back(std::move(record));
@@ -32,6 +35,10 @@ void SimLogStore::flush() {
   gathered_.clear();
   waiting_through_ = last_;
   journal_.kick();
+}
+
+void SimLogStore::read(GroupId group, LogIndex from, std::size_t bytes, LogReadCallback callback) {
+  reads_.push_back({group, from, bytes, std::move(callback)});
 }
 
 void SimLogStore::report_durable(LogTicket ticket, std::size_t bytes) {
@@ -54,7 +61,8 @@ SimJournal::SimJournal(SimLoop& loop, const Past& past, const Bugs& bugs)
       book_(past.book),
       votes_(past.votes),
       bugs_(bugs),
-      alive_(std::make_shared<bool>(true)) {}
+      alive_(std::make_shared<bool>(true)),
+      reader_(past.disk, kDirectory) {}
 
 SimJournal::~SimJournal() { *alive_ = false; }
 
@@ -113,10 +121,12 @@ void SimJournal::write_batch() {
     shard->syncing_bytes_ = std::exchange(shard->waiting_bytes_, 0);
   }
   if (batch.empty()) {
+    answer_reads();
     is_syncing_ = false;
     return;
   }
   if (!went_well(writer_->write(batch))) return;
+  answer_reads();
   for (const LogRecord& record : batch) {
     if (record.kind == RecordKind::kHardState) {
       unsynced_votes_[record.group] = {record.term, record.index};
@@ -148,6 +158,21 @@ void SimJournal::flushed(std::span<const FlushedGroup> groups, StoreTicket throu
   writer_->flushed(all, through);
   // A sync is under way: it covers the witness, and the next flush trims.
   if (!is_syncing_) went_well(writer_->trim());
+}
+
+// The shard hears in a later turn, as from the reading thread.
+void SimJournal::answer_reads() {
+  for (const auto& shard : shards_) {
+    for (SimLogStore::Read& read : std::exchange(shard->waiting_reads_, {})) {
+      Result<journal::ReadPlan> plan = writer_->locate(read.group, read.from);
+      Result<std::vector<LogRecord>> entries =
+          plan ? reader_.read(*plan, read.bytes) : tl::unexpected(plan.error());
+      shard->shard_.post([callback = std::move(read.callback), entries = std::move(entries),
+                          alive = alive_]() mutable {
+        if (*alive) callback(std::move(entries));
+      });
+    }
+  }
 }
 
 bool SimJournal::went_well(const Status& status) {

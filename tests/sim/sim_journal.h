@@ -8,6 +8,7 @@
 
 #include "storage/api/horizon.h"
 #include "storage/api/log_store.h"
+#include "storage/journal/entry_reader.h"
 #include "storage/journal/recovery.h"
 #include "storage/journal/writer.h"
 #include "tests/sim/bugs.h"
@@ -63,6 +64,7 @@ class SimJournal {
   void kick();
   void write_batch();
   void end_sync();
+  void answer_reads();
   void ask_holders();
   bool went_well(const Status& status);
 
@@ -74,6 +76,7 @@ class SimJournal {
   std::shared_ptr<bool> alive_;
   journal::Recovered recovered_;
   std::unique_ptr<journal::Writer> writer_;
+  journal::EntryReader reader_;
   std::vector<std::unique_ptr<SimLogStore>> shards_;
   VoteBook unsynced_votes_;
   bool is_syncing_ = false;
@@ -88,6 +91,7 @@ class SimLogStore final : public LogStore {
   void set_listener(LogListener& listener) override { listener_ = &listener; }
   LogTicket append(LogRecord record) override;
   void flush() override;
+  void read(GroupId group, LogIndex from, std::size_t bytes, LogReadCallback callback) override;
   std::size_t pending_bytes() const override { return pending_bytes_; }
 
  private:
@@ -95,8 +99,17 @@ class SimLogStore final : public LogStore {
   void report_holders(const std::vector<GroupId>& holders);
   void report_durable(LogTicket ticket, std::size_t bytes);
 
+  struct Read {
+    GroupId group;
+    LogIndex from;
+    std::size_t bytes = 0;
+    LogReadCallback callback;
+  };
+
   SimJournal& journal_;
   SimShard& shard_;
+  std::vector<Read> reads_;          // asked for
+  std::vector<Read> waiting_reads_;  // flushed, to be answered behind the next batch
   LogListener* listener_ = nullptr;
   std::vector<LogRecord> gathered_;  // not flushed
   std::vector<LogRecord> waiting_;   // flushed, not written

@@ -27,6 +27,10 @@ class SteppedLog : public LogStore, public RecoveredLog {
       scheduler_->post([this] { sync(); });
     }
   }
+  // Answered by the test, with what was appended.
+  void read(GroupId group, LogIndex from, std::size_t bytes, LogReadCallback callback) override {
+    reads.push_back({group, from, bytes, std::move(callback)});
+  }
   std::size_t pending_bytes() const override { return pending; }
   DiskRoom room() const override { return disk_room; }
 
@@ -67,6 +71,13 @@ class SteppedLog : public LogStore, public RecoveredLog {
   }
   const std::vector<SuspectRange>& suspect_ranges() const override { return suspects; }
 
+  struct Read {
+    GroupId group;
+    LogIndex from;
+    std::size_t bytes = 0;
+    LogReadCallback callback;
+  };
+  std::vector<Read> reads;
   std::vector<LogRecord> disk;
   std::vector<SuspectRange> suspects;
   std::size_t pending = 0;

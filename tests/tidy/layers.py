@@ -27,6 +27,9 @@ INSIDE = {
     "streams/core": ["consumers/core"],
 }
 
+# Modules of layer 4 that use the event loop, or a thread, of core/runtime.
+ON_RUNTIME = ["core/net", "storage/journal", "storage/rocks"]
+
 # Machines never see the environment.
 FORBIDDEN = {module: ["core/env"] for module in LAYERS[2]}
 

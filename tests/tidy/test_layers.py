@@ -30,7 +30,7 @@ def own_include_is_allowed(path, included):
         return True
     if layer == 4:
         return other <= 1 or included in layers.INTERFACES or (
-            other == 4 and theirs == "core/runtime" and mine == "core/net")
+            theirs == "core/runtime" and mine in layers.ON_RUNTIME)
     if other < layer:
         return True
     if other > layer:

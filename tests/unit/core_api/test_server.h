@@ -66,6 +66,11 @@ class KeptLog : public LogStore {
       if (listener_ != nullptr) listener_->durable_through(through);
     });
   }
+  void read(GroupId group, LogIndex from, std::size_t, LogReadCallback callback) override {
+    scheduler_.post([group, from, callback = std::move(callback)]() mutable {
+      callback(entry_has_left(group, from));
+    });
+  }
   std::size_t pending_bytes() const override { return 0; }
 
  private:

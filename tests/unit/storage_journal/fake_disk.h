@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,7 +17,8 @@
 namespace leat::testing {
 
 // A disk in memory that loses in a crash what was not synced, sector by sector as `keep` decides,
-// and files whose directory was not synced. It may be of limited size, and fail.
+// and files whose directory was not synced. It may be of limited size, and fail. The journal writes
+// and reads on two threads.
 class FakeDisk : public FileSystem {
  public:
   struct Content {
@@ -26,6 +28,7 @@ class FakeDisk : public FileSystem {
   };
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    const std::lock_guard lock(*mutex_);
     if (mode == OpenMode::kCreate) {
       if (files_.contains(path)) return failure(ErrorKind::kExists, path);
       files_[path] = std::make_shared<Content>();
@@ -34,6 +37,7 @@ class FakeDisk : public FileSystem {
     return std::make_unique<OpenFile>(*this, files_[path]);
   }
   Result<std::vector<std::string>> list(const std::string& directory) override {
+    const std::lock_guard lock(*mutex_);
     std::vector<std::string> names;
     for (const auto& [path, content] : files_) {
       if (path.starts_with(directory + "/")) names.push_back(path.substr(directory.size() + 1));
@@ -41,10 +45,12 @@ class FakeDisk : public FileSystem {
     return names;
   }
   Status make_directories(const std::string& directory) override {
+    const std::lock_guard lock(*mutex_);
     directories_.insert(directory);
     return {};
   }
   Status rename(const std::string& from, const std::string& to) override {
+    const std::lock_guard lock(*mutex_);
     auto node = files_.extract(from);
     if (node.empty()) return failure(ErrorKind::kNotFound, from);
     node.mapped()->is_name_durable = false;
@@ -52,12 +58,14 @@ class FakeDisk : public FileSystem {
     return {};
   }
   Status sync_directory(const std::string& directory) override {
+    const std::lock_guard lock(*mutex_);
     for (auto& [path, content] : files_) {
       if (path.starts_with(directory + "/")) content->is_name_durable = true;
     }
     return {};
   }
   bool exists(const std::string& path) override {
+    const std::lock_guard lock(*mutex_);
     return files_.contains(path) || directories_.contains(path);
   }
 
@@ -81,6 +89,7 @@ class FakeDisk : public FileSystem {
 
   std::string& bytes_of(const std::string& path) { return files_.at(path)->now; }
   Status remove(const std::string& path) override {
+    const std::lock_guard lock(*mutex_);
     files_.erase(path);
     return {};
   }
@@ -92,6 +101,7 @@ class FakeDisk : public FileSystem {
   // All files together have at most so many bytes; any thread.
   void set_capacity(std::uint64_t size_bytes) { *capacity_ = size_bytes; }
   std::uint64_t used() const {
+    const std::lock_guard lock(*mutex_);
     std::uint64_t used = 0;
     for (const auto& [path, content] : files_) used += content->now.size();
     return used;
@@ -109,6 +119,7 @@ class FakeDisk : public FileSystem {
     OpenFile(FakeDisk& disk, std::shared_ptr<Content> content)
         : disk_(disk), content_(std::move(content)) {}
     Status write_at(std::uint64_t offset, std::string_view bytes) override {
+      const std::lock_guard lock(*disk_.mutex_);
       if (disk_.fails_writes_) return failure(ErrorKind::kIo, "write: Input/output error");
       std::string& now = content_->now;
       const std::uint64_t grows =
@@ -121,6 +132,7 @@ class FakeDisk : public FileSystem {
       return {};
     }
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+      const std::lock_guard lock(*disk_.mutex_);
       if (disk_.fails_reads_) return failure(ErrorKind::kIo, "read: Input/output error");
       const std::string& now = content_->now;
       if (offset >= now.size()) return std::size_t{0};
@@ -129,19 +141,24 @@ class FakeDisk : public FileSystem {
       return size;
     }
     Status sync_data() override {
+      const std::lock_guard lock(*disk_.mutex_);
       if (disk_.fails_syncs_) return failure(ErrorKind::kIo, "sync");
       ++disk_.syncs_;
       content_->durable = content_->now;
       return {};
     }
     Status sync_all() override { return sync_data(); }
-    Result<std::uint64_t> size() override { return content_->now.size(); }
+    Result<std::uint64_t> size() override {
+      const std::lock_guard lock(*disk_.mutex_);
+      return content_->now.size();
+    }
 
    private:
     FakeDisk& disk_;
     std::shared_ptr<Content> content_;
   };
 
+  std::shared_ptr<std::recursive_mutex> mutex_ = std::make_shared<std::recursive_mutex>();
   std::map<std::string, std::shared_ptr<Content>> files_;
   std::set<std::string> directories_;
   int syncs_ = 0;

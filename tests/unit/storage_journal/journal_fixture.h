@@ -20,6 +20,11 @@ inline constexpr std::uint64_t kSmallSegment = 16 * 1024;
 // A journal on a fake disk, and groups that append chained entries to it.
 class JournalFixture : public ::testing::Test {
  protected:
+  struct Chain {
+    std::uint64_t last = 0;
+    std::uint64_t hash = 0;
+  };
+
   void open() {
     recover();
     auto opened = journal::Writer::open(disk_,
@@ -50,6 +55,18 @@ class JournalFixture : public ::testing::Test {
                      .payload = Bytes::copy_of(payload)};
     chain.hash = chain_hash({chain.hash, record.index, record.term}, payload);
     return record;
+  }
+
+  // Takes back the group's entries behind this end of its chain, which the test has kept; restarts
+  // the log there where it is behind the last entry.
+  LogRecord truncate(std::uint64_t group, const Chain& before) {
+    chains_[group] = before;
+    return {.group = GroupId(group),
+            .kind = RecordKind::kTruncate,
+            .index = LogIndex(before.last + 1),
+            .term = {},
+            .previous_hash = before.hash,
+            .payload = {}};
   }
 
   static LogRecord hard_state(std::uint64_t group, std::uint64_t term) {
@@ -109,11 +126,6 @@ class JournalFixture : public ::testing::Test {
     ASSERT_NE(at, std::string::npos) << text;
     bytes[at] = static_cast<char>(bytes[at] ^ 4);
   }
-
-  struct Chain {
-    std::uint64_t last = 0;
-    std::uint64_t hash = 0;
-  };
 
   FakeDisk disk_;
   std::uint64_t segment_bytes_ = kSmallSegment;

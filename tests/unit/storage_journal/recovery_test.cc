@@ -405,6 +405,93 @@ TEST_F(JournalRecovery, TheGoldenJournalStaysReadable) {
   EXPECT_EQ(end_.next_batch, 4u);
 }
 
+TEST_F(JournalRecovery, InspectShowsWhatATruncationDid) {
+  open();
+  write_synced({entry(2, "1"), entry(2, "2")});
+  const Chain at_two = chains_[2];
+  write_synced({entry(2, "3")});
+  write_synced({truncate(2, at_two), truncate(3, {.last = 99, .hash = 7})});
+  std::ostringstream out;
+  const Result<bool> is_healthy =
+      inspect_journal(disk_, testing::kDirectory, JournalDetail::kRecords, out);
+  EXPECT_TRUE(is_healthy && *is_healthy);
+  EXPECT_THAT(out.str(), HasSubstr("    truncate  group 2  index 3  term 0  payload 0"));
+  EXPECT_THAT(out.str(), HasSubstr("(entries from here on are void)"));
+  EXPECT_THAT(out.str(), HasSubstr("group 2  entries 1 to 2  in runs 1\n"));
+  EXPECT_THAT(out.str(), HasSubstr("group 3  begins at 100\n"));
+}
+
+TEST_F(JournalRecovery, APowerCutBehindATruncationLeavesTheLogAsItSays) {
+  open();
+  write_synced({entry(2, "1"), entry(2, "2")});
+  const Chain at_two = chains_[2];
+  write_synced({entry(2, "3"), entry(2, "4")});
+  write_synced({truncate(2, at_two)});
+  write({entry(2, "three")});  // never synced
+  writer_.reset();
+  disk_.crash();
+  open();
+  EXPECT_EQ(entries(2), "1:1 2:2");
+  EXPECT_EQ(log_->bounds(GroupId(2)).last, LogIndex(2));
+  EXPECT_THAT(suspects(), IsEmpty());
+  chains_[2] = at_two;
+  write_synced({entry(2, "three")});
+  recover();
+  EXPECT_EQ(entries(2), "1:1 2:2 3:three");
+  EXPECT_THAT(suspects(), IsEmpty());
+}
+
+TEST_F(JournalRecovery, AnUnsyncedTruncationIsLostAsAWhole) {
+  open();
+  write_synced({entry(2, "1")});
+  const Chain at_one = chains_[2];
+  write_synced({entry(2, "2")});
+  write({truncate(2, at_one), entry(2, "two")});
+  writer_.reset();
+  disk_.crash();
+  recover();
+  EXPECT_EQ(entries(2), "1:1 2:2");
+  EXPECT_THAT(suspects(), IsEmpty());
+}
+
+TEST_F(JournalRecovery, ATruncationReachesOverSegmentsAndTakesBackDamage) {
+  open();
+  write_synced({entry(2, "1"), entry(2, "2")});
+  const Chain at_two = chains_[2];
+  write_synced({entry(2, "damaged")});
+  const std::uint64_t segment = writer_->segment();
+  while (writer_->segment() < segment + 2) write_synced({entry(2, std::string(1000, 'v'))});
+  write_synced({truncate(2, at_two), entry(2, "three")});
+  damage(1, "damaged");
+  recover();
+  EXPECT_EQ(entries(2), "1:1 2:2 3:three");
+  EXPECT_THAT(suspects(), IsEmpty()) << "what is damaged was taken back";
+}
+
+TEST_F(JournalRecovery, DamageInFrontOfATruncationStays) {
+  open();
+  write_synced({entry(2, "1")});
+  write_synced({entry(2, "damaged")});
+  write_synced({entry(2, "3")});
+  const Chain at_three = chains_[2];
+  write_synced({entry(2, "4")});
+  write_synced({truncate(2, at_three), entry(2, "four")});
+  damage(1, "damaged");
+  recover();
+  EXPECT_EQ(entries(2), "1:1 3:3 4:four");
+  EXPECT_THAT(suspects(), ElementsAre("2:2-2"));
+}
+
+TEST_F(JournalRecovery, OfSeveralHardStatesInADamagedBatchOneMayBeLost) {
+  open();
+  write_synced({hard_state(2, 1), hard_state(3, 1), hard_state(2, 2), entry(4, "damaged")});
+  write_synced({entry(4, "later")});
+  damage(1, "damaged");
+  recover();
+  EXPECT_THAT(suspects(), ElementsAre("2:0-0v", "4:1-1"))
+      << "group 2 may have had a third hard state, group 3 had one";
+}
+
 TEST_F(JournalRecovery, InspectNamesWhatIsThereAndWhatIsNot) {
   open();
   write_synced({entry(2, "first"), hard_state(2, 3)});

@@ -24,7 +24,7 @@ FlushedGroup stored(std::uint64_t group, std::uint64_t index, std::uint64_t term
 }
 
 SegmentShare entries_of(std::uint64_t group, std::uint64_t last) {
-  return {.group = GroupId(group), .last = LogIndex(last)};
+  return {.group = GroupId(group), .last = LogIndex(last), .first = LogIndex(last)};
 }
 
 SegmentShare vote_of(std::uint64_t group, std::uint64_t term) {
@@ -60,6 +60,36 @@ TEST_F(Ledger, ASegmentLeavesWhenEveryEntryInItIsFlushed) {
   EXPECT_THAT(left(), ElementsAre(1));
   flushed({stored(2, 20)});
   EXPECT_THAT(left(), IsEmpty()) << "the segment being written stays";
+}
+
+TEST_F(Ledger, WhatIsTakenBackIsNeededByNobody) {
+  ledger_.begin(1);
+  ledger_.add(entries_of(2, 5));
+  ledger_.begin(2);
+  ledger_.add(entries_of(2, 10));
+  ledger_.begin(3);
+  flushed({stored(2, 5)});
+  EXPECT_THAT(left(), ElementsAre(1));
+  EXPECT_THAT(left(), IsEmpty()) << "entry 10 is not stored";
+  ledger_.truncate(GroupId(2), LogIndex(6), 7, 0);
+  ledger_.begin(4);
+  EXPECT_THAT(left(), ElementsAre(2, 3)) << "neither entry 10 nor its truncation is needed";
+  ledger_.add(entries_of(2, 6));
+  ledger_.begin(5);
+  EXPECT_THAT(left(), IsEmpty()) << "the new entry 6 is";
+  flushed({stored(2, 6)});
+  EXPECT_THAT(left(), ElementsAre(4));
+}
+
+TEST_F(Ledger, ALogThatBeginsBehindASnapshotNeedsNothingBeforeIt) {
+  ledger_.begin(1);
+  ledger_.add(entries_of(2, 5));
+  ledger_.begin(2);
+  ledger_.truncate(GroupId(2), LogIndex(100), 2, 0);
+  ledger_.begin(3);
+  EXPECT_THAT(left(), ElementsAre(1));
+  flushed({stored(2, 99)});
+  EXPECT_THAT(left(), ElementsAre(2)) << "the snapshot is stored";
 }
 
 TEST_F(Ledger, TheNewestHardStateIsKeptUntilARowHasIt) {
