@@ -23,8 +23,8 @@ struct RoutedMail {
     kGroupsOnly       // handed on by a shard whose members had gone or refused
   };
   OwnedMessage message;
-  Bytes groups;             // the queue groups that the receiver serves, as a NameList
-  std::uint64_t tried = 0;  // shards whose members of these groups refused, as bits
+  Bytes groups;                // the queue groups that the receiver serves, as a NameList
+  std::vector<ShardId> tried;  // whose members of these groups refused
   Reach reach = Reach::kPlainAndGroups;
   bool is_sole = false;  // nobody else took it: the receiver sees to the 503 where nobody does
 };

@@ -1,90 +1,50 @@
 #include "core/router/router.h"
 
-#include <bit>
-
 #include "core/base/check.h"
 #include "core/router/router_state.h"
-#include "core/subject/subject.h"
+#include "core/router/shard_peer.h"
 
 namespace leat {
 
-namespace {
-
-constexpr std::uint64_t kSlotBits = 32;
-
-SubscriptionId subscription_id(std::size_t slot, std::uint32_t generation) {
-  return SubscriptionId((std::uint64_t{generation} << kSlotBits) | (slot + 1));
-}
-
-}  // namespace
-
 Router::State::State(Mailbox& mailbox, Scheduler& scheduler, std::uint64_t random_seed)
-    : mailbox_(mailbox),
+    : rng_(random_seed),
+      mail_(scheduler),
+      local(rng_),
+      barrier(mail_),
+      mailbox_(mailbox),
       scheduler_(scheduler),
-      rng_(random_seed),
       self_(mailbox.self()),
       shard_count_(mailbox.shard_count()),
-      outbox_(mailbox.shard_count()) {
-  LEAT_CHECK(shard_count_ <= 64) << shard_count_ << " shards do not fit a ShardSet";
-}
+      remote_(mail_, rng_) {}
 
-Router::State::AccountTable& Router::State::table(AccountId account) {
-  if (accounts_.size() <= account.value) accounts_.resize(account.value + 1);
-  auto& held = accounts_[account.value];
-  if (held == nullptr) held = std::make_unique<AccountTable>();
-  return *held;
-}
-
-Router::State::AccountTable* Router::State::find_table(AccountId account) {
-  return account.value < accounts_.size() ? accounts_[account.value].get() : nullptr;
+void Router::State::connect_shards(const std::vector<Router*>& routers) {
+  LEAT_CHECK(routers.size() == shard_count_) << routers.size() << " routers";
+  std::vector<std::unique_ptr<RouterPeer>> peers;
+  for (std::uint16_t shard = 0; shard < shard_count_; ++shard) {
+    const bool is_self = ShardId(shard) == self_;
+    peers.push_back(
+        is_self ? nullptr
+                : std::make_unique<ShardPeer>(mailbox_, ShardId(shard), *routers[shard]->state_));
+  }
+  mail_.connect(std::move(peers));
 }
 
 SubscriptionId Router::State::subscribe(const SubscribeRequest& request, Sink& sink) {
-  AccountTable& accounts = table(request.account);
-  if (free_slots_.empty()) {
-    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
-    slots_.emplace_back();
-  }
-  const std::uint32_t number = free_slots_.back();
-  free_slots_.pop_back();
-  Slot& slot = slots_[number];
-  const Interest::Inserted inserted = accounts.local.insert(request.subject, request.queue, number);
-  slot.sink = &sink;
-  slot.cookie = request.cookie;
-  slot.account = request.account;
-  slot.handle = inserted.handle;
-  if (may_match_js(request.subject)) ++accounts.js_viewers;
-  announce(request.account, {std::string(request.subject), std::string(request.queue)},
-           inserted.alike);
-  return subscription_id(number, slot.generation);
+  const LocalSubscribers::Subscribed made = local.subscribe(request, sink);
+  announce(made.change);
+  return made.id;
 }
 
 void Router::State::unsubscribe(SubscriptionId subscription) {
-  const std::uint64_t number = (subscription.value & 0xFFFFFFFF) - 1;
-  LEAT_CHECK(number < slots_.size()) << subscription;
-  Slot& slot = slots_[number];
-  const auto generation = static_cast<std::uint32_t>(subscription.value >> kSlotBits);
-  if (slot.sink == nullptr || slot.generation != generation) return;
-  AccountTable& accounts = table(slot.account);
-  const InterestWords words{accounts.local.subject_of(slot.handle),
-                            std::string(accounts.local.queue_of(slot.handle))};
-  const std::size_t alike = accounts.local.remove(slot.handle);
-  if (may_match_js(words.subject)) --accounts.js_viewers;
-  slot.sink = nullptr;
-  ++slot.generation;
-  free_slots_.push_back(static_cast<std::uint32_t>(number));
-  announce(slot.account, words, alike);
+  if (const auto change = local.unsubscribe(subscription)) announce(*change);
 }
 
-// Other shards know of a plain subject whether there is anybody, and of a queue how many.
-void Router::State::announce(AccountId account, const InterestWords& words, std::size_t alike) {
-  if (alike <= 1) note_interest_change(account, words.subject);
-  if (shard_count_ == 1) return;
-  if (words.queue.empty() && alike > 1) return;
-  const InterestMail mail{account, words, static_cast<std::uint32_t>(alike)};
-  for (std::uint16_t shard = 0; shard < shard_count_; ++shard) {
-    if (ShardId(shard) != self_) post(ShardId(shard), mail);
-  }
+// Peers know of a plain subject whether there is anybody, and of a queue how many.
+void Router::State::announce(const LocalSubscribers::Change& change) {
+  if (change.alike <= 1) note_interest_change(change.account, change.words.subject);
+  if (change.words.queue.empty() && change.alike > 1) return;
+  mail_.post_to_all(
+      InterestMail{change.account, change.words, static_cast<std::uint32_t>(change.alike)});
 }
 
 void Router::State::note_interest_change(AccountId account, std::string_view subject) {
@@ -97,57 +57,44 @@ void Router::State::note_interest_change(AccountId account, std::string_view sub
 }
 
 bool Router::State::has_interest(AccountId account, std::string_view subject,
-                                 std::string_view queue) {
-  AccountTable* accounts = find_table(account);
-  if (accounts == nullptr) return false;
-  const auto wanted = [queue](const InterestMatch& match) {
-    if (queue.empty()) return !match.empty();
-    for (std::size_t i = 0; i < match.group_count(); ++i) {
-      if (match.group(i).name == queue) return true;
-    }
-    return false;
+                                 std::string_view queue) const {
+  const auto is_wanted = [&](Interest* interest) {
+    if (interest == nullptr) return false;
+    const InterestMatch& match = interest->match(subject);
+    return queue.empty() ? !match.empty() : match.find_group(queue).has_value();
   };
-  return wanted(accounts->local.match(subject)) || wanted(accounts->remote.match(subject));
+  return is_wanted(local.find(account)) || is_wanted(remote_.find(account));
 }
 
-InterestStatistics Router::State::interest_statistics(AccountId account) {
-  const AccountTable* accounts = find_table(account);
-  return accounts == nullptr ? InterestStatistics() : accounts->local.statistics();
+InterestStatistics Router::State::interest_statistics(AccountId account) const {
+  const Interest* interest = local.find(account);
+  return interest == nullptr ? InterestStatistics() : interest->statistics();
 }
 
 ShardSet Router::State::other_shards() const {
-  const ShardSet all = shard_count_ == 64 ? ~ShardSet{0} : (ShardSet{1} << shard_count_) - 1;
-  return all & ~(ShardSet{1} << self_.value);
+  ShardSet others;
+  for (std::uint16_t shard = 0; shard < shard_count_; ++shard) {
+    if (ShardId(shard) != self_) others.add(ShardId(shard));
+  }
+  return others;
 }
 
 void Router::State::when_taken(ShardSet shards, Task done) {
-  shards &= other_shards();
-  if (shards == 0) {
-    done();
-    return;
-  }
-  const std::uint64_t token = next_token_++;
-  barriers_.emplace(token, Barrier{shards, std::move(done)});
-  for (ShardSet rest = shards; rest != 0; rest &= rest - 1) {
-    post(ShardId(static_cast<std::uint16_t>(std::countr_zero(rest))), TokenMail{token, false});
-  }
+  shards.remove(self_);
+  barrier.when_taken(shards, std::move(done));
 }
 
 void Router::State::change_directory(DirectoryChange change) {
   change.owner = self_;
   directory.apply(change);
-  for (std::uint16_t shard = 0; shard < shard_count_; ++shard) {
-    if (ShardId(shard) != self_) post(ShardId(shard), change);
-  }
+  other_shards().for_each([&](ShardId shard) { mail_.post(peer_of(shard), change); });
 }
 
 Router::Router(Mailbox& mailbox, Scheduler& scheduler, std::uint64_t random_seed)
     : state_(std::make_unique<State>(mailbox, scheduler, random_seed)) {}
 Router::~Router() = default;
 
-void Router::connect_shards(std::vector<Router*> routers) {
-  state_->connect_shards(std::move(routers));
-}
+void Router::connect_shards(std::vector<Router*> routers) { state_->connect_shards(routers); }
 SubscriptionId Router::subscribe(const SubscribeRequest& request, Sink& sink) {
   return state_->subscribe(request, sink);
 }
@@ -214,7 +161,7 @@ void Router::unwatch_interest(AccountId account, std::string_view subject,
 void Router::set_no_responder_listener(NoResponderListener* listener) {
   state_->no_responder_listener = listener;
 }
-std::uint64_t Router::subscription_count() const { return state_->subscription_count(); }
+std::uint64_t Router::subscription_count() const { return state_->local.size(); }
 InterestStatistics Router::interest_statistics(AccountId account) const {
   return state_->interest_statistics(account);
 }

@@ -12,15 +12,13 @@
 #include "core/router/directory.h"
 #include "core/router/interest_listener.h"
 #include "core/router/message.h"
+#include "core/router/shard_set.h"
 #include "core/router/sink.h"
 #include "core/subject/interest_statistics.h"
 
 namespace leat {
 
 using SubscriptionId = StrongId<struct SubscriptionIdTag>;
-
-// A set of shards as bits; bit 0 is the first shard.
-using ShardSet = std::uint64_t;
 
 struct SubscribeRequest {
   AccountId account;
@@ -30,8 +28,8 @@ struct SubscribeRequest {
 };
 
 struct PublishOutcome {
-  bool taken = false;    // a local sink took it, or it went to another shard
-  ShardSet touched = 0;  // the other shards that were sent something
+  bool taken = false;  // a local sink took it, or it went to a peer
+  ShardSet touched;    // the other shards that were sent something
 };
 
 // JetStream traffic that belongs to one stream, by its place in the directory.
@@ -48,11 +46,11 @@ class NoResponderListener {
 
 // The subject router of one shard. Owned by the shard's hosts, used on the shard's thread only.
 //
-// It holds the subscriptions of this shard's sinks, and for every other shard only
+// It holds the subscriptions of this shard's sinks, and for every peer (another shard, peer.h) only
 // (account, subject, queue, weight). A publish is matched once where it arrives: delivered to own
-// sinks, and sent once to each shard with interest, which matches again for its plain sinks. The
-// publisher's shard draws one member per queue group, weighted by members, and names the groups
-// that the other shard has to serve.
+// sinks, and sent once to each peer with interest, which matches again for its plain sinks. The
+// publisher's router draws one member per queue group, weighted by members, and names the groups
+// that the peer has to serve.
 //
 // A directory (account, stream[, consumer]) -> shard stands before the subject match: acks, pulls,
 // direct gets and stream API requests go to the owner's shard, to the one sink of their kind.

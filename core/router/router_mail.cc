@@ -1,5 +1,4 @@
-// What the routers of the shards say to each other, and what becomes of it.
-#include <bit>
+// What becomes of the mail of a router's peers.
 #include <utility>
 
 #include "core/base/check.h"
@@ -7,87 +6,65 @@
 
 namespace leat {
 
-void Router::State::post(ShardId to, RouterMail mail) {
-  outbox_[to.value].push_back(std::move(mail));
-  if (is_flush_due_) return;
-  is_flush_due_ = true;
-  scheduler_.at_turn_end([this] { flush_mail(); });
-}
-
-void Router::State::flush_mail() {
-  is_flush_due_ = false;
-  for (std::uint16_t shard = 0; shard < shard_count_; ++shard) {
-    if (outbox_[shard].empty()) continue;
-    mailbox_.send(ShardId(shard), [to = routers_.at(shard), from = self_,
-                                   mail = std::exchange(outbox_[shard], {})]() mutable {
-      to->state_->take(from, std::move(mail));
-    });
-  }
-}
-
-void Router::State::take(ShardId from, std::vector<RouterMail> mail) {
+void Router::State::take(PeerId from, std::vector<RouterMail> mail) {
   for (RouterMail& one : mail) take_one(from, one);
 }
 
-void Router::State::take_one(ShardId from, RouterMail& mail) {
+void Router::State::take_one(PeerId from, RouterMail& mail) {
   if (auto* routed = std::get_if<RoutedMail>(&mail)) {
     take_routed(*routed);
   } else if (auto* traffic = std::get_if<TrafficMail>(&mail)) {
     take_traffic(*traffic);
   } else if (auto* interest = std::get_if<InterestMail>(&mail)) {
-    take_interest(from, *interest);
+    if (remote_.take(from, *interest)) {
+      note_interest_change(interest->account, interest->words.subject);
+    }
   } else if (auto* answer = std::get_if<AnswerMail>(&mail)) {
     publish_answer(*answer);
   } else if (auto* change = std::get_if<DirectoryChange>(&mail)) {
     directory.apply(*change);
   } else if (auto* token = std::get_if<TokenMail>(&mail)) {
-    take_token(from, *token);
+    LEAT_CHECK(from.value < shard_count_) << "a token of peer " << from;
+    barrier.take(ShardId(static_cast<std::uint16_t>(from.value)), *token);
   } else if (auto* nobody = std::get_if<NobodyTookMail>(&mail)) {
-    if (no_responder_listener != nullptr) {
-      no_responder_listener->nobody_took(nobody->publisher, nobody->subject.view(),
-                                         nobody->reply.view());
-    }
+    take_nobody_took(*nobody);
   }
 }
 
 void Router::State::take_routed(const RoutedMail& mail) {
   const RoutedMessage& message = mail.message.message();
-  AccountTable* accounts = find_table(message.account);
-  if (accounts == nullptr) {
-    if (mail.is_sole) tell_nobody_took(message);
-    return;
+  fanout_.clear();
+  refused_.clear();
+  Interest* own = local.find(message.account);
+  const InterestMatch* match = own == nullptr ? nullptr : &own->match(message.route());
+  const bool wants_plain = mail.reach == RoutedMail::Reach::kPlainAndGroups;
+  using Served = LocalSubscribers::Served;
+  const Served served{.plain = wants_plain ? Served::Plain::kAll : Served::Plain::kNone,
+                      .groups = Served::Groups::kOnly,
+                      .names = mail.groups.view()};
+  const bool is_taken = match != nullptr && local.deliver(*match, message, served, refused_);
+  if (!mail.groups.empty()) note_absent_groups(match, mail.groups.view());
+  std::vector<ShardId> tried = mail.tried;
+  if (!refused_.empty()) {
+    tried.push_back(self_);
+    hand_on_refused(message, tried);
   }
-  Fanout& fanout = begin_fanout();
-  const Served served{
-      .reach = mail.reach, .rule = Served::Rule::kOnly, .names = mail.groups.view()};
-  const bool is_taken = deliver_here(*accounts, message, served, fanout.refused);
-  if (!mail.groups.empty()) note_absent_groups(*accounts, mail, fanout);
-  const ShardSet tried = mail.tried | (ShardSet{1} << self_.value);
-  for (const std::string_view group : fanout.refused) {
-    hand_on_group(*accounts, message.route(), group, tried, fanout);
-  }
-  if (fanout.shards != 0) {
+  if (!fanout_.empty()) {
+    const bool is_sole = mail.is_sole && !is_taken && fanout_.peers().size() == 1;
     send_fanout({.message = mail.message,
                  .groups = {},
-                 .tried = tried,
+                 .tried = std::move(tried),
                  .reach = RoutedMail::Reach::kGroupsOnly,
-                 .is_sole = mail.is_sole && !is_taken && std::has_single_bit(fanout.shards)},
-                fanout);
+                 .is_sole = is_sole});
   } else if (!is_taken && mail.is_sole) {
     tell_nobody_took(message);
   }
-  end_fanout();
 }
 
 // Groups that were named and have no member here any more.
-void Router::State::note_absent_groups(AccountTable& accounts, const RoutedMail& mail,
-                                       Fanout& fanout) {
-  const InterestMatch& match = accounts.local.match(mail.message.message().route());
-  NameList::for_each(mail.groups.view(), [&](std::string_view name) {
-    for (std::size_t i = 0; i < match.group_count(); ++i) {
-      if (match.group(i).name == name) return;
-    }
-    fanout.refused.push_back(name);
+void Router::State::note_absent_groups(const InterestMatch* match, std::string_view groups) {
+  NameList::for_each(groups, [&](std::string_view name) {
+    if (match == nullptr || !match->find_group(name)) refused_.push_back(name);
   });
 }
 
@@ -100,7 +77,7 @@ void Router::State::take_traffic(const TrafficMail& mail) {
   } else if (place.way == Directory::Way::kNobody) {
     tell_nobody_took(message);
   } else if (place.way != Directory::Way::kSwallowed) {
-    post(place.shard, TrafficMail{mail.message, place.way});
+    mail_.post(peer_of(place.shard), TrafficMail{mail.message, place.way});
   }
 }
 
@@ -108,43 +85,16 @@ void Router::State::tell_nobody_took(const RoutedMessage& message) {
   if (message.reply.empty() || !message.origin.no_responders) return;
   NobodyTookMail mail{message.origin.connection, Bytes::copy_of(message.route()),
                       Bytes::copy_of(message.reply)};
-  if (message.origin.shard != self_) return post(message.origin.shard, std::move(mail));
+  if (message.origin.shard == self_) {
+    take_nobody_took(mail);
+  } else {
+    mail_.post(peer_of(message.origin.shard), std::move(mail));
+  }
+}
+
+void Router::State::take_nobody_took(const NobodyTookMail& mail) {
   if (no_responder_listener == nullptr) return;
   no_responder_listener->nobody_took(mail.publisher, mail.subject.view(), mail.reply.view());
-}
-
-void Router::State::take_interest(ShardId from, const InterestMail& mail) {
-  AccountTable& accounts = table(mail.account);
-  const auto& [subject, queue] = mail.words;
-  const SubscriptionHandle known = accounts.remote.find(subject, queue, from.value);
-  const Subscriber packed = RemoteInterest::packed(from, mail.weight);
-  if (known && mail.weight != 0) {
-    if (accounts.remote.subscriber(known) != packed) accounts.remote.set_subscriber(known, packed);
-    return;
-  }
-  if (!known && mail.weight == 0) return;
-  if (known) {
-    accounts.remote.remove(known);
-    if (may_match_js(subject)) --accounts.js_viewers;
-  } else {
-    accounts.remote.insert(subject, queue, packed);
-    if (may_match_js(subject)) ++accounts.js_viewers;
-  }
-  note_interest_change(mail.account, subject);
-}
-
-void Router::State::take_token(ShardId from, const TokenMail& mail) {
-  if (!mail.is_returned) {
-    post(from, TokenMail{mail.token, true});
-    return;
-  }
-  const auto barrier = barriers_.find(mail.token);
-  LEAT_CHECK(barrier != barriers_.end()) << "token " << mail.token << " returned twice";
-  barrier->second.missing &= ~(ShardSet{1} << from.value);
-  if (barrier->second.missing != 0) return;
-  Task done = std::move(barrier->second.done);
-  barriers_.erase(barrier);
-  done();
 }
 
 }  // namespace leat

@@ -12,8 +12,9 @@ namespace leat {
 using SinkCookie = std::uint64_t;
 
 // Takes messages of its subscriptions: a client session, a stream, a host's own inbox.
-// Called on the shard's thread, inside publish(); must not publish or change subscriptions of the
-// same router from inside the call except through Scheduler::post or at_turn_end.
+// Called on the shard's thread, inside publish(), whose match stays open meanwhile: a sink must not
+// call the router from inside deliver(), neither to publish nor to answer, subscribe or ask. What
+// follows from a message goes through Scheduler::post or at_turn_end. The router checks it.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -22,7 +23,8 @@ class Sink {
   virtual bool deliver(const RoutedMessage& message, SinkCookie cookie) = 0;
 };
 
-// The one sink per shard of a kind of JetStream traffic that belongs to a stream of that shard.
+// The one sink per shard of a kind of JetStream traffic that belongs to a stream of that shard. The
+// same holds: it publishes and answers in a later task or at the end of the turn.
 class StreamTrafficSink {
  public:
   virtual ~StreamTrafficSink() = default;

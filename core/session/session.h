@@ -187,8 +187,8 @@ class Session final : public ByteStreamHandler, public Sink {
   std::string nonce_;
 
   // Barriers (DESIGN section 4) and what is under way to other shards.
-  ShardSet touched_ = 0;                          // since the last PING
-  ShardSet forward_shards_ = 0;                   // since the last token
+  ShardSet touched_;                              // since the last PING
+  ShardSet forward_shards_;                       // since the last token
   std::size_t forward_bytes_ = 0;                 // the same
   std::size_t token_bytes_ = 0;                   // covered by the token that is out
   ByteBuffer held_{limits::kSmallOutBlockBytes};  // answers behind a PONG that waits

@@ -21,8 +21,8 @@ void Session::handle_ping() {
     stall(kStallBarrier);
     return;
   }
-  const ShardSet touched = std::exchange(touched_, 0);
-  if (touched == 0) {
+  const ShardSet touched = std::exchange(touched_, {});
+  if (touched.empty()) {
     pong();
     return;
   }

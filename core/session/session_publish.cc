@@ -44,7 +44,7 @@ void Session::publish(const ClientOperation& operation, const ByteBuffer& buffer
   if (!outcome.taken && has_no_responders_ && !operation.reply.empty()) {
     send_no_responders(subject, operation.reply);
   }
-  if (outcome.touched != 0) forwarded(outcome.touched, operation.frame.size());
+  if (!outcome.touched.empty()) forwarded(outcome.touched, operation.frame.size());
 }
 
 std::string_view Session::routed_subject(std::string_view subject, std::string& room) const {
@@ -88,8 +88,8 @@ void Session::send_no_responders(std::string_view subject, std::string_view repl
 // Bytes went to other shards. The mailboxes have no bound of their own, so the connection that
 // filled them is not read on until what it sent has been taken.
 void Session::forwarded(ShardSet shards, std::size_t bytes) {
-  touched_ |= shards;
-  forward_shards_ |= shards;
+  touched_.add(shards);
+  forward_shards_.add(shards);
   forward_bytes_ += bytes;
   if (!is_token_out_ && forward_bytes_ >= limits::kForwardedBytes / 2) forward_token();
   if (token_bytes_ + forward_bytes_ >= limits::kForwardedBytes) stall(kStallForward);
@@ -98,7 +98,7 @@ void Session::forwarded(ShardSet shards, std::size_t bytes) {
 void Session::forward_token() {
   is_token_out_ = true;
   token_bytes_ = std::exchange(forward_bytes_, 0);
-  const ShardSet shards = std::exchange(forward_shards_, 0);
+  const ShardSet shards = std::exchange(forward_shards_, {});
   set_->hosts_.router.when_taken(shards, [set = set_, cid = cid_] {
     if (Session* session = set->find(cid)) session->token_came_back();
   });

@@ -44,7 +44,7 @@ void Session::subscribe(const ClientOperation& operation) {
                                                        .queue = operation.queue,
                                                        .cookie = slot},
                                                       *this);
-    touched_ |= router.other_shards();
+    touched_.add(router.other_shards());
     ++set_->counts_.subscriptions;
   }
   if (!is_verbose_) return;
@@ -99,7 +99,7 @@ void Session::unsubscribe(const ClientOperation& operation) {
 void Session::remove_subscription(SubscriptionTable::Slot slot) {
   Router& router = set_->hosts_.router;
   router.unsubscribe(subscriptions_.at(slot).routed);
-  touched_ |= router.other_shards();
+  touched_.add(router.other_shards());
   subscriptions_.remove(slot);
   --set_->counts_.subscriptions;
 }

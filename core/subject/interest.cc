@@ -154,23 +154,11 @@ const InterestMatch& Interest::match(std::string_view subject) {
   return slot.match;
 }
 
-SubscriptionHandle Interest::find(std::string_view subject, std::string_view queue,
-                                  Subscriber low_bits) const {
-  const bool is_literal = !has_wildcards(subject);
-  const std::uint32_t node = is_literal ? literals_.find(subject) : patterns_.find(subject);
-  if (node == internal::kNone) return {};
-  const auto& list = is_literal ? literals_.list(node) : patterns_.list(node);
-  SubscriptionHandle found;
-  const auto look_at = [&](internal::SubscriptionNumber number) {
-    const Subscriber subscriber = subscriptions_[number].subscriber;
-    if ((subscriber & kSubscriberLowBits) == low_bits) found = SubscriptionHandle(number + 1);
-  };
-  if (queue.empty()) list.for_each_plain(look_at);
-  list.for_each_group([&](const internal::QueueMembers& group) {
-    if (group.name != queue) return;
-    for (const internal::SubscriptionNumber number : group.members) look_at(number);
-  });
-  return found;
+const internal::SubscriberList* Interest::find_list(std::string_view pattern) const {
+  const bool is_literal = !has_wildcards(pattern);
+  const std::uint32_t node = is_literal ? literals_.find(pattern) : patterns_.find(pattern);
+  if (node == internal::kNone) return nullptr;
+  return is_literal ? &literals_.list(node) : &patterns_.list(node);
 }
 
 Subscriber Interest::subscriber(SubscriptionHandle handle) const { return at(handle).subscriber; }

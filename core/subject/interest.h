@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,9 +17,6 @@ namespace leat {
 
 // What the owner of an Interest keeps of a subscriber, such as a slot number or a pointer.
 using Subscriber = std::uint64_t;
-
-// Subscribers are found by these bits (Interest::find); the rest is the owner's to change.
-inline constexpr Subscriber kSubscriberLowBits = 0xFFFF;
 
 using SubscriptionHandle = StrongId<struct SubscriptionHandleTag, std::uint32_t>;
 
@@ -36,6 +34,13 @@ class InterestMatch {
   Group group(std::size_t index) const {
     const GroupRange& range = groups_[index];
     return {range.name, std::span(members_).subspan(range.begin, range.count)};
+  }
+  // Empty: no pattern that matches has a member of this queue group.
+  std::optional<Group> find_group(std::string_view name) const {
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      if (groups_[i].name == name) return group(i);
+    }
+    return std::nullopt;
   }
   bool empty() const { return plain_.empty() && groups_.empty(); }
   std::size_t subscriber_count() const { return plain_.size() + members_.size(); }
@@ -77,10 +82,20 @@ class Interest {
 
   const InterestMatch& match(std::string_view subject);
 
-  // Any subscription of this subject and queue whose subscriber has these low bits; none: no
-  // handle.
-  SubscriptionHandle find(std::string_view subject, std::string_view queue,
-                          Subscriber low_bits) const;
+  // Calls `visit(handle, subscriber)` for each subscription of exactly this subject and queue.
+  template <typename Visit>
+  void for_each_alike(std::string_view subject, std::string_view queue, Visit visit) const {
+    const internal::SubscriberList* list = find_list(subject);
+    if (list == nullptr) return;
+    const auto visit_number = [&](internal::SubscriptionNumber number) {
+      visit(SubscriptionHandle(number + 1), subscriptions_[number].subscriber);
+    };
+    if (queue.empty()) list->for_each_plain(visit_number);
+    list->for_each_group([&](const internal::QueueMembers& group) {
+      if (group.name != queue) return;
+      for (const internal::SubscriptionNumber number : group.members) visit_number(number);
+    });
+  }
   Subscriber subscriber(SubscriptionHandle handle) const;
   void set_subscriber(SubscriptionHandle handle, Subscriber subscriber);
   // What insert was told, for the handles that are in use.
@@ -107,6 +122,8 @@ class Interest {
   };
 
   const Subscription& at(SubscriptionHandle handle) const;
+  // The subscriptions of exactly this pattern; null: none.
+  const internal::SubscriberList* find_list(std::string_view pattern) const;
   void changed(const Subscription& subscription);  // forgets the matches that it is part of
   void collect(std::string_view subject, InterestMatch& match);
   void add(const internal::SubscriberList& list, InterestMatch& match);

@@ -160,16 +160,19 @@ TEST_P(RouterTraffic, WatchersSeeACopy) {
   for (const NotingSink& watcher : watchers) EXPECT_EQ(watcher.notes.size(), 1U);
 }
 
-// A traffic sink may answer at once, from inside the publish that brought the request.
-TEST_P(RouterTraffic, AnswersFromInsideAPublishArrive) {
+// What answers at the end of the turn is heard, in the same turn or after the mail.
+TEST_P(RouterTraffic, AnswersOfTheEndOfATurnArrive) {
   struct Echo final : StreamTrafficSink {
-    explicit Echo(Router& used) : router(used) {}
+    Echo(Router& used, Scheduler& loop) : router(used), scheduler(loop) {}
     void deliver(const JsSubject&, const RoutedMessage& message) override {
-      router.answer({message.account, message.origin.shard, Bytes::copy_of(message.reply)}, {},
-                    "answer");
+      scheduler.at_turn_end([this, to = ReplyHandle{message.account, message.origin.shard,
+                                                    Bytes::copy_of(message.reply)}] {
+        router.answer(to, {}, "answer");
+      });
     }
     Router& router;
-  } echo(owner());
+    Scheduler& scheduler;
+  } echo(owner(), shards.shard(shards.size() - 1));
   owner().set_traffic_sink(StreamTraffic::kPull, echo);
   NotingSink inbox;
   NotingSink watcher;

@@ -116,20 +116,29 @@ TEST(Interest, SubscriptionsAreFoundAndSayWhatTheyAre) {
   const auto literal = interest.insert("a.b", "", 7).handle;
   const auto pattern = interest.insert("a.*.>", "q", 8).handle;
   interest.insert("a.*.>", "r", 8);
-  EXPECT_EQ(interest.find("a.b", "", 7), literal);
-  EXPECT_EQ(interest.find("a.*.>", "q", 8), pattern);
-  EXPECT_FALSE(interest.find("a.b", "", 8));
-  EXPECT_FALSE(interest.find("a.b", "q", 7));
-  EXPECT_FALSE(interest.find("a.*", "q", 8));
-  EXPECT_FALSE(interest.find("b.>", "", 7));
+  using Found = std::vector<std::pair<SubscriptionHandle, Subscriber>>;
+  const auto alike = [&](std::string_view subject, std::string_view queue) {
+    Found found;
+    interest.for_each_alike(subject, queue, [&](SubscriptionHandle handle, Subscriber subscriber) {
+      found.emplace_back(handle, subscriber);
+    });
+    return found;
+  };
+  EXPECT_EQ(alike("a.b", ""), (Found{{literal, 7}}));
+  EXPECT_EQ(alike("a.*.>", "q"), (Found{{pattern, 8}}));
+  EXPECT_TRUE(alike("a.b", "q").empty());
+  EXPECT_TRUE(alike("a.*", "q").empty());
+  EXPECT_TRUE(alike("b.>", "").empty());
   EXPECT_EQ(interest.subject_of(pattern), "a.*.>");
   EXPECT_EQ(interest.queue_of(pattern), "q");
   EXPECT_EQ(interest.subject_of(literal), "a.b");
   EXPECT_EQ(interest.queue_of(literal), "");
   EXPECT_EQ(picture_of(interest.match("a.b.c")), (Picture{{"q", {8}}, {"r", {8}}}));
-  interest.set_subscriber(pattern, (5U << 16U) | 8U);
-  EXPECT_EQ(picture_of(interest.match("a.b.c")), (Picture{{"q", {(5U << 16U) | 8U}}, {"r", {8}}}));
-  EXPECT_EQ(interest.find("a.*.>", "q", 8), pattern);
+  EXPECT_EQ(interest.match("a.b.c").find_group("r")->members.size(), 1U);
+  EXPECT_FALSE(interest.match("a.b.c").find_group("s"));
+  interest.set_subscriber(pattern, 9);
+  EXPECT_EQ(picture_of(interest.match("a.b.c")), (Picture{{"q", {9}}, {"r", {8}}}));
+  EXPECT_EQ(alike("a.*.>", "q"), (Found{{pattern, 9}}));
 }
 
 TEST(Interest, CountsWhatItDoesAndWhatItRemembers) {
