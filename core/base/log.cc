@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 namespace leat {
 
@@ -20,11 +21,17 @@ void write_to_standard_error(LogLevel level, std::string_view text) {
 }
 
 std::atomic<LogSinkFunction> current_sink{&write_to_standard_error};
+thread_local const ThreadLogSink::Function* thread_sink = nullptr;
 std::atomic<LogLevel> most_verbose_level{LogLevel::kInfo};
 
 }  // namespace
 
 void set_log_sink(LogSinkFunction sink) { current_sink.store(sink); }
+
+ThreadLogSink::ThreadLogSink(const Function& function)
+    : outer_(std::exchange(thread_sink, &function)) {}
+
+ThreadLogSink::~ThreadLogSink() { thread_sink = outer_; }
 
 void set_log_level(LogLevel most_verbose) { most_verbose_level.store(most_verbose); }
 
@@ -33,7 +40,9 @@ bool log_enabled(LogLevel level) {
 }
 
 void log_line(LogLevel level, std::string_view text) {
-  if (log_enabled(level)) current_sink.load()(level, text);
+  if (!log_enabled(level)) return;
+  if (thread_sink != nullptr) return (*thread_sink)(level, text);
+  current_sink.load()(level, text);
 }
 
 }  // namespace leat

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <sstream>
 #include <string_view>
 
@@ -13,6 +14,20 @@ using LogSinkFunction = void (*)(LogLevel level, std::string_view text);
 
 // Installs the sink of the process; before that, lines go to standard error.
 void set_log_sink(LogSinkFunction sink);
+// While it stands, lines of this thread go to its function instead; the innermost one counts. For
+// several servers in one process.
+class ThreadLogSink {
+ public:
+  using Function = std::function<void(LogLevel level, std::string_view text)>;
+  explicit ThreadLogSink(const Function& function);
+  ~ThreadLogSink();
+  ThreadLogSink(const ThreadLogSink&) = delete;
+  ThreadLogSink& operator=(const ThreadLogSink&) = delete;
+
+ private:
+  const Function* outer_;
+};
+
 void set_log_level(LogLevel most_verbose);
 bool log_enabled(LogLevel level);
 void log_line(LogLevel level, std::string_view text);

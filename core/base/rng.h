@@ -2,8 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 
 namespace leat {
+
+// Where 64 random bits come from. On the thread of its user.
+using RandomSource = std::function<std::uint64_t()>;
 
 // Pseudo-random numbers from a seed: xoshiro256**, its state filled by splitmix64. Small, fast and
 // the same on every machine, so a run can be repeated. Not for secrets. One owner, any thread.

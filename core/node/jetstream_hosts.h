@@ -6,6 +6,7 @@
 #include "consumers/host/consumer_set.h"
 #include "core/api/api_desk.h"
 #include "core/api/api_settings.h"
+#include "core/base/rng.h"
 #include "core/cluster/assignments.h"
 #include "core/cluster/meta_group.h"
 #include "core/env/clock.h"
@@ -52,7 +53,7 @@ class JetStreamHosts {
     Mailbox& mailbox;
     const Clock& clock;
     PublisherBrake& brake;
-    std::uint64_t (*random)();
+    RandomSource random;
   };
   JetStreamHosts(const World& world, const JetStreamDependencies& deps,
                  const JetStreamSettings& settings);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/rng.h"
 #include "core/env/clock.h"
 #include "core/env/mailbox.h"
 #include "core/env/scheduler.h"
@@ -23,7 +24,7 @@ struct ShardDependencies {
   const Clock& clock;
   Authenticator& authenticator;
   ConnectionLedger& ledger;
-  std::uint64_t (*random)();  // unguessable
+  RandomSource random;  // unguessable
 };
 
 // Makes and wires the hosts of one shard. The server and the simulator both do it through this, so

@@ -85,7 +85,7 @@ void SessionTrace::body(std::string_view way, std::string_view headers,
                    << "\"]";
 }
 
-std::string make_nonce(std::uint64_t (*random)()) {
+std::string make_nonce(const RandomSource& random) {
   constexpr std::size_t kCharacters = 15;  // of 6 bits each
   constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string nonce;

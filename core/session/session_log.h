@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/rng.h"
 #include "core/session/session_settings.h"
 #include "proto/client/parser.h"
 #include "proto/client/writer.h"
@@ -30,6 +31,6 @@ class SessionTrace {
 };
 
 // 11 bytes that nobody can guess as 15 characters of base64url: what a client signs.
-std::string make_nonce(std::uint64_t (*random)());
+std::string make_nonce(const RandomSource& random);
 
 }  // namespace leat

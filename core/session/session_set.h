@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/rng.h"
 #include "core/base/task.h"
 #include "core/env/clock.h"
 #include "core/env/mailbox.h"
@@ -34,7 +35,7 @@ struct SessionHosts {
   Authenticator& authenticator;
   ConnectionLedger& ledger;
   // Numbers nobody can guess, for nonces; and for jitter and order.
-  std::uint64_t (*random)();
+  RandomSource random;
 };
 
 // The client connections of one shard. Owned by the shard's hosts, used on the shard's thread; the

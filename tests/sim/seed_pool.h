@@ -21,9 +21,10 @@ struct PoolResult {
   std::string failure;  // of the first seed that was found bad; empty: none
 };
 
-// Runs the seeds from `first` to `last` in as many processes as there are cores, since one process
-// holds one world. A seed does the same wherever and after whatever it runs; no seed begins after
-// one has failed. Every tenth seed runs twice, and its trace hashes must agree.
+// Runs the seeds from `first` to `last` in as many processes as there are cores, so that a run
+// which ends its process ends no other. A seed does the same wherever and after whatever it runs;
+// no seed begins after one has failed. Every tenth seed runs twice, and its trace hashes must
+// agree.
 struct SeedRange {
   std::uint64_t first = 1;
   std::uint64_t last = 1;

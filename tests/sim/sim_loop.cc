@@ -109,6 +109,7 @@ void SimLoop::fire_due() {
 }
 
 void SimLoop::run_until(SteadyNs until) {
+  const ThreadLogSink sink(log_);
   while (true) {
     // Events may end a server, and with it shards; turns never do.
     while (run_one_turn()) {

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/log.h"
 #include "core/base/rng.h"
 #include "core/env/clock.h"
 #include "core/env/mailbox.h"
@@ -77,6 +78,10 @@ class SimLoop {
   SimClock& clock() { return clock_; }
   Rng& chance() { return chance_; }
 
+  // Whoever hears what is logged by what this loop runs.
+  void set_log(ThreadLogSink::Function log) { log_ = std::move(log); }
+  const ThreadLogSink::Function& log() const { return log_; }
+
   // An event outside all shards (the end of a disk write, a step of a client model).
   void call_after(DurationNs delay, Task task);
 
@@ -105,6 +110,7 @@ class SimLoop {
   std::uint64_t next_event_ = 1;
   std::uint64_t next_client_ = 1;
   std::uint64_t trace_hash_ = 0;
+  ThreadLogSink::Function log_ = [](LogLevel, std::string_view) {};
 };
 
 }  // namespace leat::sim

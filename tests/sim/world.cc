@@ -17,17 +17,6 @@ constexpr DurationNs kDowntime = 300'000'000;
 // At the longest, after a step-down.
 constexpr DurationNs kNobodyLeadsWithin = 200'000'000;
 
-// The one world of now, for the functions that the hosts call without a context.
-World* the_world = nullptr;
-
-std::uint64_t random_of_world() { return the_world->chance().next(); }
-
-// An error in the server's log is a finding: nothing in a run may cause one.
-void take_log_line(LogLevel level, std::string_view text) {
-  if (the_world == nullptr || level > LogLevel::kError) return;
-  the_world->hear_of_error(std::string(text));
-}
-
 std::shared_ptr<const SessionSettings> session_settings(
     std::shared_ptr<const AccountTable> accounts) {
   auto settings = std::make_shared<SessionSettings>();
@@ -73,9 +62,10 @@ World::World(const Shape& shape)
       store_(bugs_),
       accounts_(AccountTable::first({})),
       settings_(session_settings(accounts_)) {
-  LEAT_CHECK(the_world == nullptr);
-  the_world = this;
-  set_log_sink(&take_log_line);
+  // An error in the server's log is a finding: nothing in a run may cause one.
+  loop_.set_log([this](LogLevel level, std::string_view text) {
+    if (level <= LogLevel::kError) hear_of_error(std::string(text));
+  });
   auto api = std::make_shared<ApiSettings>();
   api->server_name = "sim";
   jetstream_settings_.api = std::move(api);
@@ -83,10 +73,7 @@ World::World(const Shape& shape)
   jetstream_settings_.enabled = {accounts_->global()};
 }
 
-World::~World() {
-  drop_life();
-  the_world = nullptr;
-}
+World::~World() { drop_life(); }
 
 void World::add_shard(std::uint16_t index) {
   auto parts = std::make_unique<ShardParts>(loop_, ShardId(index), shard_count_);
@@ -101,7 +88,7 @@ void World::add_shard(std::uint16_t index) {
                                                      .clock = loop_.clock(),
                                                      .authenticator = *parts->authenticator,
                                                      .ledger = life_->ledger,
-                                                     .random = &random_of_world},
+                                                     .random = [this] { return chance().next(); }},
                                    settings_);
   parts->hosts->add_jetstream(
       JetStreamDependencies{.file = {life_->journal->log_of(parts->shard), *parts->store},
@@ -126,6 +113,7 @@ void World::connect_shards() {
 }
 
 bool World::begin_start() {
+  const ThreadLogSink sink(loop_.log());
   LEAT_CHECK(life_ == nullptr);
   life_ = std::make_unique<Life>();
   life_->journal =
@@ -168,6 +156,7 @@ bool World::start() {
 
 void World::drop_life() {
   if (life_ == nullptr) return;
+  const ThreadLogSink sink(loop_.log());
   losses();
   if (bugs_.cursor_kept) keep_cursors();
   store_.on_flush(nullptr);

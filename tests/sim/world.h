@@ -36,8 +36,8 @@ struct Losses {
 };
 
 // One simulated server over all its lives: what outlives a process (disk, store, clock), and the
-// process of now with its production hosts. Owned by a run; one world at a time in a process,
-// because the hosts draw their random numbers through a plain function.
+// process of now with its production hosts. Owned by a run; worlds know nothing of each other, and
+// several stand in one process.
 class World {
  public:
   struct Shape {
