@@ -1,5 +1,7 @@
+// The life of a connection, and the way of its input.
 #include "core/session/session.h"
 
+#include <sstream>
 #include <utility>
 
 #include "core/base/log.h"
@@ -10,11 +12,13 @@ namespace leat {
 
 Session::Session(SessionSet& set, ByteStream& stream, ConnectionId cid)
     : set_(&set),
-      stream_(&stream),
       cid_(cid),
-      timer_(set.hosts_.scheduler),
-      start_(set.hosts_.clock.wall_ns()) {
-  last_activity_ = start_;
+      login_(set.hosts().authenticator),
+      subscriptions_(set.hosts().router, *this, set.running_counts().subscriptions),
+      output_(stream),
+      start_(set.hosts().clock.wall_ns()),
+      last_activity_(start_),
+      timer_(set.hosts().scheduler) {
   settings_changed();
 }
 
@@ -23,22 +27,26 @@ Session::~Session() {
 }
 
 void Session::start(Admission admission) {
-  Authenticator& authenticator = set_->hosts_.authenticator;
-  if (authenticator.nonce_wanted()) nonce_ = make_nonce(set_->hosts_.random);
+  login_.make_nonce(hosts().random);
   // As bytes of their own, so that a connection that says nothing holds no output buffer.
-  out_.append(Bytes::copy_of("INFO " + info_text(InfoKind::kFirst) + " \r\n"));
+  output_.queue().append(Bytes::copy_of("INFO " + info_text(InfoKind::kFirst) + " \r\n"));
   answered();
   if (admission == Admission::kRefuse) {
     close_with_error("maximum connections exceeded", CloseReason::kMaxConnectionsExceeded);
     return;
   }
   is_counted_ = true;
-  if (authenticator.auth_required()) {
-    auth_deadline_ = now() + settings().auth_timeout_ns;
-    set_timer(auth_deadline_);
+  if (login_.is_required()) {
+    awaits_connect_ = true;
+    set_timer(now() + settings().auth_timeout_ns);
   } else {
     set_timer(now() + settings().ping_interval_ns);
   }
+}
+
+WeakRef<Session> Session::ref() {
+  if (lifetime_ == nullptr) lifetime_ = std::make_unique<Lifetime<Session>>(*this);
+  return lifetime_->ref();
 }
 
 void Session::on_received(ByteBuffer& buffer) {
@@ -54,15 +62,15 @@ void Session::process_input() {
   if (input_ == nullptr || is_processing_) return;
   is_processing_ = true;
   was_active_ = false;
-  while (stalls_ == 0 && !is_closing() && take_operation(*input_)) {
+  while (!back_pressure_.is_stalled() && !is_closing() && take_operation(*input_)) {
   }
   is_processing_ = false;
   if (was_active_) {
-    last_active_ = now();
-    last_activity_ = set_->hosts_.clock.wall_ns();
+    keep_alive_.heard(now());
+    last_activity_ = hosts().clock.wall_ns();
   }
   if (is_closing()) input_->consume(input_->filled().size());
-  update_reading();
+  settle_reading();
 }
 
 // One operation of the input. False: more input is needed first.
@@ -122,20 +130,14 @@ void Session::handle(const ClientOperation& operation, const ByteBuffer& buffer)
       was_active_ = true;
       return unsubscribe(operation);
     case ClientVerb::kPing:
-      last_active_ = now();  // no ping of ours is due; monitoring calls it idle all the same
+      keep_alive_.heard(now());  // no ping is due; monitoring calls it idle all the same
       return handle_ping();
     case ClientVerb::kPong:
-      return handle_pong();
+      return keep_alive_.ponged(now());
     case ClientVerb::kConnect:
       return handle_connect(operation.argument);
-    case ClientVerb::kInfo: {
-      // Of no use from a client, but it has to be what it says.
-      const Result<JsonDocument> info = parse_json(operation.argument);
-      const bool is_info = info && (info->root().kind() == JsonKind::kObject ||
-                                    info->root().kind() == JsonKind::kNull);
-      if (!is_info) close(CloseReason::kProtocolViolation);
-      return;
-    }
+    case ClientVerb::kInfo:
+      return handle_info(operation.argument);
     case ClientVerb::kError:
       LEAT_LOG(kError) << log_prefix() << "Client Error " << operation.argument;
       return close(CloseReason::kParseError);
@@ -144,37 +146,31 @@ void Session::handle(const ClientOperation& operation, const ByteBuffer& buffer)
   }
 }
 
+// Of no use from a client, but it has to be what it says.
+void Session::handle_info(std::string_view json) {
+  const Result<JsonDocument> info = parse_json(json);
+  const bool is_info =
+      info && (info->root().kind() == JsonKind::kObject || info->root().kind() == JsonKind::kNull);
+  if (!is_info) close(CloseReason::kProtocolViolation);
+}
+
 void Session::stall(Stall why) {
-  stalls_ = static_cast<std::uint8_t>(stalls_ | why);
-  update_reading();
+  back_pressure_.stall(why);
+  settle_reading();
 }
 
-void Session::unstall(Stall why) {
-  if ((stalls_ & why) == 0) return;
-  stalls_ = static_cast<std::uint8_t>(stalls_ & ~why);
-  if (stalls_ == 0) process_input();
-}
-
-// The stream reads exactly while nothing stalls; settled once, when the input has been worked off.
-void Session::update_reading() {
-  if (is_processing_ || is_closing()) return;
-  const bool wants_pause = stalls_ != 0;
-  if (wants_pause == is_reading_paused_) return;
-  is_reading_paused_ = wants_pause;
-  if (wants_pause) {
-    stream_->pause_reading();
-  } else {
-    stream_->resume_reading();
-  }
+// Once, when the input has been worked off.
+void Session::settle_reading() {
+  if (!is_processing_ && !is_closing()) back_pressure_.settle_reading(output_.stream());
 }
 
 void Session::stall_for_receiver() {
-  ++slow_receivers_;
-  stall(kStallReceivers);
+  back_pressure_.receiver_is_slow();
+  settle_reading();
 }
 
 void Session::unstall_for_receiver() {
-  if (--slow_receivers_ == 0) unstall(kStallReceivers);
+  if (back_pressure_.receiver_caught_up()) process_input();
 }
 
 void Session::on_closed(End end) {
@@ -193,7 +189,7 @@ void Session::on_closed(End end) {
 
 void Session::detach() {
   timer_.cancel();
-  if (is_counted_) set_->hosts_.ledger.leave();
+  if (is_counted_) hosts().ledger.leave();
   state_ = State::kDetached;
 }
 
@@ -201,26 +197,23 @@ void Session::detach() {
 void Session::tear_down() {
   is_torn_down_ = true;
   set_->closed(snapshot(SessionSet::Detail::kWithSubscriptions));
-  remove_all_subscriptions();
-  for (const StalledPublisher& publisher : stalled_) {
-    set_->release(publisher.shard, publisher.connection);
-  }
-  stalled_.clear();
-  if (std::exchange(is_counted_, false)) set_->hosts_.ledger.leave();
+  interest_changed(subscriptions_.remove_all());
+  back_pressure_.release_all(*set_);
+  if (std::exchange(is_counted_, false)) hosts().ledger.leave();
   set_timer(now() + limits::kCloseFlushNs);
 }
 
 ConnectionSnapshot Session::snapshot(SessionSet::Detail detail) const {
   ConnectionSnapshot shot;
   shot.cid = cid_;
-  shot.ip = stream_->peer().host;
-  shot.port = stream_->peer().port;
+  shot.ip = output_.stream().peer().host;
+  shot.port = output_.stream().peer().port;
   shot.start = start_;
   shot.last_activity = last_activity_;
-  shot.stop = is_closing() ? set_->hosts_.clock.wall_ns() : 0;
+  shot.stop = is_closing() ? hosts().clock.wall_ns() : 0;
   shot.reason = reason_;
-  shot.rtt_ns = rtt_ns_;
-  shot.pending_bytes = out_.pending_bytes();
+  shot.rtt_ns = keep_alive_.rtt_ns();
+  shot.pending_bytes = output_.pending_bytes();
   shot.in = in_count_;
   shot.out = out_count_;
   shot.subscription_count = subscriptions_.size();
@@ -229,21 +222,32 @@ ConnectionSnapshot Session::snapshot(SessionSet::Detail detail) const {
     shot.lang = connect_->lang;
     shot.version = connect_->version;
   }
-  if (identity_ != nullptr) {
-    shot.account_id = identity_->account;
-    shot.account = identity_->account_name;
-    shot.user = identity_->user;
+  if (const Identity* identity = login_.identity()) {
+    shot.account_id = identity->account;
+    shot.account = identity->account_name;
+    shot.user = identity->user;
   }
   if (detail == SessionSet::Detail::kWithSubscriptions) {
-    subscriptions_.for_each([&](const Subscription& subscription) {
-      shot.subscriptions.push_back({.subject = subscription.subject,
-                                    .queue = subscription.queue,
-                                    .sid = subscription.sid,
-                                    .messages = subscription.messages,
-                                    .deliveries_max = subscription.deliveries_max});
-    });
+    shot.subscriptions = subscriptions_.snapshot();
   }
   return shot;
+}
+
+std::string Session::log_prefix() const {
+  std::ostringstream prefix;
+  prefix << output_.stream().peer().host << ":" << output_.stream().peer().port << " - cid:" << cid_
+         << " - ";
+  if (is_connected_ && !(connect_->version + connect_->lang + connect_->name).empty()) {
+    prefix << "\"v" << connect_->version << ":" << connect_->lang;
+    if (!connect_->name.empty()) prefix << ":" << connect_->name;
+    prefix << "\" - ";
+  }
+  if (const Identity* identity = login_.identity()) {
+    prefix << "\"" << identity->account_name;
+    if (!identity->user.empty()) prefix << "/" << identity->user;
+    prefix << "\" - ";
+  }
+  return prefix.str();
 }
 
 }  // namespace leat

@@ -19,7 +19,7 @@ constexpr DurationNs kFirstPingNs = 2'000'000'000;
 // who does not say CONNECT is authenticated as nobody, where that is allowed.
 bool Session::may_begin(char first) {
   if (first == 'C' || first == 'c') return true;
-  if (!set_->hosts_.authenticator.anonymous_allowed()) {
+  if (!login_.is_optional()) {
     authorization_violation();
     return false;
   }
@@ -34,15 +34,14 @@ void Session::handle_connect(std::string_view json) {
     close(CloseReason::kProtocolViolation);
     return;
   }
-  auth_deadline_ = 0;
-  remove_all_subscriptions();
+  awaits_connect_ = false;
+  interest_changed(subscriptions_.remove_all());
   is_verbose_ = options.verbose;
   is_pedantic_ = options.pedantic;
   has_echo_ = options.echo;
   has_headers_ = options.headers && settings().server.headers;
   has_no_responders_ = options.no_responders;
   connect_ = std::make_unique<ConnectOptions>(std::move(options));
-  ++connect_count_;
   if (!connect_->account.empty()) {
     authorization_violation();
     return;
@@ -60,19 +59,14 @@ Credentials Session::credentials() const {
     credentials.nkey = connect_->nkey;
     credentials.signature = connect_->signature;
   }
-  credentials.nonce = nonce_;
-  credentials.client_host = stream_->peer().host;
+  credentials.client_host = output_.stream().peer().host;
   return credentials;
 }
 
 void Session::authenticate() {
   state_ = State::kAuthenticating;
-  stall(kStallAuthentication);
-  set_->hosts_.authenticator.authenticate(credentials(),
-                                          [set = set_, cid = cid_](Result<Identity> identity) {
-                                            if (Session* session = set->find(cid))
-                                              session->identified(std::move(identity));
-                                          });
+  stall(Stall::kAuthentication);
+  login_.ask(credentials(), [this](Result<Identity> identity) { identified(std::move(identity)); });
 }
 
 void Session::identified(Result<Identity> identity) {
@@ -82,18 +76,13 @@ void Session::identified(Result<Identity> identity) {
     return;
   }
   state_ = State::kRunning;
-  take_identity(*std::move(identity));
+  take_identity(*std::move(identity), Login::Change::kAnother);
   if (connect_ != nullptr) finish_connect();
-  unstall(kStallAuthentication);
+  if (back_pressure_.unstall(Stall::kAuthentication)) process_input();
 }
 
-void Session::take_identity(Identity identity) {
-  account_ = identity.account;
-  permissions_ = identity.permissions == nullptr
-                     ? nullptr
-                     : std::make_unique<PermissionCheck>(identity.permissions);
-  filters_deliveries_ = permissions_ != nullptr && permissions_->filters_deliveries();
-  identity_ = std::make_unique<Identity>(std::move(identity));
+void Session::take_identity(Identity identity, Login::Change change) {
+  login_.become(std::move(identity), change);
   settings_changed();
 }
 
@@ -101,8 +90,9 @@ void Session::settings_changed() {
   ParserRules& rules = parser_.rules();
   rules.control_line_bytes_max = settings().control_line_bytes_max;
   rules.payload_bytes_max = settings().payload_bytes_max;
-  if (identity_ != nullptr && identity_->payload_bytes_max >= 0) {
-    rules.payload_bytes_max = identity_->payload_bytes_max;
+  const Identity* identity = login_.identity();
+  if (identity != nullptr && identity->payload_bytes_max >= 0) {
+    rules.payload_bytes_max = identity->payload_bytes_max;
   }
   rules.headers_allowed = has_headers_;
 }
@@ -117,16 +107,13 @@ void Session::finish_connect() {
                      CloseReason::kNoRespondersRequiresHeaders);
     return;
   }
-  if (is_verbose_) {
-    write_ok(answers());
-    answered();
-  }
+  ok();
   if (std::exchange(is_connected_, true)) return;
   // Until the first PONG an estimate: INFO went out at the start, CONNECT is the answer to it.
-  rtt_ns_ = std::max<DurationNs>(set_->hosts_.clock.wall_ns() - start_, 1);
+  keep_alive_.estimate_rtt(std::max<DurationNs>(hosts().clock.wall_ns() - start_, 1));
   const DurationNs first = std::min(settings().ping_interval_ns, kFirstPingNs);
   const auto spread = static_cast<std::uint64_t>(first / 5 + 1);
-  set_timer(now() + first + static_cast<DurationNs>(set_->hosts_.random() % spread));
+  set_timer(now() + first + static_cast<DurationNs>(hosts().random() % spread));
 }
 
 void Session::authorization_violation() {
@@ -136,17 +123,12 @@ void Session::authorization_violation() {
   close_with_error("Authorization Violation", CloseReason::kAuthenticationViolation);
 }
 
-// After a reload: the same credentials under the new configuration. An answer that comes after
-// another CONNECT is about somebody else.
+// After a reload: the same credentials under the new configuration.
 void Session::ask_again() {
   Credentials same = credentials();
-  same.matched_hash = identity_->matched_hash;
-  set_->hosts_.authenticator.authenticate(
-      std::move(same), [set = set_, cid = cid_, count = connect_count_](Result<Identity> identity) {
-        Session* session = set->find(cid);
-        if (session == nullptr || session->connect_count_ != count) return;
-        session->rechecked(std::move(identity));
-      });
+  same.matched_hash = login_.identity()->matched_hash;
+  login_.ask(std::move(same),
+             [this](Result<Identity> identity) { rechecked(std::move(identity)); });
 }
 
 void Session::rechecked(Result<Identity> identity) {
@@ -155,13 +137,11 @@ void Session::rechecked(Result<Identity> identity) {
     authorization_violation();
     return;
   }
-  if (identity->account != account_) {
+  if (identity->account != login_.account()) {
     close(CloseReason::kAuthenticationViolation);
     return;
   }
-  const std::unique_ptr<PermissionCheck> before = std::move(permissions_);
-  take_identity(*std::move(identity));
-  if (before != nullptr && permissions_ != nullptr) permissions_->take_replies_of(*before);
+  take_identity(*std::move(identity), Login::Change::kSame);
   drop_forbidden_subscriptions();
   if (subscriptions_.size() > subscriptions_max()) {
     close_with_error("maximum subscriptions exceeded", CloseReason::kMaxSubscriptionsExceeded);
@@ -179,14 +159,14 @@ std::string Session::info_text(InfoKind kind) const {
   info.host = server.host;
   info.port = server.port;
   info.headers = server.headers;
-  info.auth_required = set_->hosts_.authenticator.auth_required();
+  info.auth_required = login_.is_required();
   info.tls_required = server.tls_required;
   info.tls_verify = server.tls_verify;
   info.tls_available = server.tls_available;
   info.max_payload = parser_.rules().payload_bytes_max;
   info.jetstream = server.jetstream;
   info.client_id = cid_.value;
-  info.client_ip = stream_->peer().host;
+  info.client_ip = output_.stream().peer().host;
   info.cluster = server.cluster;
   info.domain = server.domain;
   info.connect_urls = server.connect_urls;
@@ -194,12 +174,12 @@ std::string Session::info_text(InfoKind kind) const {
   info.xkey = server.xkey;
   switch (kind) {
     case InfoKind::kFirst:
-      info.nonce = nonce_;
+      info.nonce = login_.nonce();
       break;
     case InfoKind::kConnected:
       info.connect_info = true;
-      info.remote_account = identity_->account_name;
-      info.account_is_system = account_ == settings().accounts->system();
+      info.remote_account = login_.identity()->account_name;
+      info.account_is_system = login_.account() == settings().accounts->system();
       break;
     case InfoKind::kLameDuck:
       info.lame_duck = true;
@@ -208,8 +188,6 @@ std::string Session::info_text(InfoKind kind) const {
   return info_json(info);
 }
 
-// Only to clients that have said that they understand more than the first INFO, and not before
-// they have had the answer to their first PING.
 void Session::announce(InfoKind kind) {
   if (is_closing() || !has_had_pong_ || connect_->protocol < 1) return;
   write_info(answers(), info_text(kind));

@@ -85,19 +85,4 @@ void SessionTrace::body(std::string_view way, std::string_view headers,
                    << "\"]";
 }
 
-std::string make_nonce(const RandomSource& random) {
-  constexpr std::size_t kCharacters = 15;  // of 6 bits each
-  constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string nonce;
-  std::uint64_t bits = 0;
-  for (std::size_t i = 0; i < kCharacters; ++i) {
-    if (i % 10 == 0) bits = random();
-    // The last character carries 4 bits of the eleven bytes, so its low two are zero.
-    const std::uint64_t mask = i + 1 == kCharacters ? 0x3C : 0x3F;
-    nonce += kAlphabet[bits & mask];
-    bits >>= 6;
-  }
-  return nonce;
-}
-
 }  // namespace leat

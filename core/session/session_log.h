@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/rng.h"
 #include "core/session/session_settings.h"
 #include "proto/client/parser.h"
 #include "proto/client/writer.h"
@@ -29,8 +28,5 @@ class SessionTrace {
   const Session& session_;
   const SessionSettings& settings_;
 };
-
-// 11 bytes that nobody can guess as 15 characters of base64url: what a client signs.
-std::string make_nonce(const RandomSource& random);
 
 }  // namespace leat

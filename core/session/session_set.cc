@@ -72,9 +72,8 @@ void SessionSet::closed(ConnectionSnapshot snapshot) {
   closed_.push_back(std::move(snapshot));
 }
 
-void SessionSet::mark_dirty(Session& session) {
-  if (std::exchange(session.is_dirty_, true)) return;
-  dirty_.push_back(session.cid());
+void SessionSet::add_dirty(ConnectionId session) {
+  dirty_.push_back(session);
   if (std::exchange(end_turn_due_, true)) return;
   hosts_.scheduler.at_turn_end([this] { end_turn(); });
 }
@@ -119,7 +118,7 @@ void SessionSet::check_writes() {
   bool is_any_writing = false;
   for (const auto& [cid, session] : sessions_) {
     session->check_write(now);
-    is_any_writing = is_any_writing || session->out_.is_writing();
+    is_any_writing = is_any_writing || session->is_writing();
   }
   if (is_any_writing) watch_writes();
 }
@@ -130,7 +129,7 @@ void SessionSet::reload(std::shared_ptr<const SessionSettings> settings) {
   std::vector<ConnectionId> running;
   for (const auto& [cid, session] : sessions_) {
     session->settings_changed();
-    if (session->state_ == Session::State::kRunning) running.push_back(cid);
+    if (session->is_running()) running.push_back(cid);
   }
   std::sort(running.begin(), running.end());
   for (const ConnectionId cid : running) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -82,22 +83,32 @@ class SessionSet final : public ConnectionAcceptor,
   std::map<AccountId, AccountTraffic> account_traffic() const;
   std::size_t size() const { return sessions_.size(); }
 
- private:
-  friend class Session;
-
-  // Sessions whose output is to be written, or that are to be closed, when the turn ends.
-  void mark_dirty(Session& session);
-  void end_turn();
-  void remove(Session& session);
+  // --- For its sessions.
+  const SessionHosts& hosts() const { return hosts_; }
+  const SessionSettings& settings() const { return *settings_; }
+  // Sums that sessions add to; without `connections`.
+  SessionCounts& running_counts() { return counts_; }
+  // The session is to be called when the turn ends, because it has output or closes. `is_marked` is
+  // its own note that it will be.
+  void mark_dirty(ConnectionId session, bool& is_marked) {
+    if (!std::exchange(is_marked, true)) add_dirty(session);
+  }
+  // A write has begun; its end is watched.
+  void watch_writes();
+  // Others are done with the session: what it was is kept for monitoring.
   void closed(ConnectionSnapshot snapshot);
+  // It is no more, or nearly so.
+  void remove(Session& session);
+
+ private:
+  void end_turn();
   Session* find(ConnectionId connection) const;
 
   void stall_here(ConnectionId publisher);
   void unstall_here(ConnectionId publisher);
 
-  // Looks at the writes under way until there are none.
-  void watch_writes();
-  void check_writes();
+  void add_dirty(ConnectionId session);
+  void check_writes();  // until none is under way
   void close_next();
 
   SessionHosts hosts_;
