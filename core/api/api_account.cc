@@ -4,48 +4,18 @@
 #include <utility>
 
 #include "core/api/api_desk.h"
+#include "core/env/gather.h"
 #include "core/subject/subject.h"
 
 namespace leat {
 
 namespace {
 
-constexpr ShardId kFirstShard{0};
-
-// Asks every shard the same question and runs `finish` on this one when all have answered.
-// `ask` runs on the asked shard and gives a Part; `finish` gets all parts in shard order.
-template <typename Part>
-class Gathering {
- public:
-  using Ask = std::function<Part(ApiDesk&)>;
-  using Finish = InlineFunction<void(std::vector<Part>&)>;
-
-  static void start(ApiDesk& desk, Ask ask, Finish finish) {
-    auto gathering = std::make_shared<Gathering>();
-    gathering->parts_.resize(desk.desks().size());
-    gathering->left_ = desk.desks().size();
-    gathering->finish_ = std::move(finish);
-    for (std::uint16_t shard = 0; shard < desk.desks().size(); ++shard) {
-      ApiDesk* there = desk.desks()[shard];
-      desk.deps().mailbox.send(ShardId(shard), [there, shard, ask, gathering] {
-        there->deps().mailbox.send(kFirstShard, [shard, gathering, part = ask(*there)]() mutable {
-          gathering->parts_[shard] = std::move(part);
-          if (--gathering->left_ == 0) gathering->finish_(gathering->parts_);
-        });
-      });
-    }
-  }
-
- private:
-  std::vector<Part> parts_;  // touched on the first shard only
-  std::size_t left_ = 0;
-  Finish finish_;
-};
-
-struct AccountPart {
-  StreamUsage usage;
-  ApiDesk::Counts counts;
-};
+std::vector<Mailbox*> mailboxes_of(const ApiDesk& desk) {
+  std::vector<Mailbox*> mailboxes;
+  for (const ApiDesk* there : desk.desks()) mailboxes.push_back(&there->deps().mailbox);
+  return mailboxes;
+}
 
 std::uint64_t reserved(const Assignments& assignments, AccountId account, StorageType storage) {
   return static_cast<std::uint64_t>(
@@ -67,24 +37,17 @@ void ApiAccount::serve(ApiCall call) {
 
 void ApiAccount::info(ApiCall call) {
   const AccountId account = call.account();
-  Gathering<AccountPart>::start(
-      desk_,
-      [account](ApiDesk& there) {
-        return AccountPart{there.deps().streams.usage(account), there.counts(account)};
+  gather_from_shards<AccountFigures>(
+      mailboxes_of(desk_), kFirstShard,
+      [account, desks = &desk_.desks()](ShardId there) {
+        return (*desks)[there.value]->figures(account);
       },
-      [desk = &desk_, call = std::move(call)](std::vector<AccountPart>& parts) mutable {
+      [desk = &desk_, call = std::move(call)](const std::vector<AccountFigures>& parts) mutable {
         AccountInfo info;
-        for (const AccountPart& part : parts) {
-          info.memory += part.usage.memory_bytes;
-          info.storage += part.usage.file_bytes;
-          info.streams += part.usage.streams;
-          info.consumers += part.usage.consumers;
-          info.api_total += part.counts.total;
-          info.api_errors += part.counts.errors;
-        }
+        for (const AccountFigures& part : parts) info.add(part);
         const Assignments& assignments = desk->deps().assignments;
-        info.reserved_memory = reserved(assignments, call.account(), StorageType::kMemory);
-        info.reserved_storage = reserved(assignments, call.account(), StorageType::kFile);
+        info.reserved_memory_bytes = reserved(assignments, call.account(), StorageType::kMemory);
+        info.reserved_file_bytes = reserved(assignments, call.account(), StorageType::kFile);
         info.domain = desk->settings().domain;
         info.limits = desk->settings().limits_of(call.account());
         call.answer(account_info_reply(info));
@@ -131,18 +94,18 @@ void ApiAccount::list(ApiCall call) {
   auto shown = std::make_shared<const std::vector<std::string>>(
       page_of(matching_names(call.account(), *request), page));
   const AccountId account = call.account();
-  Gathering<std::vector<StreamInfo>>::start(
-      desk_,
-      [account, shown](ApiDesk& there) {
+  gather_from_shards<std::vector<StreamInfo>>(
+      mailboxes_of(desk_), kFirstShard,
+      [account, shown, desks = &desk_.desks()](ShardId there) {
         std::vector<StreamInfo> infos;
         for (const std::string& name : *shown) {
-          const Stream* stream = there.deps().streams.find(account, name);
+          const Stream* stream = (*desks)[there.value]->deps().streams.find(account, name);
           if (stream != nullptr) infos.push_back(stream->info({}));
         }
         return infos;
       },
       [desk = &desk_, page,
-       call = std::move(call)](std::vector<std::vector<StreamInfo>>& parts) mutable {
+       call = std::move(call)](std::vector<std::vector<StreamInfo>> parts) mutable {
         std::vector<StreamInfo> infos;
         for (std::vector<StreamInfo>& part : parts) {
           std::move(part.begin(), part.end(), std::back_inserter(infos));

@@ -169,9 +169,13 @@ void ApiDesk::answered(const RoutedMessage& request, JsEndpoint endpoint, std::s
   if (is_wanted(request.account, kApiAuditSubject)) audit(request, reply);
 }
 
-ApiDesk::Counts ApiDesk::counts(AccountId account) const {
-  const auto found = counts_.find(account);
-  return found == counts_.end() ? Counts() : found->second;
+AccountFigures ApiDesk::figures(AccountId account) const {
+  AccountFigures figures = deps_.streams.usage(account);
+  if (const auto found = counts_.find(account); found != counts_.end()) {
+    figures.api_total = found->second.total;
+    figures.api_errors = found->second.errors;
+  }
+  return figures;
 }
 
 bool ApiDesk::is_wanted(AccountId account, std::string_view subject) const {

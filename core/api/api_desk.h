@@ -71,12 +71,9 @@ class ApiDesk : public StreamTrafficSink {
   // Makes the stamp of an event; `id` holds what it points to.
   AdvisoryStamp stamp(std::string& id);
 
-  // Answers and refusals of this shard so far, without those of MSG.GET that found something.
-  struct Counts {
-    std::uint64_t total = 0;
-    std::uint64_t errors = 0;
-  };
-  Counts counts(AccountId account) const;
+  // Streams of the account on this shard, what they hold, and the requests answered here so far;
+  // without MSG.GET that found something, and without what is reserved.
+  AccountFigures figures(AccountId account) const;
 
   DiskRoom disk_room() const { return deps_.streams.file_groups().log().room(); }
   // The stream of a request. Null: the call was refused, because the stream is unknown or offline.
@@ -100,6 +97,10 @@ class ApiDesk : public StreamTrafficSink {
   std::vector<ApiDesk*> desks_;
   Rng rng_;
   std::deque<ApiCall> waiting_;
+  struct Counts {
+    std::uint64_t total = 0;
+    std::uint64_t errors = 0;
+  };
   std::unordered_map<AccountId, Counts> counts_;
   bool is_serve_planned_ = false;
   Lifetime<ApiDesk> lifetime_{*this};

@@ -8,10 +8,6 @@
 
 namespace leat {
 
-namespace {
-constexpr ShardId kFirstShard{0};
-}  // namespace
-
 Assignments::Assignments(const Dependencies& deps, std::shared_ptr<const AccountTable> accounts)
     : deps_(deps), accounts_(std::move(accounts)) {}
 

@@ -5,6 +5,9 @@
 
 namespace leat {
 
+// Where the meta group lives, and what there is one of in a server.
+inline constexpr ShardId kFirstShard{0};
+
 // Mail between the shards of one server. FIFO for each pair of shards; mail of a turn is flushed
 // together at its end. Never blocks and never drops: whoever sends what a client caused charges the
 // bytes to that client's connection and stops reading it (DESIGN section 4).

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/env/gather.h"
+
 namespace leat {
 namespace {
 
@@ -34,15 +36,8 @@ void ask_jetstream(const MonitoredShard& shard, const MonitorQuestion& question,
   for (const std::string& name : question.jetstream_accounts) {
     const AccountId account = question.accounts->find(name);
     AccountPart& part = snapshot.jetstream[name];
-    const StreamUsage usage = shard.streams->usage(account);
-    part.memory_bytes = usage.memory_bytes;
-    part.file_bytes = usage.file_bytes;
-    part.streams = usage.streams;
-    part.consumers = usage.consumers;
-    const ApiDesk::Counts counts = shard.api->counts(account);
-    part.api_total = counts.total;
-    part.api_errors = counts.errors;
-    if (self == ShardId(0)) add_reserved(shard, name, part);
+    part.AccountFigures::add(shard.api->figures(account));
+    if (self == kFirstShard) add_reserved(shard, name, part);
     const bool wanted = question.account.empty() || question.account == name;
     add_streams(shard, account, wanted ? question.streams : MonitorQuestion::Streams::kTotals,
                 part);
@@ -78,32 +73,21 @@ MonitorSnapshot ask(const MonitoredShard& shard, const MonitorQuestion& question
   return snapshot;
 }
 
-// Lives until the last shard has answered; touched on the asking shard only.
-struct Collection {
-  MonitorSnapshot sum;
-  std::size_t left = 0;
-  InlineFunction<void(MonitorSnapshot)> done;
-};
-
 }  // namespace
 
 void collect(Mailbox& mailbox, const std::vector<MonitoredShard>& shards, MonitorQuestion question,
              InlineFunction<void(MonitorSnapshot)> done) {
-  auto collection = std::make_shared<Collection>();
-  collection->left = shards.size();
-  collection->done = std::move(done);
+  std::vector<Mailbox*> mailboxes;
+  for (const MonitoredShard& shard : shards) mailboxes.push_back(shard.mailbox);
   auto asked = std::make_shared<const MonitorQuestion>(std::move(question));
-  const ShardId home = mailbox.self();
-  for (std::size_t i = 0; i < shards.size(); ++i) {
-    const ShardId there(static_cast<std::uint16_t>(i));
-    mailbox.send(there, [shard = shards[i], asked, collection, there, home] {
-      auto part = std::make_shared<MonitorSnapshot>(ask(shard, *asked, there));
-      shard.mailbox->send(home, [collection, part] {
-        collection->sum.add(std::move(*part));
-        if (--collection->left == 0) collection->done(std::move(collection->sum));
+  gather_from_shards<MonitorSnapshot>(
+      mailboxes, mailbox.self(),
+      [asked, &shards](ShardId there) { return ask(shards[there.value], *asked, there); },
+      [done = std::move(done)](std::vector<MonitorSnapshot> parts) mutable {
+        MonitorSnapshot sum;
+        for (MonitorSnapshot& part : parts) sum.add(std::move(part));
+        done(std::move(sum));
       });
-    });
-  }
 }
 
 }  // namespace leat

@@ -46,7 +46,7 @@ struct MonitorQuestion {
 };
 
 // Asks every shard the same question by mail, adds what they say and runs `done` on the asking
-// shard, which is the one of `mailbox`.
+// shard, which is the one of `mailbox`. `shards` outlives the answer.
 void collect(Mailbox& mailbox, const std::vector<MonitoredShard>& shards, MonitorQuestion question,
              InlineFunction<void(MonitorSnapshot)> done);
 

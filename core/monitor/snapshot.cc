@@ -35,20 +35,14 @@ void append(std::vector<Value>& to, std::vector<Value>& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-void add_figures(AccountPart& to, const AccountPart& from) {
-  to.memory_bytes += from.memory_bytes;
-  to.file_bytes += from.file_bytes;
-  to.reserved_memory_bytes += from.reserved_memory_bytes;
-  to.reserved_file_bytes += from.reserved_file_bytes;
-  to.streams += from.streams;
-  to.consumers += from.consumers;
-  to.messages += from.messages;
-  to.bytes += from.bytes;
-  to.api_total += from.api_total;
-  to.api_errors += from.api_errors;
-}
-
 }  // namespace
+
+void AccountPart::add(AccountPart more) {
+  AccountFigures::add(more);
+  messages += more.messages;
+  bytes += more.bytes;
+  append(stream_parts, more.stream_parts);
+}
 
 void MonitorSnapshot::add(MonitorSnapshot other) {
   leat::add(counts, other.counts);
@@ -59,15 +53,16 @@ void MonitorSnapshot::add(MonitorSnapshot other) {
   append(damages, other.damages);
   room = std::max(room, other.room);
   for (const auto& [account, part] : other.traffic) leat::add(traffic[account], part);
-  for (auto& [name, part] : other.jetstream) {
-    add_figures(jetstream[name], part);
-    append(jetstream[name].stream_parts, part.stream_parts);
-  }
+  for (auto& [name, part] : other.jetstream) jetstream[name].add(std::move(part));
 }
 
 AccountPart MonitorSnapshot::jetstream_sum() const {
   AccountPart sum;
-  for (const auto& [name, part] : jetstream) add_figures(sum, part);
+  for (const auto& [name, part] : jetstream) {
+    sum.AccountFigures::add(part);
+    sum.messages += part.messages;
+    sum.bytes += part.bytes;
+  }
   return sum;
 }
 

@@ -9,9 +9,9 @@
 #include "core/base/ids.h"
 #include "core/options/options.h"
 #include "core/session/connection_snapshot.h"
-#include "core/session/server_info.h"
 #include "core/subject/interest_statistics.h"
 #include "proto/api/info.h"
+#include "proto/client/info.h"
 #include "storage/api/disk_waits.h"
 #include "storage/api/log_store.h"
 #include "streams/host/damage.h"
@@ -38,18 +38,12 @@ struct StreamPart {
 };
 
 // JetStream of one account; sums of shards are added.
-struct AccountPart {
-  std::uint64_t memory_bytes = 0;
-  std::uint64_t file_bytes = 0;
-  std::uint64_t reserved_memory_bytes = 0;
-  std::uint64_t reserved_file_bytes = 0;
-  std::uint64_t streams = 0;
-  std::uint64_t consumers = 0;
+struct AccountPart : AccountFigures {
   std::uint64_t messages = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t api_total = 0;
-  std::uint64_t api_errors = 0;
   std::vector<StreamPart> stream_parts;  // where asked for
+
+  void add(AccountPart more);
 };
 
 // What one shard, or after adding all of them, said when it was asked.

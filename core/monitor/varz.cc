@@ -16,7 +16,6 @@ void write_settings(JsonWriter& json, const MonitorFacts& facts) {
       .field("server_name", facts.server.server_name)
       .field("version", facts.server.version)
       .field("proto", 1)
-      .field_if_set("git_commit", facts.server.git_commit)
       .field("go", facts.server.go)
       .field("host", facts.server.host)
       .field("port", facts.server.port)

@@ -1,10 +1,10 @@
 #include "core/router/directory.h"
 
+#include "core/env/mailbox.h"
+
 namespace leat {
 
 namespace {
-
-constexpr ShardId kFirstShard{0};
 
 // Requests about the set of streams belong to whoever places them, not to an owner of one stream.
 bool is_for_first_shard(JsEndpoint endpoint) {

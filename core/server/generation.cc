@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "proto/api/level.h"
+
 namespace leat {
 
 namespace {
@@ -31,6 +33,8 @@ void advertise(const std::string& address, ServerInfo& info) {
 ServerInfo server_info(const ServerOptions& options, const ServerIdentity& identity,
                        int client_port) {
   ServerInfo info;
+  info.version = kNatsVersion;
+  info.api_level = kApiLevel;
   info.server_id = identity.server_id;
   info.server_name = options.server_name.empty() ? identity.server_id : options.server_name;
   info.go = compiler_text();

@@ -8,17 +8,12 @@
 #include "core/base/result.h"
 #include "core/base/task.h"
 #include "core/session/permissions.h"
+#include "proto/client/connect.h"
 
 namespace leat {
 
-// What a CONNECT (and the transport) says about who is there. Absent texts are empty.
-struct Credentials {
-  std::string user;
-  std::string password;
-  std::string token;
-  std::string jwt;
-  std::string nkey;
-  std::string signature;
+// What a CONNECT and the transport say about who is there.
+struct Credentials : ConnectCredentials {
   std::string nonce;  // the one this connection was given in INFO
   std::string client_host;
   // Identity::matched_hash of a connection that is let in already and is looked at again.

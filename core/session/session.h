@@ -13,6 +13,7 @@
 #include "core/router/sink.h"
 #include "core/session/back_pressure.h"
 #include "core/session/byte_stream.h"
+#include "core/session/client_rules.h"
 #include "core/session/client_subscriptions.h"
 #include "core/session/close_reason.h"
 #include "core/session/connection_output.h"
@@ -113,12 +114,9 @@ class Session final : public ByteStreamHandler, public Sink {
 
   // PUB, SUB, UNSUB and deliveries (session_messages.cc).
   void publish(const ClientOperation& operation, const ByteBuffer& buffer);
-  bool may_publish(const ClientOperation& operation);
   std::string_view routed_subject(std::string_view subject, std::string& buffer) const;
   void send_due_token();
   void subscribe(const ClientOperation& operation);
-  bool may_subscribe(const ClientOperation& operation);
-  std::size_t subscriptions_max() const;
   void unsubscribe(const ClientOperation& operation);
   void interest_changed(bool has_changed);  // the other shards are being told
   void drop_forbidden_subscriptions();
@@ -139,6 +137,7 @@ class Session final : public ByteStreamHandler, public Sink {
   void write_next();
 
   const SessionSettings& settings() const { return set_->settings(); }
+  ClientRules rules() const { return ClientRules(login_, settings()); }
   const SessionHosts& hosts() const { return set_->hosts(); }
   SteadyNs now() const { return hosts().clock.steady_ns(); }
   // For callbacks that may come when this has gone.

@@ -51,14 +51,7 @@ void Session::handle_connect(std::string_view json) {
 
 Credentials Session::credentials() const {
   Credentials credentials;
-  if (connect_ != nullptr) {
-    credentials.user = connect_->user;
-    credentials.password = connect_->password;
-    credentials.token = connect_->token;
-    credentials.jwt = connect_->jwt;
-    credentials.nkey = connect_->nkey;
-    credentials.signature = connect_->signature;
-  }
+  if (connect_ != nullptr) static_cast<ConnectCredentials&>(credentials) = *connect_;
   credentials.client_host = output_.stream().peer().host;
   return credentials;
 }
@@ -143,35 +136,17 @@ void Session::rechecked(Result<Identity> identity) {
   }
   take_identity(*std::move(identity), Login::Change::kSame);
   drop_forbidden_subscriptions();
-  if (subscriptions_.size() > subscriptions_max()) {
+  if (subscriptions_.size() > rules().subscriptions_max()) {
     close_with_error("maximum subscriptions exceeded", CloseReason::kMaxSubscriptionsExceeded);
   }
 }
 
 std::string Session::info_text(InfoKind kind) const {
-  const ServerInfo& server = settings().server;
-  InfoFields info;
-  info.server_id = server.server_id;
-  info.server_name = server.server_name;
-  info.version = server.version;
-  info.git_commit = server.git_commit;
-  info.go = server.go;
-  info.host = server.host;
-  info.port = server.port;
-  info.headers = server.headers;
+  ConnectionInfo info;
   info.auth_required = login_.is_required();
-  info.tls_required = server.tls_required;
-  info.tls_verify = server.tls_verify;
-  info.tls_available = server.tls_available;
   info.max_payload = parser_.rules().payload_bytes_max;
-  info.jetstream = server.jetstream;
   info.client_id = cid_.value;
   info.client_ip = output_.stream().peer().host;
-  info.cluster = server.cluster;
-  info.domain = server.domain;
-  info.connect_urls = server.connect_urls;
-  info.api_level = server.api_level;
-  info.xkey = server.xkey;
   switch (kind) {
     case InfoKind::kFirst:
       info.nonce = login_.nonce();
@@ -185,7 +160,7 @@ std::string Session::info_text(InfoKind kind) const {
       info.lame_duck = true;
       break;
   }
-  return info_json(info);
+  return info_json(settings().server, info);
 }
 
 void Session::announce(InfoKind kind) {

@@ -1,6 +1,4 @@
 // PUB and HPUB, SUB and UNSUB, deliveries: what a client may say, and what follows when it has.
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "core/base/log.h"
@@ -13,19 +11,6 @@
 
 namespace leat {
 
-namespace {
-
-constexpr std::string_view kRaftPrefix = "$NRG.";
-constexpr std::string_view kSystemQueue = "_sys_";
-
-std::string violation(std::string_view subject, std::string_view queue) {
-  std::string text = "Permissions Violation for Subscription to " + go_quote(subject);
-  if (!queue.empty()) text += " using queue " + go_quote(queue);
-  return text;
-}
-
-}  // namespace
-
 void Session::publish(const ClientOperation& operation, const ByteBuffer& buffer) {
   ++in_count_.messages;
   in_count_.bytes += operation.body.size();
@@ -33,7 +18,10 @@ void Session::publish(const ClientOperation& operation, const ByteBuffer& buffer
   ++counts.in.messages;
   counts.in.bytes += operation.body.size();
   if (is_pedantic_ && !is_literal_subject(operation.subject)) error("Invalid Publish Subject");
-  if (!may_publish(operation)) return;
+  if (const std::string refusal = rules().publish_violation(operation, now()); !refusal.empty()) {
+    error(refusal);
+    return;
+  }
   ok();
   std::string buffer_of_subject;
   const std::string_view subject = routed_subject(operation.subject, buffer_of_subject);
@@ -67,23 +55,6 @@ std::string_view Session::routed_subject(std::string_view subject, std::string& 
   return without_domain(subject, domain, buffer);
 }
 
-bool Session::may_publish(const ClientOperation& operation) {
-  const std::string_view subject = operation.subject;
-  const bool is_reserved =
-      is_gateway_reply(subject) ||
-      (subject.starts_with(kRaftPrefix) && login_.account() != settings().accounts->system());
-  PermissionCheck* permissions = login_.permissions();
-  if (is_reserved || (permissions != nullptr && !permissions->may_publish(subject, now()))) {
-    error("Permissions Violation for Publish to " + go_quote(subject));
-    return false;
-  }
-  if (is_reserved_reply(operation.reply)) {
-    error("Permissions Violation for Publish with Reply of " + go_quote(operation.reply));
-    return false;
-  }
-  return true;
-}
-
 void Session::send_no_responders(std::string_view subject, std::string_view reply) {
   if (is_closing() || !has_no_responders_) return;
   const Subscription* waiting = subscriptions_.find_waiting(reply);
@@ -106,7 +77,11 @@ void Session::send_due_token() {
 
 void Session::subscribe(const ClientOperation& operation) {
   interest_changed(subscriptions_.remove_finished());
-  if (!may_subscribe(operation)) return;
+  const std::string refusal = rules().subscribe_violation(operation, subscriptions_.size());
+  if (!refusal.empty()) {
+    error(refusal);
+    return;
+  }
   // A second subscription with the same sid is ignored.
   if (!subscriptions_.contains(operation.sid)) {
     if (!is_valid_subject(operation.subject)) {
@@ -125,37 +100,6 @@ void Session::interest_changed(bool has_changed) {
   if (has_changed) barrier_.touch(hosts().router.other_shards());
 }
 
-bool Session::may_subscribe(const ClientOperation& operation) {
-  const std::string_view subject = operation.subject;
-  const PermissionCheck* permissions = login_.permissions();
-  const bool is_allowed =
-      operation.queue != kSystemQueue &&
-      (permissions == nullptr || permissions->may_subscribe(subject, operation.queue));
-  if (!is_allowed) {
-    error(violation(subject, operation.queue));
-    return false;
-  }
-  const std::int64_t tokens_max = settings().subscription_tokens_max;
-  if (tokens_max > 0 && std::count(subject.begin(), subject.end(), '.') >= tokens_max) {
-    error(violation(subject, {}) + ", too many tokens");
-    return false;
-  }
-  if (subscriptions_.size() >= subscriptions_max()) {
-    error("maximum subscriptions exceeded");
-    return false;
-  }
-  return true;
-}
-
-std::size_t Session::subscriptions_max() const {
-  std::int64_t maximum = settings().subscriptions_max;
-  const Identity* identity = login_.identity();
-  if (identity != nullptr && identity->subscriptions_max >= 0) {
-    maximum = identity->subscriptions_max;
-  }
-  return maximum > 0 ? static_cast<std::size_t>(maximum) : std::numeric_limits<std::size_t>::max();
-}
-
 void Session::unsubscribe(const ClientOperation& operation) {
   interest_changed(subscriptions_.remove_finished());
   interest_changed(subscriptions_.remove(operation.sid, operation.deliveries_max));
@@ -163,13 +107,11 @@ void Session::unsubscribe(const ClientOperation& operation) {
 }
 
 void Session::drop_forbidden_subscriptions() {
-  const PermissionCheck* permissions = login_.permissions();
-  if (permissions == nullptr) return;
   interest_changed(subscriptions_.remove_finished());
   subscriptions_.for_each([&](SubscriptionTable::Slot slot, const Subscription& subscription) {
-    if (permissions->may_subscribe(subscription.subject, subscription.queue)) return;
-    error(violation(subscription.subject, subscription.queue) + " (sid " +
-          go_quote(subscription.sid) + ")");
+    const std::string refusal = rules().kept_violation(subscription.subject, subscription.queue);
+    if (refusal.empty()) return;
+    error(refusal + " (sid " + go_quote(subscription.sid) + ")");
     interest_changed(subscriptions_.remove(slot));
   });
 }

@@ -6,7 +6,7 @@
 #include "core/base/ids.h"
 #include "core/base/limits.h"
 #include "core/session/accounts.h"
-#include "core/session/server_info.h"
+#include "proto/client/info.h"
 
 namespace leat {
 

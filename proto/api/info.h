@@ -70,17 +70,33 @@ struct AccountLimits {
   bool max_bytes_required = false;
 };
 
-struct AccountInfo {
-  std::uint64_t memory = 0;
-  std::uint64_t storage = 0;
-  std::uint64_t reserved_memory = 0;
-  std::uint64_t reserved_storage = 0;
+// JetStream of one account in figures: of one shard, or of all of them added.
+struct AccountFigures {
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t reserved_memory_bytes = 0;
+  std::uint64_t reserved_file_bytes = 0;
   std::uint64_t streams = 0;
   std::uint64_t consumers = 0;
-  AccountLimits limits{};
-  std::string domain{};  // of the server; empty: none
   std::uint64_t api_total = 0;
   std::uint64_t api_errors = 0;
+
+  void add(const AccountFigures& more) {
+    memory_bytes += more.memory_bytes;
+    file_bytes += more.file_bytes;
+    reserved_memory_bytes += more.reserved_memory_bytes;
+    reserved_file_bytes += more.reserved_file_bytes;
+    streams += more.streams;
+    consumers += more.consumers;
+    api_total += more.api_total;
+    api_errors += more.api_errors;
+  }
+};
+
+// An account as $JS.API.INFO shows it.
+struct AccountInfo : AccountFigures {
+  AccountLimits limits{};
+  std::string domain{};  // of the server; empty: none
 };
 
 // A message as STREAM.MSG.GET shows it.

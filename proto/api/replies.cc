@@ -96,10 +96,10 @@ std::string purge_reply(std::uint64_t purged) {
 std::string account_info_reply(const AccountInfo& info) {
   Reply reply(JsEndpoint::kInfo);
   reply.json()
-      .field("memory", info.memory)
-      .field("storage", info.storage)
-      .field("reserved_memory", info.reserved_memory)
-      .field("reserved_storage", info.reserved_storage)
+      .field("memory", info.memory_bytes)
+      .field("storage", info.file_bytes)
+      .field("reserved_memory", info.reserved_memory_bytes)
+      .field("reserved_storage", info.reserved_file_bytes)
       .field("streams", info.streams)
       .field("consumers", info.consumers);
   reply.json().key("limits").begin_object();

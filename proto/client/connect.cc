@@ -6,18 +6,21 @@ namespace leat {
 
 namespace {
 
+// A field of the base, as one of the whole.
+std::string ConnectOptions::*said(std::string ConnectCredentials::*field) { return field; }
+
 const JsonSchema<ConnectOptions>& connect_schema() {
   static const auto kSchema = JsonSchema<ConnectOptions>("ClientOpts")
                                   .field("echo", &ConnectOptions::echo)
                                   .field("verbose", &ConnectOptions::verbose)
                                   .field("pedantic", &ConnectOptions::pedantic)
                                   .field("tls_required", &ConnectOptions::tls_required)
-                                  .field("nkey", &ConnectOptions::nkey)
-                                  .field("jwt", &ConnectOptions::jwt)
-                                  .field("sig", &ConnectOptions::signature)
-                                  .field("auth_token", &ConnectOptions::token)
-                                  .field("user", &ConnectOptions::user)
-                                  .field("pass", &ConnectOptions::password)
+                                  .field("nkey", said(&ConnectOptions::nkey))
+                                  .field("jwt", said(&ConnectOptions::jwt))
+                                  .field("sig", said(&ConnectOptions::signature))
+                                  .field("auth_token", said(&ConnectOptions::token))
+                                  .field("user", said(&ConnectOptions::user))
+                                  .field("pass", said(&ConnectOptions::password))
                                   .field("name", &ConnectOptions::name)
                                   .field("lang", &ConnectOptions::lang)
                                   .field("version", &ConnectOptions::version)

@@ -8,9 +8,19 @@
 
 namespace leat {
 
+// What a CONNECT says about who is there. Absent texts are empty.
+struct ConnectCredentials {
+  std::string user;
+  std::string password;
+  std::string token;
+  std::string jwt;
+  std::string nkey;
+  std::string signature;
+};
+
 // What a client says of itself in CONNECT. The values here hold where it says nothing, and for a
 // connection that never sends CONNECT.
-struct ConnectOptions {
+struct ConnectOptions : ConnectCredentials {
   bool verbose = true;
   bool pedantic = true;
   bool echo = true;
@@ -21,12 +31,6 @@ struct ConnectOptions {
   std::string name;
   std::string lang;
   std::string version;
-  std::string user;
-  std::string password;
-  std::string token;
-  std::string jwt;
-  std::string nkey;
-  std::string signature;
   std::string account;  // legacy; whoever sets it is refused
   bool new_account = false;
   std::string proxy_signature;

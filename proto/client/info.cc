@@ -4,26 +4,29 @@
 
 namespace leat {
 
-std::string info_json(const InfoFields& info) {
+std::string info_json(const ServerInfo& server, const ConnectionInfo& connection) {
+  constexpr int kProtocol = 1;
   std::string out;
   JsonWriter json(out);
   json.begin_object();
-  json.field("server_id", info.server_id).field("server_name", info.server_name);
-  json.field("version", info.version).field("proto", info.proto);
-  json.field_if_set("git_commit", info.git_commit).field("go", info.go);
-  json.field("host", info.host).field("port", info.port).field("headers", info.headers);
-  json.field_if_set("auth_required", info.auth_required);
-  json.field_if_set("tls_required", info.tls_required);
-  json.field_if_set("tls_verify", info.tls_verify);
-  json.field_if_set("tls_available", info.tls_available);
-  json.field("max_payload", info.max_payload).field_if_set("jetstream", info.jetstream);
-  json.field_if_set("client_id", info.client_id).field_if_set("client_ip", info.client_ip);
-  json.field_if_set("nonce", info.nonce).field_if_set("cluster", info.cluster);
-  json.field_if_set("domain", info.domain).field_if_set("connect_urls", info.connect_urls);
-  json.field_if_set("ldm", info.lame_duck).field_if_set("connect_info", info.connect_info);
-  json.field_if_set("remote_account", info.remote_account);
-  json.field_if_set("acc_is_sys", info.account_is_system);
-  json.field_if_set("api_lvl", info.api_level).field_if_set("xkey", info.xkey);
+  json.field("server_id", server.server_id).field("server_name", server.server_name);
+  json.field("version", server.version).field("proto", kProtocol);
+  json.field("go", server.go);
+  json.field("host", server.host).field("port", server.port).field("headers", server.headers);
+  json.field_if_set("auth_required", connection.auth_required);
+  json.field_if_set("tls_required", server.tls_required);
+  json.field_if_set("tls_verify", server.tls_verify);
+  json.field_if_set("tls_available", server.tls_available);
+  json.field("max_payload", connection.max_payload).field_if_set("jetstream", server.jetstream);
+  json.field_if_set("client_id", connection.client_id)
+      .field_if_set("client_ip", connection.client_ip);
+  json.field_if_set("nonce", connection.nonce).field_if_set("cluster", server.cluster);
+  json.field_if_set("domain", server.domain).field_if_set("connect_urls", server.connect_urls);
+  json.field_if_set("ldm", connection.lame_duck)
+      .field_if_set("connect_info", connection.connect_info);
+  json.field_if_set("remote_account", connection.remote_account);
+  json.field_if_set("acc_is_sys", connection.account_is_system);
+  json.field_if_set("api_lvl", server.api_level).field_if_set("xkey", server.xkey);
   json.end_object();
   return out;
 }

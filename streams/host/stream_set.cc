@@ -181,8 +181,8 @@ std::vector<Stream*> StreamSet::streams_of(AccountId account) {
   return streams;
 }
 
-StreamUsage StreamSet::usage(AccountId account) {
-  StreamUsage usage;
+AccountFigures StreamSet::usage(AccountId account) {
+  AccountFigures usage;
   for (const Stream* stream : streams_of(account)) {
     const bool is_file = stream->config().storage == StorageType::kFile;
     (is_file ? usage.file_bytes : usage.memory_bytes) += stream->machine().bytes();

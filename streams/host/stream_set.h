@@ -10,6 +10,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/base/task.h"
+#include "proto/api/info.h"
 #include "raft/group/group_set.h"
 #include "storage/api/horizon.h"
 #include "storage/api/log_store.h"
@@ -25,14 +26,6 @@ namespace leat {
 struct StreamStorage {
   LogStore& log;
   MessageStore& store;
-};
-
-// What the streams of one account hold on this shard.
-struct StreamUsage {
-  std::uint64_t memory_bytes = 0;
-  std::uint64_t file_bytes = 0;
-  std::uint64_t streams = 0;
-  std::uint64_t consumers = 0;
 };
 
 // All streams of one shard, by account and name and by uid. Makes, changes and removes them as the
@@ -86,7 +79,8 @@ class StreamSet {
   // In the order of their names.
   std::vector<Stream*> streams_of(AccountId account);
   std::size_t size() const { return by_uid_.size(); }
-  StreamUsage usage(AccountId account);
+  // What the streams of one account hold on this shard; the rest is left at 0.
+  AccountFigures usage(AccountId account);
 
   // What was found damaged since the start.
   const std::vector<StreamDamage>& damages() const { return damages_; }

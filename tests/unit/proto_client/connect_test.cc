@@ -51,27 +51,29 @@ TEST(Connect, RefusesWhatIsNoConnect) {
 }
 
 TEST(Info, FieldsInTheOrderOfThePeer) {
-  InfoFields info;
-  info.server_id = "NID";
-  info.server_name = "ref";
-  info.version = "2.15.2";
-  info.go = "go1";
-  info.host = "127.0.0.1";
-  info.port = 4222;
-  info.max_payload = 1048576;
-  info.client_id = 5;
-  info.client_ip = "127.0.0.1";
-  info.api_level = 5;
-  info.xkey = "X";
-  EXPECT_EQ(info_json(info),
+  ServerInfo server;
+  ConnectionInfo connection;
+  server.server_id = "NID";
+  server.server_name = "ref";
+  server.version = "2.15.2";
+  server.go = "go1";
+  server.host = "127.0.0.1";
+  server.port = 4222;
+  connection.max_payload = 1048576;
+  connection.client_id = 5;
+  connection.client_ip = "127.0.0.1";
+  server.api_level = 5;
+  server.xkey = "X";
+  EXPECT_EQ(info_json(server, connection),
             R"({"server_id":"NID","server_name":"ref","version":"2.15.2","proto":1,"go":"go1",)"
             R"("host":"127.0.0.1","port":4222,"headers":true,"max_payload":1048576,"client_id":5,)"
             R"("client_ip":"127.0.0.1","api_lvl":5,"xkey":"X"})");
-  info.auth_required = info.jetstream = info.lame_duck = info.connect_info = true;
-  info.nonce = "n";
-  info.connect_urls = {"127.0.0.1:4222"};
-  info.remote_account = "$G";
-  EXPECT_EQ(info_json(info),
+  server.jetstream = true;
+  connection.auth_required = connection.lame_duck = connection.connect_info = true;
+  connection.nonce = "n";
+  server.connect_urls = {"127.0.0.1:4222"};
+  connection.remote_account = "$G";
+  EXPECT_EQ(info_json(server, connection),
             R"({"server_id":"NID","server_name":"ref","version":"2.15.2","proto":1,"go":"go1",)"
             R"("host":"127.0.0.1","port":4222,"headers":true,"auth_required":true,)"
             R"("max_payload":1048576,"jetstream":true,"client_id":5,"client_ip":"127.0.0.1",)"
