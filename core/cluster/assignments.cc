@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/log.h"
+#include "raft/group/recovery.h"
 
 namespace leat {
 
@@ -143,16 +144,12 @@ Assignments::Plan Assignments::plan_recovery() const {
 // and a crash cut their removal off: it ends now. Others are left as they are: nothing is removed
 // that nobody decided to remove.
 Status Assignments::settle_strangers(RecoveredStore& store, const RecoveredLog& log) {
-  LEAT_TRY_ASSIGN(std::vector<GroupId> strangers, store.groups());
-  LEAT_TRY_ASSIGN(const std::vector<GroupId> deleted, store.deleted_groups());
-  const std::vector<GroupId> logged = log.groups();
-  strangers.insert(strangers.end(), logged.begin(), logged.end());
-  std::set<GroupId> settled(deleted.begin(), deleted.end());
-  settled.insert(kMetaGroup);
-  state().for_each([&settled](const MetaStream& stream) { settled.insert(stream.uid); });
+  LEAT_TRY_ASSIGN(const std::vector<GroupId> traced, traced_groups(store, log));
+  std::set<GroupId> known{kMetaGroup};
+  state().for_each([&known](const MetaStream& stream) { known.insert(stream.uid); });
   std::size_t ended = 0;
-  for (const GroupId group : strangers) {
-    if (!settled.insert(group).second) continue;
+  for (const GroupId group : traced) {
+    if (known.contains(group)) continue;
     if (group < state().next_uid()) {
       ++ended;
       deps_.store.delete_stream(group, Task());

@@ -19,7 +19,10 @@ Result<std::unique_ptr<MetaGroup>> MetaGroup::recover(const Dependencies& deps,
                                                       RecoveredStore& store,
                                                       const RecoveredLog& log) {
   LEAT_TRY_ASSIGN(const std::optional<StoredRow> stored, store.stored_row(kMetaGroup));
-  LEAT_TRY_ASSIGN(RaftStart start, recover_whole_group(kMetaGroup, deps.self, log, stored));
+  LEAT_TRY_ASSIGN(
+      RaftStart start,
+      recover_whole_group({.group = kMetaGroup, .self = deps.self, .founders = {{deps.self}, {}}},
+                          log, stored));
   // What replay will give to the machine is read here once, where it can still be refused.
   for (const RaftEntry& entry : start.entries) {
     if (entry.is_no_op()) continue;

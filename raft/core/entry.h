@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "core/base/bytes.h"
@@ -17,6 +18,8 @@ struct RaftEntry {
   Bytes payload;
 
   bool is_no_op() const { return payload.empty(); }
+  // What it counts for against a bound in bytes.
+  std::size_t size_bytes() const { return sizeof(RaftEntry) + payload.size(); }
 };
 
 // Where a proposal stands in the log. The entry that is applied at `index` is the proposed one only

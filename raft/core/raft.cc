@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/limits.h"
 #include "raft/core/quorum.h"
 
 namespace leat {
@@ -48,8 +49,18 @@ bool contains(const std::vector<NodeId>& nodes, NodeId node) {
 
 }  // namespace
 
+void raise_term(RaftStart& start, Term term) {
+  if (term <= start.hard_state.term) return;
+  start.hard_state.term = term;
+  start.hard_state.vote = {};
+  start.is_vote_lost = true;
+}
+
 Raft::Raft(NodeId self, RaftMembers members, LogPosition stored)
-    : self_(self), members_(std::move(members)), log_(stored) {}
+    : self_(self), members_(std::move(members)), log_(stored) {
+  const bool is_alone = members_.voters.size() == 1 && members_.learners.empty();
+  log_.set_tail(is_alone ? 0 : limits::kRaftTailBytes);
+}
 
 Result<Raft> Raft::start(RaftStart start) {
   if (!start.self) return failure(ErrorKind::kInvalid, "raft: a member needs a node id");
@@ -62,9 +73,9 @@ Result<Raft> Raft::start(RaftStart start) {
                        std::to_string(start.members.voters.size() + start.members.learners.size()) +
                        " members is not built yet; groups of one are");
   }
+  raise_term(start, start.stored.term);
   Raft raft(start.self, std::move(start.members), start.stored);
   raft.hard_state_ = start.hard_state;
-  raft.hard_state_.term = std::max(start.hard_state.term, start.stored.term);
   for (RaftEntry& entry : start.entries) LEAT_TRY(raft.log_.restore(std::move(entry)));
   if (raft.log_.last().term > raft.hard_state_.term) {
     return failure(ErrorKind::kCorruption,
@@ -133,6 +144,7 @@ void Raft::step_down() {
   leader_ = {};
   progress_.clear();
   waiting_reads_.clear();
+  old_entries_.clear();
   // Who was never told that it leads need not hear that it does not.
   if (!std::exchange(became_leader_, false)) stepped_down_ = true;
 }
@@ -156,7 +168,7 @@ Progress& Raft::own_progress() {
 
 void Raft::advance(const RaftProgress& progress) {
   durable_term_ = std::max(durable_term_, progress.hard_state_durable);
-  log_.mark_durable(progress.durable.index, progress.durable.term);
+  log_.mark_durable(progress.durable.index, progress.durable.term, progress.truncations);
   if (role_ == RaftRole::kLeader) {
     own_progress().acknowledge(log_.durable());
     update_commit();
@@ -175,10 +187,39 @@ void Raft::update_commit() {
   waiting_reads_.release(index, ready_reads_);
 }
 
+OldEntries::Found Raft::find_entries(LogIndex from, std::size_t bytes,
+                                     std::vector<RaftEntry>& into) {
+  LEAT_CHECK(from && from <= log_.last().index) << from << " of " << log_.last().index;
+  if (from <= log_.start().index) return old_entries_.find(from, bytes, into);
+  log_.copy(from, bytes, into);
+  return OldEntries::Found::kHere;
+}
+
+// What memory has is taken from there: behind it the log may have changed since it was read.
+Status Raft::entries_read(LogIndex from, Result<std::vector<RaftEntry>> entries) {
+  if (!entries) {
+    const ErrorKind kind = entries.error().kind;
+    if (kind == ErrorKind::kNotFound || kind == ErrorKind::kCorruption) {
+      old_entries_.put_gone(from);
+    } else {
+      old_entries_.put_failed(from);
+    }
+    if (kind == ErrorKind::kNotFound) return {};
+    return tl::unexpected(std::move(entries).error());
+  }
+  while (!entries->empty() && entries->back().index > log_.start().index) entries->pop_back();
+  const bool connects = entries->empty() || entries->back().index < log_.start().index ||
+                        chain_hash(entries->back()) == log_.start().hash;
+  if (connects) return old_entries_.put(from, std::move(*entries));
+  old_entries_.put_gone(from);
+  return failure(ErrorKind::kCorruption, "entry " + std::to_string(log_.start().index.value) +
+                                             " that was read back is not the one that was applied");
+}
+
 bool Raft::has_ready() const {
   return became_leader_ || stepped_down_ || log_.has_unpersisted() || log_.has_deliverable() ||
-         !ready_reads_.empty() || hard_state_.term != taken_hard_state_.term ||
-         hard_state_.vote != taken_hard_state_.vote;
+         !ready_reads_.empty() || old_entries_.has_wanted() ||
+         hard_state_.term != taken_hard_state_.term || hard_state_.vote != taken_hard_state_.vote;
 }
 
 void Raft::take_ready(RaftReady& into) {
@@ -190,7 +231,10 @@ void Raft::take_ready(RaftReady& into) {
   }
   into.stepped_down = std::exchange(stepped_down_, false);
   into.became_leader = std::exchange(became_leader_, false);
+  into.truncated_to = log_.take_truncation();
+  into.truncations = log_.truncations();
   log_.take_unpersisted(into.entries);
+  into.wanted_from = old_entries_.take_wanted();
   log_.take_deliverable(into.committed);
   into.reads.swap(ready_reads_);
 }

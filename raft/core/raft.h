@@ -7,6 +7,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "raft/core/messages.h"
+#include "raft/core/old_entries.h"
 #include "raft/core/progress.h"
 #include "raft/core/raft_log.h"
 #include "raft/core/read_index.h"
@@ -27,13 +28,21 @@ struct RaftStart {
   RaftHardState hard_state;
   LogPosition stored;              // the materialised state holds everything up to here
   std::vector<RaftEntry> entries;  // durable in the journal, from stored + 1
+  // A newer vote than that of `hard_state` may have been given and be lost: the only voter does not
+  // mind; another member must not vote as if it had not.
+  bool is_vote_lost = false;
 };
+
+// The group has reached `term`. Where the hard state is of an earlier one, it does not say how this
+// member has voted in `term`: it is raised, without a vote, which counts as lost.
+void raise_term(RaftStart& start, Term term);
 
 // What the group has done of the Readies it took.
 struct RaftProgress {
-  LogPosition durable;      // the own journal holds the log up to here (index and term)
-  Term hard_state_durable;  // and the hard state of this term
-  LogIndex applied;         // the state machine has applied up to here
+  LogPosition durable;            // the own journal holds the log up to here (index and term),
+  std::uint64_t truncations = 0;  // as RaftReady had it when that was given out
+  Term hard_state_durable;        // and the hard state of this term
+  LogIndex applied;               // the state machine has applied up to here
 };
 
 // One member of one Raft group: a pure machine. Inputs: tick, step, campaign, propose, read_index,
@@ -67,11 +76,21 @@ class Raft {
   Status read_index(std::uint64_t context);
   void advance(const RaftProgress& progress);
 
+  // Appends entries from `from` on for a member that lags, as many as fit into `bytes` and one at
+  // least. Those that are no longer in memory are wanted with the next Ready and are here after
+  // entries_read(). LEAT_CHECKs that `from` is not behind the last entry.
+  OldEntries::Found find_entries(LogIndex from, std::size_t bytes, std::vector<RaftEntry>& into);
+  // What the group's log answered to RaftReady::wanted_from. After kNotFound and kCorruption the
+  // entry counts as gone, after another failure it may be wanted again. A failure is handed back,
+  // but for kNotFound; also kCorruption where what was read does not connect.
+  Status entries_read(LogIndex from, Result<std::vector<RaftEntry>> entries);
+
   bool has_ready() const;
   // Replaces the contents of `into` (keeping its capacity) by the effects since the last call.
   void take_ready(RaftReady& into);
 
   bool is_only_voter() const { return members_.voters.size() == 1; }
+  const RaftMembers& members() const { return members_; }
   bool is_leader() const { return role_ == RaftRole::kLeader; }
   RaftRole role() const { return role_; }
   Term term() const { return hard_state_.term; }
@@ -90,6 +109,7 @@ class Raft {
   NodeId self_;
   RaftMembers members_;
   RaftLog log_;
+  OldEntries old_entries_;
   RaftRole role_ = RaftRole::kFollower;
   NodeId leader_;
   RaftHardState hard_state_;

@@ -28,7 +28,7 @@ LogIndex RaftLog::append(Term term, Bytes payload) {
   return last_.index;
 }
 
-Status RaftLog::restore(RaftEntry entry) {
+Status RaftLog::add(RaftEntry entry) {
   if (entry.index != last_.index.next() || entry.term < last_.term ||
       entry.previous_hash != last_.hash) {
     return failure(ErrorKind::kCorruption, "log entry " + std::to_string(entry.index.value) +
@@ -39,8 +39,30 @@ Status RaftLog::restore(RaftEntry entry) {
   }
   last_ = {.index = entry.index, .term = entry.term, .hash = chain_hash(entry)};
   entries_.push_back(std::move(entry));
+  return {};
+}
+
+Status RaftLog::restore(RaftEntry entry) {
+  LEAT_TRY(add(std::move(entry)));
   taken_ = durable_ = last_.index;
   return {};
+}
+
+void RaftLog::truncate(LogIndex index) {
+  LEAT_CHECK(index > committed_ && index <= last_.index)
+      << "entry " << index << " of a log that ends with " << last_.index << " and is committed to "
+      << committed_;
+  last_ = position(index.previous());
+  while (!entries_.empty() && entries_.back().index > last_.index) entries_.pop_back();
+  if (taken_ <= last_.index) return;  // the journal has not heard of them
+  taken_ = last_.index;
+  durable_ = std::min(durable_, last_.index);
+  truncated_to_ = last_;
+  ++truncations_;
+}
+
+std::optional<LogPosition> RaftLog::take_truncation() {
+  return std::exchange(truncated_to_, std::nullopt);
 }
 
 const RaftEntry& RaftLog::entry(LogIndex index) const {
@@ -74,8 +96,21 @@ void RaftLog::take_deliverable(std::vector<RaftEntry>& into) {
   }
 }
 
-void RaftLog::mark_durable(LogIndex index, Term term) {
-  if (index <= durable_ || index > taken_ || position(index).term != term) return;
+void RaftLog::copy(LogIndex from, std::size_t bytes, std::vector<RaftEntry>& into) const {
+  std::size_t copied = 0;
+  for (LogIndex index = from; index <= last_.index; ++index) {
+    const RaftEntry& next = entry(index);
+    copied += next.size_bytes();
+    if (index > from && copied > bytes) return;
+    into.push_back(next);
+  }
+}
+
+void RaftLog::mark_durable(LogIndex index, Term term, std::uint64_t truncations) {
+  LEAT_CHECK(truncations <= truncations_) << truncations << " of " << truncations_;
+  if (truncations < truncations_ || index <= durable_) return;
+  LEAT_CHECK(index <= taken_) << "durable " << index << ", given out " << taken_;
+  LEAT_CHECK(position(index).term == term) << "entry " << index << " is not of term " << term;
   durable_ = index;
 }
 
@@ -86,13 +121,27 @@ void RaftLog::commit_to(LogIndex index) {
 
 void RaftLog::mark_applied(LogIndex index) {
   LEAT_CHECK(index <= delivered_) << "applied " << index << ", given out " << delivered_;
-  if (index <= applied_) return;
-  applied_ = index;
-  // A group of one has no follower that could ask for an entry again.
-  while (!entries_.empty() && entries_.front().index <= applied_) {
-    start_ = position(entries_.front().index);
-    entries_.pop_front();
+  while (applied_ < index) {
+    ++applied_;
+    applied_bytes_ += entry(applied_).size_bytes();
   }
+  while (applied_bytes_ > tail_bytes_) drop_oldest();
+}
+
+void RaftLog::set_tail(std::size_t tail_bytes) {
+  tail_bytes_ = tail_bytes;
+  while (applied_bytes_ > tail_bytes_) drop_oldest();
+}
+
+void RaftLog::drop_applied(LogIndex index) {
+  while (start_.index < std::min(index, applied_)) drop_oldest();
+}
+
+void RaftLog::drop_oldest() {
+  LEAT_CHECK(start_.index < applied_) << "an entry that is not applied stays";
+  start_ = position(entries_.front().index);
+  applied_bytes_ -= entries_.front().size_bytes();
+  entries_.pop_front();
 }
 
 }  // namespace leat

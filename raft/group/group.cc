@@ -1,9 +1,13 @@
 #include "raft/group/group.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/limits.h"
+#include "core/base/log.h"
 #include "raft/group/group_set.h"
+#include "raft/group/persist.h"
 #include "raft/group/raft_row.h"
 
 namespace leat {
@@ -40,7 +44,7 @@ Bytes Group::raft_row() const {
   RaftRow row;
   row.hard_state = raft_.hard_state();
   row.stored = applied_;
-  row.members.voters = {raft_.self()};
+  row.members = raft_.members();
   return encode_raft_row(row);
 }
 
@@ -49,39 +53,98 @@ void Group::process() {
   RaftReady& ready = groups_.ready_;
   while (raft_.has_ready()) {
     raft_.take_ready(ready);
-    if (ready.stepped_down) tell_stepped_down();
-    if (ready.became_leader) leads_from_ = raft_.log().last().index;
-    persist(ready);
-    // Messages to peers go out through the transport; a group of one has none.
-    LEAT_CHECK(ready.send_now.empty() && ready.send_after_persist.empty());
-    for (RaftEntry& entry : ready.committed) to_apply_.push_back(std::move(entry));
-    apply_committed();
+    carry_out(ready);
   }
   ready.clear();  // its entries are with the log and the machine
 }
 
-void Group::persist(RaftReady& ready) {
-  LogTicket ticket;
-  RaftProgress progress;
-  if (ready.hard_state) {
-    ticket = groups_.log().append({.group = id_,
-                                   .kind = RecordKind::kHardState,
-                                   .index = place_of(*ready.hard_state).index,
-                                   .term = ready.hard_state->term,
-                                   .previous_hash = 0,
-                                   .payload = encode_hard_state(*ready.hard_state)});
-    progress.hard_state_durable = ready.hard_state->term;
+void Group::carry_out(RaftReady& ready) {
+  release_reads(ready.reads);
+  if (ready.stepped_down) tell_stepped_down();
+  if (ready.became_leader) leads_from_ = raft_.log().last().index;
+  const Persisted persisted = persist(id_, ready, groups_.log());
+  if (persisted.ticket) {
+    appended_ = persisted.ticket;
+    groups_.await(persisted.ticket, *this, persisted.progress);
   }
-  for (const RaftEntry& entry : ready.entries) {
-    ticket = groups_.log().append({.group = id_,
-                                   .kind = RecordKind::kEntry,
-                                   .index = entry.index,
-                                   .term = entry.term,
-                                   .previous_hash = entry.previous_hash,
-                                   .payload = entry.payload});
-    progress.durable = {.index = entry.index, .term = entry.term, .hash = 0};
+  send(ready);
+  if (ready.wanted_from) read_from_log(ready.wanted_from);
+  for (RaftEntry& entry : ready.committed) to_apply_.push_back(std::move(entry));
+  apply_committed();
+}
+
+// What rests on earlier records of the group waits for them, too.
+void Group::send(RaftReady& ready) {
+  for (RaftMessage& message : ready.send_now) groups_.send({id_, std::move(message)});
+  for (RaftMessage& message : ready.send_after_persist) {
+    groups_.send_when_durable(appended_, {id_, std::move(message)});
   }
-  if (ticket) groups_.await(ticket, *this, progress);
+}
+
+OldEntries::Found Group::find_entries(LogIndex from, std::size_t bytes,
+                                      std::vector<RaftEntry>& into) {
+  const OldEntries::Found found = raft_.find_entries(from, bytes, into);
+  if (found == OldEntries::Found::kLater) groups_.enqueue(*this);
+  return found;
+}
+
+void Group::read_from_log(LogIndex from) {
+  groups_.log().read(id_, from, limits::kRaftReadBytes,
+                     [self = lifetime_.ref(), from](Result<std::vector<LogRecord>> records) {
+                       if (self) self->read_from_log_ended(from, std::move(records));
+                     });
+}
+
+void Group::read_from_log_ended(LogIndex from, Result<std::vector<LogRecord>> records) {
+  Result<std::vector<RaftEntry>> entries;
+  if (records) {
+    for (LogRecord& record : *records) {
+      entries->push_back({.index = record.index,
+                          .term = record.term,
+                          .previous_hash = record.previous_hash,
+                          .payload = std::move(record.payload)});
+    }
+  } else {
+    entries = tl::unexpected(std::move(records).error());
+  }
+  if (const Status taken = raft_.entries_read(from, std::move(entries)); !taken) {
+    LEAT_LOG(kError) << "group " << id_ << ": " << taken.error().text;
+  }
+  groups_.enqueue(*this);
+}
+
+void Group::read_index(ReadCallback callback) {
+  const std::uint64_t context = ++last_read_;
+  if (const Status asked = raft_.read_index(context); !asked) return callback(asked);
+  reads_.push_back({.context = context, .index = {}, .callback = std::move(callback)});
+  groups_.enqueue(*this);
+}
+
+void Group::release_reads(const std::vector<ReadState>& known) {
+  std::size_t i = 0;  // both are in the order in which the reads came
+  for (const ReadState& read : known) {
+    while (i < reads_.size() && reads_[i].context < read.context) ++i;
+    if (i < reads_.size() && reads_[i].context == read.context) reads_[i].index = read.index;
+  }
+  if (!known.empty()) serve_reads();
+}
+
+// An index that was asked for later is never lower.
+void Group::serve_reads() {
+  while (!reads_.empty() && reads_.front().index && reads_.front().index <= applied_.index) {
+    reads_.pop_front().callback(Status());
+  }
+}
+
+// Those whose index is known stay: they wait for this member's log alone.
+void Group::refuse_reads() {
+  std::size_t known = 0;
+  while (known < reads_.size() && reads_[known].index) ++known;
+  while (reads_.size() > known) {
+    ReadCallback callback = std::move(reads_.back().callback);
+    reads_.pop_back();
+    callback(failure(ErrorKind::kUnavailable, "raft: this member no longer leads its group"));
+  }
 }
 
 void Group::durable(const RaftProgress& progress) {
@@ -120,10 +183,12 @@ void Group::mark_applied(LogIndex index) {
     leads_ = true;
     machine_.became_leader();
   }
+  serve_reads();
 }
 
 void Group::tell_stepped_down() {
   leads_from_ = {};
+  refuse_reads();
   if (std::exchange(leads_, false)) machine_.stepped_down();
 }
 

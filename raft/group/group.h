@@ -1,12 +1,20 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/base/lifetime.h"
 #include "core/base/result.h"
 #include "core/base/ring.h"
+#include "core/base/task.h"
 #include "raft/core/raft.h"
+#include "raft/group/raft_row.h"
 #include "raft/group/state_machine.h"
 #include "storage/api/horizon.h"
+#include "storage/api/log_store.h"
 
 namespace leat {
 
@@ -33,8 +41,16 @@ class Group {
   // A leader follows from now on; its machine hears of it at the end of this turn. A group of one
   // has no reason of its own to do so.
   void step_down();
+  // Entries for a member that lags: Raft::find_entries. What memory no longer has is read from the
+  // log at the end of this turn.
+  OldEntries::Found find_entries(LogIndex from, std::size_t bytes, std::vector<RaftEntry>& into);
   // The end of an entry that StateMachine::apply left for later.
   void entry_applied();
+  // A read that comes now may be served when `callback` hears of no failure: this member led when
+  // it came, and has applied everything that was committed then. kUnavailable: it does not lead
+  // (heard at once), or stopped before that was known. Not called when the group is gone by then.
+  using ReadCallback = InlineFunction<void(Status)>;
+  void read_index(ReadCallback callback);
 
   GroupId id() const { return id_; }
   Term term() const { return raft_.term(); }
@@ -57,13 +73,16 @@ class Group {
  private:
   friend class GroupSet;
 
-  static HardStatePlace place_of(const RaftHardState& state) {
-    return {state.term, LogIndex(state.vote ? 1 : 0)};
-  }
-
   // Takes what the Raft has to do and does it: records to the log, entries to the machine.
   void process();
-  void persist(RaftReady& ready);
+  // One round of Raft: everything that a Ready asks for.
+  void carry_out(RaftReady& ready);
+  void send(RaftReady& ready);
+  void read_from_log(LogIndex from);
+  void read_from_log_ended(LogIndex from, Result<std::vector<LogRecord>> records);
+  void release_reads(const std::vector<ReadState>& known);
+  void serve_reads();
+  void refuse_reads();
   void apply_committed();
   void durable(const RaftProgress& progress);
   void mark_applied(LogIndex index);
@@ -79,6 +98,16 @@ class Group {
   bool leads_ = false;   // as the machine was told
   bool is_applying_ = false;
   bool is_queued_ = false;  // of the GroupSet
+  LogTicket appended_;      // the newest record of this group
+  // Reads that wait for their index (none yet), then until it is applied; in the order they came.
+  struct WaitingRead {
+    std::uint64_t context = 0;
+    LogIndex index;
+    ReadCallback callback;
+  };
+  Ring<WaitingRead> reads_;
+  std::uint64_t last_read_ = 0;
+  Lifetime<Group> lifetime_{*this};
 };
 
 }  // namespace leat

@@ -7,7 +7,8 @@
 
 namespace leat {
 
-GroupSet::GroupSet(LogStore& log, Scheduler& scheduler) : log_(log), scheduler_(scheduler) {
+GroupSet::GroupSet(LogStore& log, Scheduler& scheduler, PeerTransport* transport)
+    : log_(log), scheduler_(scheduler), transport_(transport) {
   log_.set_listener(*this);
 }
 
@@ -23,6 +24,7 @@ void GroupSet::remove(Group& group) {
   for (std::size_t i = 0; i < awaited_.size(); ++i) {
     if (awaited_[i].group == &group) awaited_[i].group = nullptr;
   }
+  std::erase_if(held_, [&](const HeldMessage& held) { return held.message.group == group.id(); });
 }
 
 void GroupSet::enqueue(Group& group) {
@@ -40,7 +42,36 @@ void GroupSet::await(LogTicket ticket, Group& group, const RaftProgress& progres
   awaited_.push_back({.ticket = ticket, .group = &group, .progress = progress});
 }
 
+void GroupSet::send(GroupMessage message) {
+  LEAT_CHECK(transport_ != nullptr) << "group " << message.group << " has nobody to send to";
+  transport_->send(std::move(message));
+  has_sent_ = true;
+}
+
+void GroupSet::send_when_durable(LogTicket ticket, GroupMessage message) {
+  if (ticket <= durable_) return send(std::move(message));
+  held_.push_back({ticket, std::move(message)});
+}
+
+// Held messages of different groups stand in the order of their turns, which is not always that of
+// their tickets: one without records of its own waits for an earlier ticket.
+void GroupSet::release_held() {
+  std::erase_if(held_, [this](HeldMessage& held) {
+    if (held.ticket > durable_) return false;
+    send(std::move(held.message));
+    return true;
+  });
+}
+
+void GroupSet::flush_sent() {
+  if (std::exchange(has_sent_, false)) transport_->flush();
+}
+
 void GroupSet::durable_through(LogTicket ticket) {
+  durable_ = ticket;
+  // First of all: votes and acknowledgements are waited for elsewhere.
+  if (!held_.empty()) release_held();
+  flush_sent();
   while (!awaited_.empty() && awaited_.front().ticket <= ticket) {
     // Taken out first: what a group does next may add to the queue.
     const Awaited done = awaited_.pop_front();
@@ -66,6 +97,7 @@ void GroupSet::process_queued() {
   }
   processing_.clear();
   log_.flush();
+  flush_sent();
 }
 
 }  // namespace leat

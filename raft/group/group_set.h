@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "core/env/scheduler.h"
 #include "raft/core/raft.h"
 #include "raft/group/group.h"
+#include "raft/group/peer_transport.h"
 #include "storage/api/log_store.h"
 
 namespace leat {
@@ -23,12 +25,19 @@ namespace leat {
 //   apply
 class GroupSet : public LogListener {
  public:
-  // Becomes the listener of `log`; both must outlive this set.
-  GroupSet(LogStore& log, Scheduler& scheduler);
+  // Becomes the listener of `log`; all must outlive this set. Null: there are no other servers, and
+  // no group has anything to send.
+  GroupSet(LogStore& log, Scheduler& scheduler, PeerTransport* transport = nullptr);
 
   LogStore& log() { return log_; }
   // Appends that are not known to be durable yet, one per group and turn.
   std::size_t awaited() const { return awaited_.size(); }
+  // Gives a group's message to the transport, which must be there; it leaves at the end of the
+  // turn.
+  void send(GroupMessage message);
+  // The same once the records up to `ticket` are durable, which may be now. Dropped when its group
+  // is removed before.
+  void send_when_durable(LogTicket ticket, GroupMessage message);
   void durable_through(LogTicket ticket) override;
   void must_store(std::span<const GroupId> groups) override;
 
@@ -47,12 +56,22 @@ class GroupSet : public LogListener {
   void enqueue(Group& group);  // has work: visited at the end of this turn
   void await(LogTicket ticket, Group& group, const RaftProgress& progress);
   void process_queued();
+  void release_held();
+  void flush_sent();
 
   LogStore& log_;
   Scheduler& scheduler_;
+  PeerTransport* const transport_;
   std::vector<Group*> queued_;
   std::vector<Group*> processing_;  // null: removed while its turn came
   Ring<Awaited> awaited_;           // by ticket
+  struct HeldMessage {
+    LogTicket ticket;
+    GroupMessage message;
+  };
+  std::deque<HeldMessage> held_;  // in the order they were handed over
+  LogTicket durable_;
+  bool has_sent_ = false;  // since the last flush of the transport
   std::unordered_map<GroupId, Group*> groups_;
   RaftReady ready_;  // of the group that is being processed; its memory is used again
   bool is_scheduled_ = false;

@@ -40,6 +40,10 @@ void append_hard_state(std::string& out, const RaftHardState& state) {
 
 }  // namespace
 
+HardStatePlace place_of(const RaftHardState& state) {
+  return {state.term, LogIndex(state.vote ? 1 : 0)};
+}
+
 Bytes encode_raft_row(const RaftRow& row) {
   std::string out(1, static_cast<char>(kVersion));
   append_hard_state(out, row.hard_state);

@@ -7,6 +7,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "raft/core/raft.h"
+#include "storage/api/horizon.h"
 
 namespace leat {
 
@@ -19,6 +20,9 @@ struct RaftRow {
   LogPosition stored;
   RaftMembers members;
 };
+
+// What a hard state stands for in trimming, and which of two is the newer one.
+HardStatePlace place_of(const RaftHardState& state);
 
 Bytes encode_raft_row(const RaftRow& row);
 Result<RaftRow> decode_raft_row(std::string_view bytes);

@@ -1,6 +1,7 @@
 #include "raft/group/recovery.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -29,17 +30,29 @@ std::optional<LogEnd> suspect_end(GroupId group, const RecoveredLog& log, LogInd
   return end;
 }
 
-// A group of one, as all are, needs nobody's vote, and has led in the term of each of its entries:
-// the last of them stands for a hard state that is lost.
+// Damage that names no group may have hit any that the log does not name.
+bool may_lack_vote(GroupId group, const RecoveredLog& log) {
+  return std::any_of(log.suspect_ranges().begin(), log.suspect_ranges().end(),
+                     [&](const SuspectRange& range) {
+                       if (!range.is_hard_state_lost) return false;
+                       if (range.group) return range.group == group;
+                       const std::vector<GroupId> named = log.groups();
+                       return !std::binary_search(named.begin(), named.end(), group);
+                     });
+}
+
+// The terms of what was stored and of the entries were reached, whatever became of the hard state.
+// The only voter of a group has led in all of them, and so has voted for itself; how another member
+// voted is not known.
 void replace_lost_vote(GroupId group, const RecoveredLog& log, RaftStart& start) {
-  const bool is_lost = std::any_of(
-      log.suspect_ranges().begin(), log.suspect_ranges().end(),
-      [&](const SuspectRange& range) { return range.group == group && range.is_hard_state_lost; });
-  if (!is_lost || start.entries.empty()) return;
-  const Term led = start.entries.back().term;
-  if (led <= start.hard_state.term) return;
-  start.hard_state.term = led;
-  start.hard_state.vote = start.self;
+  start.is_vote_lost = may_lack_vote(group, log);
+  raise_term(start, start.stored.term);
+  if (!start.is_vote_lost || start.entries.empty()) return;
+  const Term reached = start.entries.back().term;
+  if (reached <= start.hard_state.term) return;
+  raise_term(start, reached);
+  const std::vector<NodeId> only_self{start.self};
+  if (start.members.voters == only_self) start.hard_state.vote = start.self;
 }
 
 std::string gap_text(GroupId group, LogIndex first, LogIndex last) {
@@ -72,12 +85,13 @@ Status read_entries(GroupId group, const RecoveredLog& log, RecoveredGroup& reco
 
 }  // namespace
 
-Result<RecoveredGroup> recover_group(GroupId group, NodeId self, const RecoveredLog& log,
+Result<RecoveredGroup> recover_group(const GroupOrigin& origin, const RecoveredLog& log,
                                      const std::optional<StoredRow>& stored) {
+  const GroupId group = origin.group;
   RecoveredGroup recovered;
   RaftStart& start = recovered.start;
-  start.self = self;
-  start.members.voters = {self};
+  start.self = origin.self;
+  start.members = origin.founders;
   if (stored) {
     LEAT_TRY_ASSIGN(RaftRow row, decode_raft_row(stored->raft_row.view()));
     if (row.stored.index != stored->stored) {
@@ -91,24 +105,35 @@ Result<RecoveredGroup> recover_group(GroupId group, NodeId self, const Recovered
   }
   if (const std::optional<LogRecord> record = log.hard_state(group)) {
     LEAT_TRY_ASSIGN(const RaftHardState state, decode_hard_state(record->payload.view()));
-    if (state.term >= start.hard_state.term) {
-      const LogIndex commit = std::max(state.commit, start.hard_state.commit);
-      start.hard_state = state;
-      start.hard_state.commit = commit;
-    }
+    const LogIndex commit = std::max(state.commit, start.hard_state.commit);
+    if (place_of(state) >= place_of(start.hard_state)) start.hard_state = state;
+    start.hard_state.commit = commit;
   }
   LEAT_TRY(read_entries(group, log, recovered));
   replace_lost_vote(group, log, start);
   return recovered;
 }
 
-Result<RaftStart> recover_whole_group(GroupId group, NodeId self, const RecoveredLog& log,
+Result<RaftStart> recover_whole_group(const GroupOrigin& origin, const RecoveredLog& log,
                                       const std::optional<StoredRow>& stored) {
-  LEAT_TRY_ASSIGN(RecoveredGroup recovered, recover_group(group, self, log, stored));
+  LEAT_TRY_ASSIGN(RecoveredGroup recovered, recover_group(origin, log, stored));
   if (!recovered.damage.empty()) {
     return failure(ErrorKind::kCorruption, std::move(recovered.damage));
   }
   return std::move(recovered.start);
+}
+
+Result<std::vector<GroupId>> traced_groups(RecoveredStore& store, const RecoveredLog& log) {
+  LEAT_TRY_ASSIGN(const std::vector<GroupId> stored, store.groups());
+  LEAT_TRY_ASSIGN(const std::vector<GroupId> deleted, store.deleted_groups());
+  const std::vector<GroupId> logged = log.groups();
+  std::vector<GroupId> traced;
+  std::set_union(stored.begin(), stored.end(), logged.begin(), logged.end(),
+                 std::back_inserter(traced));
+  std::erase_if(traced, [&deleted](GroupId group) {
+    return std::binary_search(deleted.begin(), deleted.end(), group);
+  });
+  return traced;
 }
 
 }  // namespace leat

@@ -53,7 +53,10 @@ Result<std::unique_ptr<Stream>> Stream::recover(StreamAssignment assignment,
                                                 const Recovered& recovered) {
   const GroupId uid = assignment.uid;
   LEAT_TRY_ASSIGN(const std::optional<StoredRow> stored, recovered.store.stored_row(uid));
-  LEAT_TRY_ASSIGN(RecoveredGroup group, recover_group(uid, context.self, recovered.log, stored));
+  LEAT_TRY_ASSIGN(
+      RecoveredGroup group,
+      recover_group({.group = uid, .self = context.self, .founders = {{context.self}, {}}},
+                    recovered.log, stored));
   RaftStart& start = group.start;
   const bool is_whole = group.damage.empty();
   if (!is_whole && !stored && start.entries.empty()) {

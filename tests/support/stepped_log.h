@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -50,7 +52,11 @@ class SteppedLog : public LogStore, public RecoveredLog {
     listener_ = nullptr;
   }
 
-  std::vector<GroupId> groups() const override { return {}; }
+  std::vector<GroupId> groups() const override {
+    std::set<GroupId> groups;
+    for (const LogRecord& record : disk) groups.insert(record.group);
+    return {groups.begin(), groups.end()};
+  }
   LogBounds bounds(GroupId) const override { return {}; }
   std::optional<LogRecord> hard_state(GroupId group) const override {
     std::optional<LogRecord> newest;
@@ -61,11 +67,17 @@ class SteppedLog : public LogStore, public RecoveredLog {
   }
   std::optional<LogRecord> witness() const override { return {}; }
   Status replay(GroupId group, LogIndex from, const Visitor& visit) const override {
+    std::map<LogIndex, const LogRecord*> entries;
     for (const LogRecord& record : disk) {
-      if (record.group != group || record.kind != RecordKind::kEntry || record.index < from) {
-        continue;
+      if (record.group != group) continue;
+      if (record.kind == RecordKind::kTruncate) {
+        entries.erase(entries.lower_bound(record.index), entries.end());
+      } else if (record.kind == RecordKind::kEntry) {
+        entries[record.index] = &record;
       }
-      LEAT_TRY(visit(record));
+    }
+    for (auto entry = entries.lower_bound(from); entry != entries.end(); ++entry) {
+      LEAT_TRY(visit(*entry->second));
     }
     return {};
   }

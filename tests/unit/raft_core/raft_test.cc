@@ -209,6 +209,117 @@ TEST(Raft, AppliedEntriesLeaveMemory) {
   EXPECT_EQ(raft.log().start(), raft.log().last());
 }
 
+TEST(Raft, EntriesThatLeftMemoryAreWantedFromTheGroup) {
+  using Found = OldEntries::Found;
+  RaftReady written;
+  Raft raft = leading({"a", "b"}, written);
+  persist(raft, written);
+  EXPECT_EQ(taken(raft).committed.size(), 3u);
+  RaftProgress progress;
+  progress.applied = LogIndex(2);
+  raft.advance(progress);
+
+  std::vector<RaftEntry> found;
+  EXPECT_EQ(raft.find_entries(LogIndex(3), 1, found), Found::kHere);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].payload.view(), "b");
+  found.clear();
+  EXPECT_EQ(raft.find_entries(LogIndex(1), 1000, found), Found::kLater);
+  EXPECT_TRUE(raft.has_ready());
+  EXPECT_EQ(taken(raft).wanted_from, LogIndex(1));
+  EXPECT_FALSE(raft.has_ready()) << "it is asked once";
+  EXPECT_EQ(raft.find_entries(LogIndex(1), 1000, found), Found::kLater);
+  EXPECT_FALSE(raft.has_ready());
+
+  // Behind what is applied the log may have changed since it was read.
+  std::vector<RaftEntry> read = written.entries;
+  read[2].payload = Bytes::of_static("taken back");
+  ASSERT_TRUE(raft.entries_read(LogIndex(1), read));
+  EXPECT_EQ(raft.find_entries(LogIndex(1), 1000, found), Found::kHere);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[1].payload.view(), "a");
+  found.clear();
+  EXPECT_EQ(raft.find_entries(LogIndex(1), 1, found), Found::kHere);
+  EXPECT_EQ(found.size(), 1u) << "one at least";
+}
+
+// A leader of term 1 whose three entries are applied and have left memory, and are being read.
+class ReadBack : public ::testing::Test {
+ protected:
+  using Found = OldEntries::Found;
+  ReadBack() : raft_(leading({"a", "b"}, written_)) {
+    persist(raft_, written_);
+    taken(raft_);
+    RaftProgress progress;
+    progress.applied = LogIndex(3);
+    raft_.advance(progress);
+    EXPECT_EQ(ask(), Found::kLater);
+  }
+  Found ask(std::uint64_t from = 1) {
+    std::vector<RaftEntry> found;
+    const Found there = raft_.find_entries(LogIndex(from), 1000, found);
+    taken(raft_);
+    return there;
+  }
+  std::string answer(Result<std::vector<RaftEntry>> entries) {
+    const Status taken = raft_.entries_read(LogIndex(1), std::move(entries));
+    return taken ? "" : taken.error().text;
+  }
+
+  RaftReady written_;
+  Raft raft_;
+};
+
+TEST_F(ReadBack, EntriesThatDoNotFollowEachOtherAreGone) {
+  std::vector<RaftEntry> read = written_.entries;
+  read[0].payload = Bytes::of_static("A");
+  EXPECT_EQ(answer(read), "entry 2 that was read back does not follow the one before it");
+  EXPECT_EQ(ask(), Found::kGone);
+  EXPECT_EQ(ask(2), Found::kLater) << "the next one may be there";
+}
+
+TEST_F(ReadBack, EntriesOfAnotherPastAreGone) {
+  std::vector<RaftEntry> read = written_.entries;
+  read[2].payload = Bytes::of_static("B");
+  EXPECT_EQ(answer(read), "entry 3 that was read back is not the one that was applied");
+  EXPECT_EQ(ask(), Found::kGone);
+}
+
+TEST_F(ReadBack, WhatLeftTheLogOrIsDamagedIsGone) {
+  EXPECT_EQ(answer(failure(ErrorKind::kNotFound, "left")), "");
+  EXPECT_EQ(ask(), Found::kGone);
+  EXPECT_EQ(ask(2), Found::kLater);
+  EXPECT_FALSE(raft_.entries_read(LogIndex(2), failure(ErrorKind::kCorruption, "damaged")));
+  EXPECT_EQ(ask(2), Found::kGone);
+}
+
+TEST_F(ReadBack, AFailureOfTheMomentIsAskedAgain) {
+  EXPECT_EQ(answer(failure(ErrorKind::kIo, "disk")), "disk");
+  EXPECT_EQ(ask(), Found::kLater);
+  EXPECT_EQ(answer(written_.entries), "");
+  EXPECT_EQ(ask(), Found::kHere);
+}
+
+TEST_F(ReadBack, AnAnswerThatNobodyWaitsForIsDropped) {
+  raft_.step_down();
+  EXPECT_EQ(answer(written_.entries), "");
+  EXPECT_EQ(ask(), Found::kLater);
+}
+
+TEST(Raft, ATermThatOnlyTheStoreReachedHasALostVote) {
+  RaftStart start = fresh();
+  start.hard_state = {.term = Term(3), .vote = kSelf, .commit = {}};
+  raise_term(start, Term(3));
+  EXPECT_FALSE(start.is_vote_lost);
+  EXPECT_EQ(start.hard_state.vote, kSelf);
+  start.stored = {.index = LogIndex(40), .term = Term(5), .hash = 99};
+  const Raft raft = started(start);
+  EXPECT_EQ(raft.term(), Term(5));
+  EXPECT_EQ(raft.hard_state().vote, NodeId());
+  raise_term(start, Term(5));
+  EXPECT_TRUE(start.is_vote_lost);
+}
+
 TEST(Raft, FurtherMembersAreRefusedByName) {
   RaftStart start = fresh();
   start.members.voters.push_back(NodeId(8));

@@ -6,57 +6,14 @@
 #include <memory>
 #include <string>
 
-#include "raft/group/group_set.h"
-#include "raft/group/raft_row.h"
-#include "raft/group/recovery.h"
-#include "tests/support/stepped_log.h"
-#include "tests/support/virtual_shard.h"
+#include "core/base/limits.h"
+#include "raft/group/persist.h"
+#include "tests/unit/raft_group/group_fixture.h"
 
 namespace leat {
 namespace {
 
-constexpr NodeId kSelf{1};
-
-class Recorder : public StateMachine {
- public:
-  Applied apply(const RaftEntry& entry) override {
-    seen.emplace_back(entry.payload.view());
-    return seen.back() == later ? Applied::kLater : Applied::kYes;
-  }
-  void passed_no_op(const Proposal& place) override { no_op = place; }
-  void became_leader() override { seen.emplace_back("leader"); }
-  void stepped_down() override { seen.emplace_back("follower"); }
-  void must_store() override { seen.emplace_back("must store"); }
-
-  std::vector<std::string> seen;
-  std::string later;
-  Proposal no_op;
-};
-
-using Seen = std::vector<std::string>;
-
-class GroupTest : public ::testing::Test {
- protected:
-  std::unique_ptr<Group> started(GroupId id, Recorder& machine,
-                                 const std::optional<StoredRow>& stored = {}) {
-    Result<RaftStart> start = recover_whole_group(id, kSelf, log_, stored);
-    EXPECT_TRUE(start.has_value()) << start.error().text;
-    Result<Raft> raft = Raft::start(std::move(*start));
-    EXPECT_TRUE(raft.has_value()) << raft.error().text;
-    auto group = std::make_unique<Group>(id, std::move(*raft), machine, groups_);
-    EXPECT_TRUE(group->campaign());
-    return group;
-  }
-  void settle() {
-    shard_.run();
-    log_.sync();
-    shard_.run();
-  }
-
-  leat::testing::VirtualShard shard_;
-  leat::testing::SteppedLog log_;
-  GroupSet groups_{log_, shard_};
-};
+using namespace testing;  // NOLINT: its fixture
 
 TEST_F(GroupTest, AppliesWhenDurableAndInOrder) {
   Recorder machine;
@@ -225,77 +182,10 @@ TEST_F(GroupTest, ALogThatBeginsAboveStoredNamesWhatIsMissing) {
     return record.kind == RecordKind::kEntry && record.index <= LogIndex(3);
   });
   ASSERT_EQ(stored.stored, LogIndex(1));
-  const Result<RaftStart> refused = recover_whole_group(GroupId(5), kSelf, log_, stored);
+  const Result<RaftStart> refused = recover_whole_group(alone(GroupId(5)), log_, stored);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().text,
             "entries 2 to 3 of group 5 are neither in the store nor in the journal");
-}
-
-TEST_F(GroupTest, ASuspectGroupDoesNotStart) {
-  log_.suspects.push_back({.group = GroupId(5),
-                           .first = LogIndex(3),
-                           .last = {},
-                           .is_hard_state_lost = false,
-                           .reason = "checksum"});
-  const Result<RaftStart> refused = recover_whole_group(GroupId(5), kSelf, log_, {});
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().kind, ErrorKind::kCorruption);
-  EXPECT_TRUE(recover_whole_group(GroupId(6), kSelf, log_, {}));
-}
-
-TEST_F(GroupTest, ALostVoteCostsAGroupOfOneNoEntry) {
-  for (const char* entry : {"a", "b"}) {
-    Recorder machine;
-    const auto group = started(GroupId(5), machine);
-    settle();
-    ASSERT_TRUE(group->propose(Bytes::of_static(entry)));
-    settle();
-  }
-  // The vote of the second start is damaged; its no-op and "b" are not.
-  std::erase_if(log_.disk, [](const LogRecord& record) {
-    return record.kind == RecordKind::kHardState && record.term == Term(2);
-  });
-  log_.suspects.push_back({.group = GroupId(5),
-                           .first = {},
-                           .last = {},
-                           .is_hard_state_lost = true,
-                           .reason = "checksum"});
-  Recorder machine;
-  const auto group = started(GroupId(5), machine);
-  settle();
-  EXPECT_EQ(machine.seen, (Seen{"a", "b", "leader"}));
-  EXPECT_EQ(group->hard_state_place().term, Term(3)) << "the term of its entries is over";
-}
-
-TEST_F(GroupTest, OfADamagedLogTheEntriesBeforeTheDamageAreRecovered) {
-  {
-    Recorder machine;
-    const auto group = started(GroupId(5), machine);
-    settle();
-    for (const char* entry : {"a", "b", "c"}) {
-      ASSERT_TRUE(group->propose(Bytes::of_static(entry)));
-      settle();
-    }
-  }
-  log_.suspects.push_back({.group = GroupId(5),
-                           .first = LogIndex(3),
-                           .last = LogIndex(3),
-                           .is_hard_state_lost = false,
-                           .reason = "checksum"});
-  const Result<RecoveredGroup> recovered = recover_group(GroupId(5), kSelf, log_, {});
-  ASSERT_TRUE(recovered);
-  EXPECT_EQ(recovered->damage, "the journal is damaged: group 5, entries 3 to 3: checksum");
-  ASSERT_EQ(recovered->start.entries.size(), 2u);
-  EXPECT_EQ(recovered->start.entries.back().payload.view(), "a");
-
-  log_.suspects.clear();
-  std::erase_if(log_.disk, [](const LogRecord& record) {
-    return record.kind == RecordKind::kEntry && record.index == LogIndex(3);
-  });
-  const Result<RecoveredGroup> gap = recover_group(GroupId(5), kSelf, log_, {});
-  ASSERT_TRUE(gap);
-  EXPECT_EQ(gap->damage, "entries 3 to 3 of group 5 are neither in the store nor in the journal");
-  EXPECT_EQ(gap->start.entries.size(), 2u);
 }
 
 // Under steady load something is always on its way to the disk: what has arrived must not be kept
@@ -320,6 +210,171 @@ TEST_F(GroupTest, OnlyWhatIsOnItsWayToTheDiskIsRemembered) {
   EXPECT_EQ(machine.seen.size(), 1U + 1000U) << "the last one is not durable yet";
 }
 
+TEST_F(GroupTest, ARaftRowNamesTheMembersThatTheGroupHas) {
+  Recorder machine;
+  const auto group = started(GroupId(5), machine);
+  settle();
+  const Result<RaftRow> row = decode_raft_row(group->raft_row().view());
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->members.voters, std::vector{kSelf});
+  EXPECT_TRUE(row->members.learners.empty());
+}
+
+TEST_F(GroupTest, OldEntriesAreReadFromTheLog) {
+  using Found = OldEntries::Found;
+  Recorder machine;
+  auto group = started(GroupId(5), machine);
+  settle();
+  ASSERT_TRUE(group->propose(Bytes::of_static("a")));
+  settle();
+  std::vector<RaftEntry> found;
+  EXPECT_EQ(group->find_entries(LogIndex(1), 1000, found), Found::kLater);
+  shard_.run();
+  ASSERT_EQ(log_.reads.size(), 1u);
+  EXPECT_EQ(log_.reads[0].group, GroupId(5));
+  EXPECT_EQ(log_.reads[0].from, LogIndex(1));
+  EXPECT_EQ(log_.reads[0].bytes, limits::kRaftReadBytes);
+  std::vector<LogRecord> records;
+  ASSERT_TRUE(log_.replay(GroupId(5), LogIndex(1), [&](const LogRecord& record) {
+    records.push_back(record);
+    return Status();
+  }));
+  log_.reads[0].callback(records);
+  EXPECT_EQ(group->find_entries(LogIndex(1), 1000, found), Found::kHere);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_TRUE(found[0].is_no_op());
+  EXPECT_EQ(found[1].payload.view(), "a");
+  // An answer that comes when the group is gone is dropped.
+  group->step_down();
+  shard_.run();
+  EXPECT_EQ(group->find_entries(LogIndex(1), 1000, found), Found::kLater);
+  shard_.run();
+  ASSERT_EQ(log_.reads.size(), 2u);
+  group.reset();
+  log_.reads[1].callback(records);
+}
+
+TEST_F(GroupTest, AReadIsServedWhenWhatWasCommittedIsApplied) {
+  Recorder machine;
+  machine.later = "a";
+  const auto group = started(GroupId(5), machine);
+  std::vector<std::string> heard;
+  const auto read = [&](const char* name) {
+    group->read_index([&heard, name](const Status& status) {
+      heard.push_back(std::string(name) + (status ? "" : ": " + status.error().text));
+    });
+  };
+  read("early");
+  shard_.run();
+  EXPECT_TRUE(heard.empty()) << "the no-op of this term is not committed";
+  log_.sync();
+  shard_.run();
+  EXPECT_EQ(heard, Seen{"early"});
+  ASSERT_TRUE(group->propose(Bytes::of_static("a")));
+  settle();
+  read("behind a");
+  shard_.run();
+  EXPECT_EQ(heard.size(), 1u) << "\"a\" is committed and not yet applied";
+  group->step_down();
+  shard_.run();
+  group->entry_applied();
+  shard_.run();
+  EXPECT_EQ(heard, (Seen{"early", "behind a"})) << "its index was known before";
+  read("follower");
+  EXPECT_EQ(heard.back(), "follower: raft: this member does not lead its group");
+}
+
+TEST_F(GroupTest, AReadWhoseLeaderStopsIsRefused) {
+  Recorder machine;
+  const auto group = started(GroupId(5), machine);
+  std::vector<std::string> heard;
+  group->read_index([&](const Status& status) { heard.push_back(status.error().text); });
+  shard_.run();
+  group->step_down();
+  shard_.run();
+  EXPECT_EQ(heard, Seen{"raft: this member no longer leads its group"});
+}
+
+TEST_F(GroupTest, ATruncationIsWrittenBeforeWhatReplacesIt) {
+  Recorder machine;
+  const auto group = started(GroupId(4), machine);  // somebody listens
+  const auto entry = [](std::uint64_t index, std::uint64_t term, std::string_view payload) {
+    return RaftEntry{LogIndex(index), Term(term), 7, Bytes::of_static(payload)};
+  };
+  RaftReady ready;
+  ready.entries = {entry(1, 1, "one"), entry(2, 1, "two")};
+  EXPECT_EQ(persist(GroupId(5), ready, log_).ticket, LogTicket(2));
+  ready.clear();
+  ready.hard_state = RaftHardState{.term = Term(2), .vote = kOther, .commit = {}};
+  ready.truncated_to = LogPosition{.index = LogIndex(1), .term = Term(1), .hash = 77};
+  ready.truncations = 3;
+  ready.entries = {entry(2, 2, "TWO")};
+  const Persisted persisted = persist(GroupId(5), ready, log_);
+  EXPECT_EQ(persisted.ticket, LogTicket(5));
+  EXPECT_EQ(persisted.progress.truncations, 3u);
+  EXPECT_EQ(persisted.progress.durable.index, LogIndex(2));
+  EXPECT_EQ(persisted.progress.durable.term, Term(2));
+  EXPECT_EQ(persisted.progress.hard_state_durable, Term(2));
+  log_.flush();
+  log_.sync();
+  ASSERT_GE(log_.disk.size(), 5u);
+  EXPECT_EQ(log_.disk[2].kind, RecordKind::kHardState);
+  EXPECT_EQ(log_.disk[3].kind, RecordKind::kTruncate);
+  EXPECT_EQ(log_.disk[3].index, LogIndex(2));
+  EXPECT_EQ(log_.disk[3].previous_hash, 77u);
+  std::string replayed;
+  ASSERT_TRUE(log_.replay(GroupId(5), LogIndex(1), [&](const LogRecord& record) {
+    replayed += std::string(record.payload.view()) + " ";
+    return Status();
+  }));
+  EXPECT_EQ(replayed, "one TWO ");
+  // A truncation alone tells that what stands before it is durable.
+  ready.clear();
+  ready.truncated_to = LogPosition{.index = LogIndex(1), .term = Term(1), .hash = 77};
+  EXPECT_EQ(persist(GroupId(5), ready, log_).progress.durable.index, LogIndex(1));
+}
+
+struct RecordingTransport : PeerTransport {
+  void set_listener(PeerListener&) override {}
+  void send(GroupMessage message) override { sent.push_back(message.message.context); }
+  bool send_frame(NodeId, PeerChannel, Bytes) override { return false; }
+  void flush() override { ++flushes; }
+  std::vector<std::uint64_t> sent;
+  int flushes = 0;
+};
+
+TEST(GroupSetSends, AtOnceOrWhenTheTicketIsDurable) {
+  leat::testing::VirtualShard shard;
+  leat::testing::SteppedLog log;
+  RecordingTransport transport;
+  GroupSet groups(log, shard, &transport);
+  const auto message = [](std::uint64_t group, std::uint64_t context) {
+    GroupMessage of_group;
+    of_group.group = GroupId(group);
+    of_group.message.context = context;
+    return of_group;
+  };
+  groups.send_when_durable(LogTicket(5), message(2, 50));
+  groups.send_when_durable(LogTicket(3), message(3, 30));
+  groups.send(message(2, 1));
+  groups.send_when_durable(LogTicket(), message(2, 2));
+  EXPECT_EQ(transport.sent, (std::vector<std::uint64_t>{1, 2}));
+  groups.durable_through(LogTicket(4));
+  EXPECT_EQ(transport.sent, (std::vector<std::uint64_t>{1, 2, 30}));
+  EXPECT_EQ(transport.flushes, 1) << "what became free leaves together";
+  {
+    Recorder machine;
+    RaftStart start;
+    start.self = kSelf;
+    start.members.voters = {kSelf};
+    Result<Raft> raft = Raft::start(std::move(start));
+    ASSERT_TRUE(raft);
+    const Group gone(GroupId(2), std::move(*raft), machine, groups);
+  }
+  groups.durable_through(LogTicket(9));
+  EXPECT_EQ(transport.sent.size(), 3u) << "its group is gone";
+}
+
 TEST_F(GroupTest, AGroupThatIsGoneHearsNothingMore) {
   Recorder machine;
   auto group = started(GroupId(5), machine);
@@ -330,31 +385,6 @@ TEST_F(GroupTest, AGroupThatIsGoneHearsNothingMore) {
   log_.sync();
   shard_.run();
   EXPECT_EQ(machine.seen, Seen{"leader"});
-}
-
-// The bytes on disk of the first version; a change here makes old stores unreadable.
-TEST(RaftRow, BytesArePinned) {
-  RaftRow row;
-  row.hard_state = {.term = Term(0x0102), .vote = NodeId(3), .commit = LogIndex(4)};
-  row.stored = {.index = LogIndex(5), .term = Term(6), .hash = 0x1122334455667788};
-  row.members.voters = {NodeId(9)};
-  const auto number = [](char low, char next = 0) {
-    return std::string{low, next, 0, 0, 0, 0, 0, 0};
-  };
-  const std::string expected = "\x01" + number(2, 1) + number(3) + number(4) + number(5) +
-                               number(6) + "\x88\x77\x66\x55\x44\x33\x22\x11" + "\x01" + number(9) +
-                               std::string(1, '\0');
-  const Bytes bytes = encode_raft_row(row);
-  EXPECT_EQ(bytes.view(), expected);
-  const Result<RaftRow> back = decode_raft_row(bytes.view());
-  ASSERT_TRUE(back);
-  EXPECT_EQ(back->hard_state, row.hard_state);
-  EXPECT_EQ(back->stored, row.stored);
-  EXPECT_EQ(back->members.voters, row.members.voters);
-  for (std::size_t size = 0; size < expected.size(); ++size) {
-    EXPECT_FALSE(decode_raft_row(bytes.view().substr(0, size))) << size;
-  }
-  EXPECT_FALSE(decode_raft_row(expected + "x"));
 }
 
 }  // namespace
