@@ -352,6 +352,7 @@ void SyncThread::complete_up_to(std::size_t record_end) {
     if (mark.record_end > record_end) return;
     mark.shard->post->post(
         [shard = mark.shard, through = mark.through, size_bytes = mark.size_bytes] {
+          LEAT_CHECK(shard->pending_bytes >= size_bytes) << shard->pending_bytes;
           shard->pending_bytes -= size_bytes;
           if (shard->listener != nullptr) shard->listener->durable_through(through);
         });

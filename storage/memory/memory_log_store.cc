@@ -28,6 +28,7 @@ void MemoryLogStore::read(GroupId group, LogIndex from, std::size_t, LogReadCall
 }
 
 void MemoryLogStore::acknowledge(LogTicket through, std::size_t size_bytes) {
+  LEAT_CHECK(flushed_bytes_ >= size_bytes) << flushed_bytes_;
   flushed_bytes_ -= size_bytes;
   listener_->durable_through(through);
 }

@@ -22,6 +22,7 @@ const std::string& MemorySpillStore::at(const SpillRef& ref) const {
 void MemorySpillStore::get(const SpillRef& ref, std::string& into) { into = at(ref); }
 
 void MemorySpillStore::drop(const SpillRef& ref) {
+  LEAT_CHECK(bytes_ >= ref.bytes) << bytes_;
   bytes_ -= at(ref).size();
   places_.erase(ref.place);
 }

@@ -60,6 +60,7 @@ class ShardStore : public MessageStore {
                     .post = &post_,
                     .on_done = [&pending = pending_bytes_, size_bytes,
                                 on_done = std::move(on_done)]() mutable {
+                      LEAT_CHECK(pending >= size_bytes) << pending;
                       pending -= size_bytes;
                       if (on_done) on_done();
                     }});

@@ -65,6 +65,8 @@ class SimJournal {
   void write_batch();
   void end_sync();
   void answer_reads();
+  // Now and then, entries of one group are read back, as for a member that lags.
+  void read_some_back();
   void ask_holders();
   bool went_well(const Status& status);
 
@@ -79,6 +81,7 @@ class SimJournal {
   journal::EntryReader reader_;
   std::vector<std::unique_ptr<SimLogStore>> shards_;
   VoteBook unsynced_votes_;
+  std::uint64_t syncs_ = 0;
   bool is_syncing_ = false;
   bool is_slow_ = false;
   bool has_failed_ = false;
