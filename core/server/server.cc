@@ -11,6 +11,7 @@
 #include "core/base/duration.h"
 #include "core/base/log.h"
 #include "core/server/reload.h"
+#include "proto/api/level.h"
 
 namespace leat {
 

@@ -142,8 +142,11 @@ TEST(Replies, ConsumerAsRecorded) {
 }
 
 TEST(Replies, AccountAsRecorded) {
+  AccountInfo info;
+  info.api_total = 7;
+  info.api_errors = 3;
   EXPECT_EQ(
-      account_info_reply({.api_total = 7, .api_errors = 3}),
+      account_info_reply(info),
       R"({"type":"io.nats.jetstream.api.v1.account_info_response","memory":0,"storage":0,"reserved_memory":0,"reserved_storage":0,"streams":0,"consumers":0,"limits":{"max_memory":-1,"max_storage":-1,"max_streams":-1,"max_consumers":-1,"max_ack_pending":-1,"memory_max_stream_bytes":-1,"storage_max_stream_bytes":-1,"max_bytes_required":false},"api":{"level":0,"total":7,"errors":3}})");
 }
 
