@@ -315,8 +315,7 @@ Selector& ScriptRunner::selector(const std::string& name) {
   const ConsumerState* state = machine_.find_consumer(name);
   EXPECT_NE(state, nullptr) << name;
   if (found == nullptr) {
-    found =
-        std::make_unique<Selector>(*machine_.find_consumer(state->id()), machine_.view());
+    found = std::make_unique<Selector>(*machine_.find_consumer(state->id()), machine_.view());
   }
   return *found;
 }

@@ -235,8 +235,7 @@ void ConsumerTwinTest::create(const std::string& name) {
   Mine& mine = consumers_[name];
   if (!command.config.filter_subject.empty()) mine.filters = {command.config.filter_subject};
   const ConsumerId id = twins_.effects().replies[0].consumer;
-  mine.selector =
-      std::make_unique<Selector>(*twins_.first.find_consumer(id), twins_.first.view());
+  mine.selector = std::make_unique<Selector>(*twins_.first.find_consumer(id), twins_.first.view());
 }
 
 void ConsumerTwinTest::fetch(const std::string& name, Mine& mine) {
