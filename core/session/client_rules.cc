@@ -21,13 +21,15 @@ std::string violation(std::string_view subject, std::string_view queue) {
 
 }  // namespace
 
-std::string ClientRules::publish_violation(const ClientOperation& publish, SteadyNs now) const {
+std::string ClientRules::publish_violation(const ClientOperation& publish,
+                                           const Clock& clock) const {
   const std::string_view subject = publish.subject;
   const bool is_reserved =
       is_gateway_reply(subject) ||
       (subject.starts_with(kRaftPrefix) && login_.account() != settings_.accounts->system());
   PermissionCheck* permissions = login_.permissions();
-  if (is_reserved || (permissions != nullptr && !permissions->may_publish(subject, now))) {
+  if (is_reserved ||
+      (permissions != nullptr && !permissions->may_publish(subject, clock.steady_ns()))) {
     return "Permissions Violation for Publish to " + go_quote(subject);
   }
   if (is_reserved_reply(publish.reply)) {

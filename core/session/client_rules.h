@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/base/ids.h"
+#include "core/env/clock.h"
 #include "core/session/login.h"
 #include "core/session/session_settings.h"
 #include "proto/client/parser.h"
@@ -19,7 +20,8 @@ class ClientRules {
   ClientRules(const Login& login, const SessionSettings& settings)
       : login_(login), settings_(settings) {}
 
-  std::string publish_violation(const ClientOperation& publish, SteadyNs now) const;
+  // Looks at the clock only where there are permissions: that costs more than all the rest.
+  std::string publish_violation(const ClientOperation& publish, const Clock& clock) const;
   // Of one more subscription beside the `count` that there are.
   std::string subscribe_violation(const ClientOperation& subscribe, std::size_t count) const;
   // Of a subscription that there is, by permissions alone.

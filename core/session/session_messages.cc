@@ -18,7 +18,8 @@ void Session::publish(const ClientOperation& operation, const ByteBuffer& buffer
   ++counts.in.messages;
   counts.in.bytes += operation.body.size();
   if (is_pedantic_ && !is_literal_subject(operation.subject)) error("Invalid Publish Subject");
-  if (const std::string refusal = rules().publish_violation(operation, now()); !refusal.empty()) {
+  const std::string refusal = rules().publish_violation(operation, hosts().clock);
+  if (!refusal.empty()) {
     error(refusal);
     return;
   }
