@@ -291,8 +291,8 @@ void Stream::finish_remove() {
 void Stream::stop(Task done) {
   is_ending_ = true;
   end_to_lead(StreamListener::Stop::kShutdown);
-  // What is being replayed is in the journal, and a long replay holds up no stop. On a full disk what
-  // was proposed may never be applied; it was not acknowledged.
+  // What is being replayed is in the journal, and a long replay holds up no stop. On a full disk
+  // what was proposed may never be applied; it was not acknowledged.
   if (recovered_ != nullptr || room() == DiskRoom::kExhausted) return done();
   after_applied([this, done = std::move(done)](Fate fate) mutable {
     if (fate == Fate::kStopped) return;
