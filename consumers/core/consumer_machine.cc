@@ -176,6 +176,7 @@ bool ConsumerMachine::move_cursor(ConsumerState& state, const CursorCommand& com
 }
 
 void ConsumerMachine::recount(ConsumerState& state, const StreamView& stream) {
+  state.is_miscounted_ = false;
   if (state.is_booked()) {
     state.num_pending_ = state.count_undelivered(stream);
   } else if (state.lead_ != nullptr) {

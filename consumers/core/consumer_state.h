@@ -52,6 +52,9 @@ class ConsumerState {
   // Matching messages that were not delivered once; only of a booked consumer. What is left for
   // another one is counted by whoever leads, or with count_undelivered().
   std::uint64_t num_pending() const { return num_pending_; }
+  // More was delivered or removed than num_pending() promised: what was stored was wrong, and has
+  // to be counted anew.
+  bool is_miscounted() const { return is_miscounted_; }
   // The same, counted; not cheap.
   std::uint64_t count_undelivered(const StreamView& stream) const;
 
@@ -105,6 +108,7 @@ class ConsumerState {
   ConsumerPosition floor_;
   WallNs delivered_at_ = 0;
   std::uint64_t num_pending_ = 0;
+  bool is_miscounted_ = false;
   PendingDeliveries pending_;
   // Messages that reached max_deliver and were not acknowledged: deliveries by sequence.
   std::map<StreamSeq, std::uint32_t> given_up_;

@@ -119,6 +119,8 @@ class Apply {
   bool is_needed(StreamSeq sequence, std::uint32_t subject) const;
   void finish(ApplyWork& work);
   void remove(StreamSeq sequence, RemovalReason reason);
+  // Counts anew for consumers whose stored count turned out to be wrong.
+  void mend_counts();
   void note_removal(StreamSeq sequence, RemovalReason reason);
   bool spend(std::uint32_t messages) {
     budget_ = budget_ > messages ? budget_ - messages : 0;

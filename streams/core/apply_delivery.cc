@@ -10,6 +10,7 @@ void Apply::book(const BookView& command) {
     gone_.clear();
     const BookOutcome outcome =
         ConsumerMachine::book(*consumer, command, {.stream = state_, .stamp = now_, .gone = gone_});
+    if (consumer->is_miscounted()) mend_counts();
     answer.is_refused = outcome.is_refused;
     answer.count = outcome.taken;
     for (const ConsumerMachine::GonePair& pair : gone_) {

@@ -157,9 +157,11 @@ void Apply::remove(StreamSeq sequence, RemovalReason reason) {
   state_.index.erase(sequence);
   state_.schedules.erase(sequence);
   const SubjectRef subject = state_.subjects.ref(number);
+  bool has_miscounted = false;
   for (ConsumerState* consumer : state_.consumer_list) {
     if (!consumer->filters().matches(subject) && !consumer->is_out(sequence)) continue;
     const EndedDelivery ended = ConsumerMachine::removed(*consumer, sequence);
+    has_miscounted |= consumer->is_miscounted();
     if (!ended.was_pending) continue;
     wake(*consumer);
     if (!is_silent_) {
@@ -167,7 +169,14 @@ void Apply::remove(StreamSeq sequence, RemovalReason reason) {
     }
   }
   state_.subjects.remove(number, sequence);
+  if (has_miscounted) mend_counts();
   note_removal(sequence, reason);
+}
+
+void Apply::mend_counts() {
+  for (ConsumerState* consumer : state_.consumer_list) {
+    if (consumer->is_miscounted()) ConsumerMachine::recount(*consumer, state_);
+  }
 }
 
 void Apply::note_removal(StreamSeq sequence, RemovalReason reason) {

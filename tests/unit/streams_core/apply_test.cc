@@ -225,6 +225,55 @@ TEST_F(ApplyTest, WhatIsLostAtTheHeadTakesNothingElseWithIt) {
   EXPECT_EQ(loaded.subject_counts(">"), counts);
 }
 
+// Before: the server stopped at the first delivery, and again after each start.
+TEST_F(ApplyTest, AWrongCountOfWhatIsLeftIsCountedAnew) {
+  configure();
+  ConsumerCreateCommand create{.name = "c"};
+  create.config.ack_policy = AckPolicy::kExplicit;
+  writer_.begin(kNow);
+  writer_.add(create);
+  apply();
+  std::string consumer_of_before;
+  machine_.take_dirty_pages([&](const StatePageKey& key, std::string_view value) {
+    if (key.kind == StatePageKind::kConsumer) consumer_of_before = value;
+  });
+  publish(4);
+  std::vector<std::pair<StatePageKey, std::string>> pages;
+  machine_.take_dirty_pages(
+      [&](const StatePageKey& key, std::string_view value) { pages.emplace_back(key, value); });
+  const auto load = [&](StreamMachine& loaded) {
+    for (const auto& [key, value] : pages) {
+      const bool is_consumer = key.kind == StatePageKind::kConsumer;
+      ASSERT_TRUE(loaded.load_page(key, is_consumer ? consumer_of_before : value));
+    }
+    load_rows(loaded, 1, 4);
+    ASSERT_TRUE(loaded.finish_load());
+    ASSERT_EQ(loaded.find_consumer("c")->num_pending(), 0U);
+  };
+  const auto run = [&](StreamMachine& loaded) {
+    const Bytes entry = writer_.finish();
+    effects_.clear();
+    ASSERT_EQ(loaded.apply(index_.next(), entry, effects_), ApplyProgress::kDone);
+    EXPECT_EQ(loaded.find_consumer("c")->num_pending(), 3U);
+  };
+
+  StreamMachine delivers;
+  load(delivers);
+  const BookItem item{.sequence = StreamSeq(1)};
+  writer_.begin(kNow);
+  writer_.add(BookCommand{.consumer = machine_.find_consumer("c")->id(),
+                          .expected = ConsumerSeq(1),
+                          .next_stream = StreamSeq(2),
+                          .items = std::span<const BookItem>(&item, 1)});
+  run(delivers);
+
+  StreamMachine removes;
+  load(removes);
+  writer_.begin(kNow);
+  writer_.add(DeleteMessageCommand{.seq = StreamSeq(2)});
+  run(removes);
+}
+
 TEST_F(ApplyTest, IdsLeaveWithTheirWindowAlsoWhenNoneCome) {
   config_.duplicate_window = 1'000'000'000;
   configure();
