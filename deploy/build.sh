@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 ./deploy/setup.sh
 if [ ! -f build/release/build.ninja ]; then
   printf '== configuring build/release\n'
-  cmake --preset release -DLEAT_PCH=ON >build-release-configure.log 2>&1 || {
+  cmake --preset release >build-release-configure.log 2>&1 || {
     cat build-release-configure.log
     exit 1
   }

@@ -70,8 +70,8 @@ case "${1:-}" in
     finish
     ;;
   --lint)
-    step "configure" configure release -DLEAT_PCH=OFF
-    step "clang-tidy" ./tests/tidy/clang_tidy.sh build/release
+    step "configure" configure lint
+    step "clang-tidy" ./tests/tidy/clang_tidy.sh build/lint
     finish
     ;;
   "" | --fast) ;;

@@ -37,7 +37,6 @@ Consumer::Consumer(Stream& stream, const ConsumerState& state, Rng& rng)
       delivery_(outbox_,
                 {.account = stream.account(), .stream = stream.name(), .consumer = state.name()},
                 content_of(state.config())),
-      self_(std::make_shared<Consumer*>(this)),
       last_used_(steady_now()) {
   const ConsumerPosition delivered = state_.delivered();
   position_ = {.consumer_seq = delivered.consumer_seq, .stream_seq = delivered.stream_seq};
@@ -51,8 +50,8 @@ Consumer::Consumer(Stream& stream, const ConsumerState& state, Rng& rng)
   // the other shards as well.
   is_run_planned_ = true;
   Router& router = stream_.context().router;
-  router.when_taken(router.other_shards(), [self = self_] {
-    if (*self != nullptr) (*self)->begin();
+  router.when_taken(router.other_shards(), [self = lifetime_.ref()] {
+    if (self) self->begin();
   });
 }
 
@@ -62,20 +61,10 @@ void Consumer::begin() {
     wake();
   };
   if (pull_) return go();
-  begin_timer_ = stream_.context().scheduler.call_at(steady_now() + kFirstPushAfter, [this, go] {
-    begin_timer_ = {};
-    go();
-  });
+  begin_timer_.arm(steady_now() + kFirstPushAfter, go);
 }
 
-Consumer::~Consumer() {
-  *self_ = nullptr;
-  Scheduler& scheduler = stream_.context().scheduler;
-  for (const TimerId timer : {begin_timer_, deadline_timer_, inactivity_timer_, cursor_timer_,
-                              room_timer_, pacing_timer_, progress_timer_}) {
-    if (timer) scheduler.cancel(timer);
-  }
-}
+Consumer::~Consumer() = default;
 
 void Consumer::make_endpoint() {
   push_.reset();
@@ -94,9 +83,8 @@ void Consumer::update() {
   make_endpoint();
   touch();
   arm_inactivity();
-  if (progress_timer_) {  // the ack wait may be a shorter one now
-    stream_.context().scheduler.cancel(progress_timer_);
-    progress_timer_ = {};
+  if (progress_timer_.is_armed()) {  // the ack wait may be a shorter one now
+    progress_timer_.cancel();
     arm_progress();
   }
   wake();
@@ -114,8 +102,8 @@ void Consumer::end(ConsumerEndpoint::End why) {
 void Consumer::wake() {
   if (is_run_planned_) return;
   is_run_planned_ = true;
-  stream_.context().scheduler.at_turn_end([self = self_] {
-    if (*self != nullptr) (*self)->run();
+  stream_.context().scheduler.at_turn_end([self = lifetime_.ref()] {
+    if (self) self->run();
   });
 }
 
@@ -153,10 +141,9 @@ bool Consumer::keep_progress(const AckSubject& subject, const RoutedMessage& mes
 }
 
 void Consumer::arm_progress() {
-  if (progress_timer_ || progress_.empty()) return;
+  if (progress_timer_.is_armed() || progress_.empty()) return;
   const SteadyNs due = steady_now() + std::max<DurationNs>(state_.ack_wait(1) / 4, 1);
-  progress_timer_ = stream_.context().scheduler.call_at(due, [this] {
-    progress_timer_ = {};
+  progress_timer_.arm(due, [this] {
     progress_.take_due(state_, stream_.now(),
                        [this](const AckItem& item) { acks_.add_unanswered(item); });
     arm_progress();
@@ -175,8 +162,8 @@ void Consumer::pull_arrived(const RoutedMessage& message) {
 void Consumer::refuse_pull(std::string_view reply) {
   if (reply.empty()) return;
   // Inside a publish nothing may be published.
-  stream_.at_turn_end([this, self = self_, to = std::string(reply)] {
-    if (*self != nullptr) delivery_.send_status(to, 409, "Consumer is push based");
+  stream_.at_turn_end([this, self = lifetime_.ref(), to = std::string(reply)] {
+    if (self) delivery_.send_status(to, 409, "Consumer is push based");
   });
 }
 
@@ -215,10 +202,10 @@ bool Consumer::give_up_exhausted() {
   GiveUpCommand give_up;
   if (!selector_.take_give_up(give_up)) return false;
   is_giving_up_ = true;
-  stream_.propose(give_up, [self = self_](const CommandOutcome&) {
-    if (*self == nullptr) return;
-    (*self)->is_giving_up_ = false;
-    (*self)->wake();
+  stream_.propose(give_up, [self = lifetime_.ref()](const CommandOutcome&) {
+    if (!self) return;
+    self->is_giving_up_ = false;
+    self->wake();
   });
   return true;
 }
@@ -226,8 +213,8 @@ bool Consumer::give_up_exhausted() {
 void Consumer::await_acks() {
   const std::size_t count = pull_->held() - held_awaited_;
   held_awaited_ += count;
-  stream_.after_applied([this, self = self_, count](Fate) {
-    if (*self == nullptr) return;
+  stream_.after_applied([this, self = lifetime_.ref(), count](Fate) {
+    if (!self) return;
     held_awaited_ -= count;
     pull_->release_held(count);
   });
@@ -239,8 +226,8 @@ void Consumer::pump() {
   const bool goes_on = deliver_some();
   pump_now_ = 0;
   if (!goes_on) return;
-  stream_.post([self = self_] {
-    if (*self != nullptr) (*self)->wake();
+  stream_.post([self = lifetime_.ref()] {
+    if (self) self->wake();
   });
 }
 
@@ -304,8 +291,8 @@ void Consumer::read_block_of(const Selection& selection) {
   is_reading_ = true;
   const StreamSeq sequence = selection.stream_seq;
   const Reader::Extent extent = read_ahead_.extent_of(sequence);
-  stream_.reader().load(sequence, extent, [this, self = self_, sequence](Status loaded) {
-    if (*self == nullptr) return;
+  stream_.reader().load(sequence, extent, [this, self = lifetime_.ref(), sequence](Status loaded) {
+    if (!self) return;
     is_reading_ = false;
     if (loaded && missing_.is_missing_again(stream_, sequence)) {
       LEAT_LOG(kError) << "stream " << stream_.name() << ": message " << sequence
@@ -319,10 +306,10 @@ void Consumer::read_block_of(const Selection& selection) {
       // Stays where it is; the next pull, ack or message tries again.
     } else {
       // What is lost is leaving the stream; or too many reads were waiting.
-      stream_.after_applied([this, self = self_](Fate) {
-        if (*self == nullptr) return;
+      stream_.after_applied([this, self = lifetime_.ref()](Fate) {
+        if (!self) return;
         stream_.post([this, self] {
-          if (*self != nullptr) wake();
+          if (self) wake();
         });
       });
     }
@@ -331,12 +318,9 @@ void Consumer::read_block_of(const Selection& selection) {
 }
 
 void Consumer::wake_when_there_is_room() {
-  if (room_timer_) return;
+  if (room_timer_.is_armed()) return;
   const SteadyNs at = steady_now() + limits::kDiskRoomIntervalMs * 1'000'000;
-  room_timer_ = stream_.context().scheduler.call_at(at, [this] {
-    room_timer_ = {};
-    wake();
-  });
+  room_timer_.arm(at, [this] { wake(); });
 }
 
 bool Consumer::is_time_for(const Pacing::Message& message) {
@@ -345,12 +329,7 @@ bool Consumer::is_time_for(const Pacing::Message& message) {
   if (config().rate_limit_bps != 0) set_rate();
   const SteadyNs ready = pacing_.ready_at(message, now);
   if (ready <= now) return true;
-  Scheduler& scheduler = stream_.context().scheduler;
-  if (pacing_timer_) scheduler.cancel(pacing_timer_);
-  pacing_timer_ = scheduler.call_at(ready, [this] {
-    pacing_timer_ = {};
-    wake();
-  });
+  pacing_timer_.arm(ready, [this] { wake(); });
   return false;
 }
 
@@ -365,11 +344,12 @@ void Consumer::set_rate() {
 void Consumer::propose_bookings() {
   if (BookCommand booking; selector_.take_booking(booking)) {
     outbox_.seal();
-    stream_.propose(booking, [self = self_](const CommandOutcome& outcome) {
-      if (*self != nullptr) (*self)->booking_decided(outcome);
+    stream_.propose(booking, [self = lifetime_.ref()](const CommandOutcome& outcome) {
+      if (self) self->booking_decided(outcome);
     });
   }
-  if (state_.is_booked() || cursor_timer_ || stream_.room() == DiskRoom::kExhausted) return;
+  if (state_.is_booked() || cursor_timer_.is_armed() || stream_.room() == DiskRoom::kExhausted)
+    return;
   const SteadyNs due = cursor_proposed_at_ + kCursorInterval;
   // Where messages are kept for it, what was delivered gives its room back with the next entry.
   const bool frees_room = stream_.config().retention == Retention::kInterest;
@@ -377,10 +357,7 @@ void Consumer::propose_bookings() {
     propose_cursor();
     return;
   }
-  cursor_timer_ = stream_.context().scheduler.call_at(due, [this] {
-    cursor_timer_ = {};
-    propose_cursor();
-  });
+  cursor_timer_.arm(due, [this] { propose_cursor(); });
 }
 
 void Consumer::booking_decided(const CommandOutcome& outcome) {
@@ -409,24 +386,18 @@ void Consumer::propose_cursor() {
 }
 
 void Consumer::clock_was_set() {
-  disarm_deadline();
+  deadline_timer_.cancel();
   arm_deadline();
-}
-
-void Consumer::disarm_deadline() {
-  if (deadline_timer_) stream_.context().scheduler.cancel(deadline_timer_);
-  deadline_timer_ = {};
 }
 
 void Consumer::arm_deadline() {
   const WallNs deadline = selector_.next_deadline();
   // A timer that comes too early looks again; one that would come too late is replaced.
-  if (deadline != 0 && deadline_timer_ && deadline_ <= deadline) return;
-  disarm_deadline();
+  if (deadline != 0 && deadline_timer_.is_armed() && deadline_ <= deadline) return;
+  deadline_timer_.cancel();
   deadline_ = deadline;
   if (deadline == 0) return;
-  deadline_timer_ = stream_.context().scheduler.call_at(stream_.steady_at(deadline), [this] {
-    deadline_timer_ = {};
+  deadline_timer_.arm(stream_.steady_at(deadline), [this] {
     if (selector_.collect_due(stream_.now())) {
       wake();
     } else {
@@ -436,15 +407,10 @@ void Consumer::arm_deadline() {
 }
 
 void Consumer::arm_inactivity() {
-  Scheduler& scheduler = stream_.context().scheduler;
-  if (inactivity_timer_) scheduler.cancel(inactivity_timer_);
-  inactivity_timer_ = {};
+  inactivity_timer_.cancel();
   if (config().inactive_threshold <= 0) return;
-  inactivity_timer_ =
-      scheduler.call_at(time_after(last_used_, config().inactive_threshold), [this] {
-        inactivity_timer_ = {};
-        check_inactivity();
-      });
+  inactivity_timer_.arm(time_after(last_used_, config().inactive_threshold),
+                        [this] { check_inactivity(); });
 }
 
 void Consumer::check_inactivity() {

@@ -16,8 +16,9 @@
 #include "consumers/host/push_endpoint.h"
 #include "consumers/host/read_ahead.h"
 #include "core/base/ids.h"
+#include "core/base/lifetime.h"
 #include "core/base/rng.h"
-#include "core/env/scheduler.h"
+#include "core/env/owned_timer.h"
 #include "core/router/message.h"
 #include "streams/host/missing_message.h"
 #include "streams/host/stream.h"
@@ -105,7 +106,6 @@ class Consumer {
   void tell_in_vain(const std::set<std::string>& subjects, std::string_view why);
   void propose_cursor();
   void arm_deadline();
-  void disarm_deadline();
   void wake_when_there_is_room();
   void arm_inactivity();
   void check_inactivity();
@@ -123,16 +123,15 @@ class Consumer {
   std::unique_ptr<PullEndpoint> pull_;
   std::unique_ptr<PushEndpoint> push_;
   ConsumerEndpoint* endpoint_ = nullptr;
-  std::shared_ptr<Consumer*> self_;  // null inside once the consumer is gone
   DeliveredPosition position_;
-  TimerId begin_timer_;
-  TimerId deadline_timer_;
+  OwnedTimer begin_timer_{stream_.context().scheduler};
+  OwnedTimer deadline_timer_{stream_.context().scheduler};
   WallNs deadline_ = 0;
-  TimerId inactivity_timer_;
-  TimerId cursor_timer_;
-  TimerId room_timer_;
-  TimerId pacing_timer_;
-  TimerId progress_timer_;
+  OwnedTimer inactivity_timer_{stream_.context().scheduler};
+  OwnedTimer cursor_timer_{stream_.context().scheduler};
+  OwnedTimer room_timer_{stream_.context().scheduler};
+  OwnedTimer pacing_timer_{stream_.context().scheduler};
+  OwnedTimer progress_timer_{stream_.context().scheduler};
   // While the pump runs: the clock is looked at once for all it sends, not four times a message.
   SteadyNs pump_now_ = 0;
   SteadyNs last_used_ = 0;
@@ -143,6 +142,7 @@ class Consumer {
   bool is_reading_ = false;
   bool is_giving_up_ = false;  // proposed, not applied
   bool is_delete_proposed_ = false;
+  Lifetime<Consumer> lifetime_{*this};
 };
 
 }  // namespace leat

@@ -41,11 +41,8 @@ PullStatus status_of(ConsumerEndpoint::End why) {
 
 PullEndpoint::PullEndpoint(Consumer& consumer)
     : consumer_(consumer),
-      queue_(static_cast<std::size_t>(std::max<std::int64_t>(1, consumer.config().max_waiting))) {}
-
-PullEndpoint::~PullEndpoint() {
-  if (timer_) consumer_.stream().context().scheduler.cancel(timer_);
-}
+      queue_(static_cast<std::size_t>(std::max<std::int64_t>(1, consumer.config().max_waiting))),
+      timer_(consumer.stream().context().scheduler) {}
 
 PullEndpoint::Arrival PullEndpoint::arrival_of(const RoutedMessage& message,
                                                std::string_view body) {
@@ -199,15 +196,12 @@ void PullEndpoint::send_notices() {
 
 void PullEndpoint::arm_timer() {
   const SteadyNs deadline = queue_.next_deadline();
-  if (deadline == 0 || (timer_ && timer_at_ <= deadline)) return;
-  Scheduler& scheduler = consumer_.stream().context().scheduler;
-  if (timer_) scheduler.cancel(timer_);
+  if (deadline == 0 || (timer_.is_armed() && timer_at_ <= deadline)) return;
   timer_at_ = deadline;
-  timer_ = scheduler.call_at(deadline, [this] { on_timer(); });
+  timer_.arm(deadline, [this] { on_timer(); });
 }
 
 void PullEndpoint::on_timer() {
-  timer_ = {};
   const SteadyNs now = consumer_.steady_now();
   note_dropped(
       queue_.drop_unheard_due(now, [this](const PullReply& reply) { return is_heard(reply); }));

@@ -11,7 +11,7 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/base/ring.h"
-#include "core/env/scheduler.h"
+#include "core/env/owned_timer.h"
 #include "core/router/message.h"
 #include "proto/api/pull_request.h"
 
@@ -24,7 +24,6 @@ class Consumer;
 class PullEndpoint : public ConsumerEndpoint {
  public:
   explicit PullEndpoint(Consumer& consumer);
-  ~PullEndpoint() override;
   PullEndpoint(const PullEndpoint&) = delete;
   PullEndpoint& operator=(const PullEndpoint&) = delete;
 
@@ -81,7 +80,7 @@ class PullEndpoint : public ConsumerEndpoint {
   std::vector<PullNotice> notices_;
   std::uint64_t turn_ = 1;
   SteadyNs next_look_ = 0;  // of drop_unheard()
-  TimerId timer_;
+  OwnedTimer timer_;
   SteadyNs timer_at_ = 0;
 };
 

@@ -10,7 +10,8 @@ PushEndpoint::PushEndpoint(Consumer& consumer)
     : consumer_(consumer),
       deliver_subject_(consumer.config().deliver_subject),
       deliver_group_(consumer.config().deliver_group),
-      heartbeat_(consumer.config().idle_heartbeat) {
+      heartbeat_(consumer.config().idle_heartbeat),
+      timer_(consumer.stream().context().scheduler) {
   Stream& stream = consumer_.stream();
   Router& router = stream.context().router;
   if (consumer.config().flow_control) flow_.emplace();
@@ -22,7 +23,6 @@ PushEndpoint::PushEndpoint(Consumer& consumer)
 PushEndpoint::~PushEndpoint() {
   const StreamContext& context = consumer_.stream().context();
   context.router.unwatch_interest(consumer_.stream().account(), deliver_subject_, *this);
-  if (timer_) context.scheduler.cancel(timer_);
 }
 
 bool PushEndpoint::is_bound() const {
@@ -67,8 +67,7 @@ void PushEndpoint::flow_control_answered(std::string_view subject) {
 void PushEndpoint::arm_heartbeat() {
   if (heartbeat_ <= 0) return;
   last_sent_ = consumer_.steady_now();
-  timer_ = consumer_.stream().context().scheduler.call_at(time_after(last_sent_, heartbeat_),
-                                                          [this] { on_heartbeat(); });
+  timer_.arm(time_after(last_sent_, heartbeat_), [this] { on_heartbeat(); });
 }
 
 void PushEndpoint::on_heartbeat() {
@@ -79,7 +78,7 @@ void PushEndpoint::on_heartbeat() {
     last_sent_ = now;
   }
   const SteadyNs next = time_after(now - last_sent_ >= heartbeat_ ? now : last_sent_, heartbeat_);
-  timer_ = consumer_.stream().context().scheduler.call_at(next, [this] { on_heartbeat(); });
+  timer_.arm(next, [this] { on_heartbeat(); });
 }
 
 }  // namespace leat

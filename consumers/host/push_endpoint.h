@@ -7,7 +7,7 @@
 
 #include "consumers/core/push_flow.h"
 #include "consumers/host/consumer_endpoint.h"
-#include "core/env/scheduler.h"
+#include "core/env/owned_timer.h"
 #include "core/router/interest_listener.h"
 #include "core/router/router.h"
 
@@ -52,7 +52,7 @@ class PushEndpoint : public ConsumerEndpoint, public InterestListener {
   bool has_interest_ = false;
   std::optional<PushFlow> flow_;
   std::string flow_subject_;  // of the request that waits for its answer; empty: none
-  TimerId timer_;
+  OwnedTimer timer_;
   SteadyNs last_sent_ = 0;
 };
 

@@ -10,6 +10,8 @@
 
 namespace leat {
 
+inline constexpr DurationNs kSecondNs = 1'000'000'000;
+
 // time.ParseDuration: "1h15m30.5s", "-1.5ms", "0"; the error text is Go's.
 Result<DurationNs> parse_duration(std::string_view text);
 

@@ -11,8 +11,6 @@ namespace leat {
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 struct Split {
   std::chrono::year_month_day date;
   std::int64_t second_of_day = 0;
@@ -22,10 +20,10 @@ struct Split {
 Split split(WallNs time) {
   constexpr std::int64_t kDaySeconds = 86400;
   // Rounded down, and in seconds first: days in nanoseconds would overflow at the ends.
-  std::int64_t seconds = time / kSecond;
-  std::int64_t ns = time % kSecond;
+  std::int64_t seconds = time / kSecondNs;
+  std::int64_t ns = time % kSecondNs;
   if (ns < 0) {
-    ns += kSecond;
+    ns += kSecondNs;
     --seconds;
   }
   std::int64_t days = seconds / kDaySeconds;
@@ -98,7 +96,7 @@ std::int64_t TimeReader::fraction() {
   }
   rest_.remove_prefix(1);
   std::int64_t ns = 0;
-  std::int64_t place = kSecond / 10;
+  std::int64_t place = kSecondNs / 10;
   for (; !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; place /= 10) {
     ns += (rest_.front() - '0') * place;
     rest_.remove_prefix(1);
@@ -143,7 +141,7 @@ struct ReadTime {
   // Nothing where 64 bits do not hold it.
   std::optional<WallNs> in_ns() const {
     WallNs time = 0;
-    if (__builtin_mul_overflow(seconds, kSecond, &time) ||
+    if (__builtin_mul_overflow(seconds, kSecondNs, &time) ||
         __builtin_add_overflow(time, ns, &time)) {
       return {};
     }
@@ -222,7 +220,7 @@ Result<ReadTime> read_time(std::string_view text) {
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   const std::int64_t seconds = days * 86400 + (hour * 60 + minute) * 60 + second - offset;
   // Toward zero, so that the earliest second does not overflow.
-  if (seconds < 0 && ns > 0) return ReadTime{.seconds = seconds + 1, .ns = ns - kSecond};
+  if (seconds < 0 && ns > 0) return ReadTime{.seconds = seconds + 1, .ns = ns - kSecondNs};
   return ReadTime{.seconds = seconds, .ns = ns};
 }
 

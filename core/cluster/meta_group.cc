@@ -10,10 +10,9 @@
 
 namespace leat {
 
-MetaGroup::MetaGroup(const Dependencies& deps)
-    : deps_(deps), self_(std::make_shared<MetaGroup*>(this)) {}
+MetaGroup::MetaGroup(const Dependencies& deps) : deps_(deps) {}
 
-MetaGroup::~MetaGroup() { *self_ = nullptr; }
+MetaGroup::~MetaGroup() = default;
 
 Result<std::unique_ptr<MetaGroup>> MetaGroup::recover(const Dependencies& deps,
                                                       RecoveredStore& store,
@@ -92,8 +91,8 @@ void MetaGroup::became_leader() { tell_recovered(); }
 // is never held back by this group.
 void MetaGroup::plan_write_set() {
   if (std::exchange(is_write_set_planned_, true)) return;
-  deps_.scheduler.post([self = self_] {
-    if (*self != nullptr && (*self)->is_write_set_planned_) (*self)->take_write_set();
+  deps_.scheduler.post([self = lifetime_.ref()] {
+    if (self && self->is_write_set_planned_) self->take_write_set();
   });
 }
 

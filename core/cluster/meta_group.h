@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/base/ids.h"
+#include "core/base/lifetime.h"
 #include "core/base/result.h"
 #include "core/base/task.h"
 #include "core/env/clock.h"
@@ -84,9 +85,9 @@ class MetaGroup : public StateMachine {
   MetaListener* listener_ = nullptr;  // of start()
   std::unique_ptr<Task> recovered_;   // until it has run; the listener is told nothing before
   bool is_write_set_planned_ = false;
-  bool is_flush_wanted_ = false;      // of the next write set
-  std::shared_ptr<MetaGroup*> self_;  // null inside once it is gone
+  bool is_flush_wanted_ = false;  // of the next write set
   std::unique_ptr<Group> group_;
+  Lifetime<MetaGroup> lifetime_{*this};
 };
 
 }  // namespace leat

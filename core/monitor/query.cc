@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "core/base/duration.h"
 #include "core/base/go_bool.h"
 #include "core/base/quote.h"
 
@@ -72,8 +73,7 @@ HttpResponse bad_request(std::string text) {
 }
 
 std::string uptime_text(DurationNs duration) {
-  constexpr DurationNs kSecond = 1'000'000'000;
-  DurationNs seconds = duration < 0 ? 0 : duration / kSecond;
+  DurationNs seconds = duration < 0 ? 0 : duration / kSecondNs;
   const DurationNs units[] = {365 * 86400LL, 86400, 3600, 60, 1};
   const char letters[] = {'y', 'd', 'h', 'm', 's'};
   std::string out;

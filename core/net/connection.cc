@@ -35,7 +35,7 @@ Connection::Connection(Shard& shard, AcceptedSocket socket, ConnectionSet& owner
       deadline_(shard),
       buffer_(limits::kReadBytesMin),
       read_size_(limits::kReadBytesMin) {
-  std::move(socket).move_into(socket_);  // failing, start() finds it not open
+  move_into(socket_, std::move(socket));  // failing, start() finds it not open
 }
 
 Connection::~Connection() { LEAT_CHECK(handler_ == nullptr) << peer_.host; }

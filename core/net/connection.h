@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +8,7 @@
 #include "core/base/bytes.h"
 #include "core/env/owned_timer.h"
 #include "core/net/listener.h"
+#include "core/net/tcp_socket.h"
 #include "core/runtime/shard.h"
 #include "core/session/byte_stream.h"
 

@@ -1,6 +1,5 @@
 #include "core/net/http_server.h"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -12,6 +11,7 @@
 
 #include "core/base/limits.h"
 #include "core/env/owned_timer.h"
+#include "core/net/tcp_socket.h"
 
 namespace leat {
 
@@ -69,7 +69,7 @@ class HttpServer::Exchange : public std::enable_shared_from_this<HttpServer::Exc
       : state_(server.state_), shard_(server.shard_), socket_(shard_.loop()), deadline_(shard_) {
     parser_.header_limit(limits::kHttpHeaderBytes);
     parser_.body_limit(0);
-    std::move(socket).move_into(socket_);
+    move_into(socket_, std::move(socket));
     ++state_->exchanges;
   }
   ~Exchange() { --state_->exchanges; }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <cctype>
 #include <cerrno>
@@ -122,19 +123,16 @@ AcceptedSocket::~AcceptedSocket() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void AcceptedSocket::move_into(TcpSocket& socket) && {
-  sockaddr_storage own{};
-  socklen_t size = sizeof(own);
-  if (::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&own), &size) != 0) return;
-  ErrorCode error;
-  socket.assign(own.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor_, error);
-  if (error) return;
-  descriptor_ = -1;
-  socket.non_blocking(true, error);
-}
+struct Listener::Acceptor {
+  explicit Acceptor(Shard& shard) : socket(shard.loop()) {}
+  tcp::acceptor socket;
+};
 
 Listener::Listener(Shard& shard, std::string host)
-    : shard_(shard), host_(std::move(host)), acceptor_(shard.loop()), retry_(shard) {}
+    : shard_(shard),
+      host_(std::move(host)),
+      acceptor_(std::make_unique<Acceptor>(shard)),
+      retry_(shard) {}
 
 Listener::~Listener() { close(); }
 
@@ -147,7 +145,7 @@ Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const std::string
   const auto wanted = static_cast<std::uint16_t>(port < 0 ? 0 : port);
   LEAT_TRY_ASSIGN(const Place place, resolve(shard, host, wanted));
   std::unique_ptr<Listener> listener(new Listener(shard, host));  // NOLINT: private constructor
-  tcp::acceptor& acceptor = listener->acceptor_;
+  tcp::acceptor& acceptor = listener->acceptor_->socket;
   std::optional<ListenFailure> failed = listen_at(acceptor, place.endpoint);
   ErrorCode error;
   if (failed && place.without_ipv6 && is_lack_of_ipv6(failed->error)) {
@@ -174,13 +172,14 @@ void Listener::close() {
   // One that was never started goes on the thread that made it, while the shard runs.
   retry_.cancel();
   ErrorCode ignored;
-  acceptor_.close(ignored);
+  acceptor_->socket.close(ignored);
 }
 
 void Listener::wait() {
-  acceptor_.async_wait(tcp::acceptor::wait_read, [self = lifetime_.ref()](const ErrorCode& error) {
-    if (self && !error) self->accept_ready();
-  });
+  acceptor_->socket.async_wait(tcp::acceptor::wait_read,
+                               [self = lifetime_.ref()](const ErrorCode& error) {
+                                 if (self && !error) self->accept_ready();
+                               });
 }
 
 void Listener::accept_ready() {
@@ -188,8 +187,9 @@ void Listener::accept_ready() {
   for (int count = 0; count < limits::kAcceptsPerTurn; ++count) {
     sockaddr_storage from{};
     socklen_t size = sizeof(from);
-    const int descriptor = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&from),
-                                     &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor =
+        ::accept4(acceptor_->socket.native_handle(), reinterpret_cast<sockaddr*>(&from), &size,
+                  SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       const int on = 1;
       ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/base/lifetime.h"
 #include "core/base/result.h"
@@ -14,10 +14,6 @@
 
 namespace leat {
 
-// A socket that knows the type of its loop, which saves a type-erased call for each operation.
-using TcpSocket =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
 // A connected socket on its way to the shard that will own it. Closes it if nobody takes it.
 class AcceptedSocket {
  public:
@@ -27,8 +23,9 @@ class AcceptedSocket {
   ~AcceptedSocket();
 
   const PeerAddress& peer() const { return peer_; }
-  // Puts the connection into `socket`, which is not open afterwards if the loop refuses it.
-  void move_into(TcpSocket& socket) &&;
+  int descriptor() const { return descriptor_; }
+  // Whoever calls it closes the descriptor.
+  int release() && { return std::exchange(descriptor_, -1); }
 
  private:
   int descriptor_;
@@ -59,6 +56,7 @@ class Listener {
   void close();  // on the shard, or when it does not run; nothing is accepted afterwards
 
  private:
+  struct Acceptor;
   Listener(Shard& shard, std::string host);
   void wait();
   void accept_ready();
@@ -68,7 +66,7 @@ class Listener {
   std::string host_;
   std::string bound_host_;
   std::uint16_t port_ = 0;
-  boost::asio::ip::tcp::acceptor acceptor_;
+  std::unique_ptr<Acceptor> acceptor_;
   Accepted accepted_;
   OwnedTimer retry_;
   Lifetime<Listener> lifetime_{*this};  // over when closed: handlers still queued do nothing

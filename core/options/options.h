@@ -7,13 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "core/base/duration.h"
 #include "core/base/ids.h"
 #include "core/base/limits.h"
 #include "core/session/permissions.h"
 
 namespace leat {
-
-inline constexpr DurationNs kSecondNs = 1'000'000'000LL;
 
 // A limit that may be absent; the configuration writes -1 for it.
 inline constexpr std::int64_t kUnlimited = -1;

@@ -10,12 +10,13 @@
 #include <filesystem>
 #include <string>
 
+#include "core/runtime/posix_file.h"
+
 namespace leat {
 
 namespace {
 
 constexpr const char* kLockFile = "/lock";
-constexpr mode_t kFileMode = 0640;
 
 ErrorKind kind_of(int error) {
   return error == ENOSPC || error == EDQUOT ? ErrorKind::kNoSpace : ErrorKind::kIo;

@@ -15,13 +15,14 @@
 #include <utility>
 #include <vector>
 
+#include "core/runtime/posix_file.h"
+
 namespace leat {
 
 namespace {
 
 // A pipe that polls as writable takes at least this much without waiting (PIPE_BUF).
 constexpr std::size_t kPieceBytes = 4096;
-constexpr mode_t kFileMode = 0640;
 
 bool is_writable_now(int descriptor) {
   pollfd asked{.fd = descriptor, .events = POLLOUT, .revents = 0};

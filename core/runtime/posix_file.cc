@@ -15,8 +15,6 @@ namespace leat {
 
 namespace {
 
-constexpr mode_t kFileMode = 0640;
-
 tl::unexpected<Error> failed(const char* what, const std::string& path, int error) {
   const bool is_full = error == ENOSPC || error == EDQUOT;
   const bool is_absent = error == ENOENT;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,6 +9,9 @@
 #include "core/env/file.h"
 
 namespace leat {
+
+// Of what the server makes: its group may read, nobody else.
+inline constexpr mode_t kFileMode = 0640;
 
 // The file system of the machine. Stateless; any thread.
 class PosixFileSystem final : public FileSystem {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -29,7 +31,18 @@ int make_bell() {
 
 }  // namespace
 
-ShardInbox::ShardInbox(boost::asio::io_context& loop) : bell_(loop, make_bell()) { listen(); }
+struct ShardInbox::Bell {
+  explicit Bell(boost::asio::io_context& loop) : descriptor(loop, make_bell()) {}
+
+  boost::asio::posix::stream_descriptor descriptor;  // an eventfd: others write, the loop reads
+  std::uint64_t rung = 0;                            // what was read from it; the owner's
+};
+
+ShardInbox::ShardInbox(boost::asio::io_context& loop) : bell_(std::make_unique<Bell>(loop)) {
+  listen();
+}
+
+ShardInbox::~ShardInbox() = default;
 
 void ShardInbox::post(Task task) {
   bool is_asleep = false;
@@ -67,20 +80,24 @@ void ShardInbox::take(std::vector<Task>& into) {
 // woken runs at once, into that lock.
 void ShardInbox::wake() {
   const std::uint64_t one = 1;
-  const ssize_t written = ::write(bell_.native_handle(), &one, sizeof(one));
+  const ssize_t written = ::write(bell_->descriptor.native_handle(), &one, sizeof(one));
   LEAT_CHECK(written == sizeof(one)) << std::strerror(errno);
 }
 
-// An empty handler is enough: every turn looks into the inbox after its handlers.
+// An empty handler is enough: every turn looks into the inbox after its handlers. That it always
+// listens also keeps the loop from running out of work, which would end it.
 void ShardInbox::listen() {
-  bell_.async_read_some(boost::asio::buffer(&rung_, sizeof(rung_)),
-                        [this](boost::system::error_code error, std::size_t) {
-                          if (!error) listen();
-                        });
+  bell_->descriptor.async_read_some(boost::asio::buffer(&bell_->rung, sizeof(bell_->rung)),
+                                    [this](boost::system::error_code error, std::size_t) {
+                                      if (!error) listen();
+                                    });
 }
 
 Shard::Shard(ShardId self, const Clock& clock)
-    : self_(self), clock_(clock), loop_(1), keep_running_(loop_.get_executor()), inbox_(loop_) {
+    : self_(self),
+      clock_(clock),
+      loop_(std::make_unique<boost::asio::io_context>(1)),
+      inbox_(*loop_) {
   // Alone until connected; mail to itself is a posted task in any case.
   peers_.assign(1, &inbox_);
   outgoing_.resize(1);
@@ -132,7 +149,7 @@ void Shard::run() {
       const DurationNs sleep_ns =
           std::min(kSleepNsMax, std::max<DurationNs>(0, timers_.next_ns() - clock_.steady_ns()));
       // Boost counts in milliseconds rounded up, so a timer is never early here.
-      loop_.run_one_for(std::chrono::nanoseconds(sleep_ns));
+      loop_->run_one_for(std::chrono::nanoseconds(sleep_ns));
       // What that handler posted is for the turn after this one.
       go_on_with_turn();
     } else {
@@ -166,7 +183,7 @@ void Shard::go_on_with_turn() {
 
 void Shard::run_handlers() {
   for (int count = 0; count < limits::kHandlersPerTurn; ++count) {
-    if (loop_.poll_one() == 0) return;
+    if (loop_->poll_one() == 0) return;
   }
 }
 

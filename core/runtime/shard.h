@@ -1,9 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -17,6 +14,11 @@
 #include "core/env/scheduler.h"
 #include "core/runtime/timer_heap.h"
 
+// Asio's headers stand in the files that use it: they take seconds to read.
+namespace boost::asio {
+class io_context;
+}
+
 namespace leat {
 
 // What other threads may do to a shard: put tasks into its inbox. Any thread.
@@ -27,17 +29,21 @@ class ShardInbox final : public RemotePost {
  public:
   // LEAT_CHECKs that the system gives it a descriptor.
   explicit ShardInbox(boost::asio::io_context& loop);
+  ~ShardInbox() override;
+  ShardInbox(const ShardInbox&) = delete;
+  ShardInbox& operator=(const ShardInbox&) = delete;
+
   void post(Task task) override;
   void append(std::vector<Task>& batch);  // leaves `batch` empty, with its capacity
   // The owner takes what is there. `into` must be empty.
   void take(std::vector<Task>& into);
 
  private:
+  struct Bell;
   void listen();
   void wake();
 
-  boost::asio::posix::stream_descriptor bell_;  // an eventfd: written by others, read by the loop
-  std::uint64_t rung_ = 0;                      // what was read from it; the owner's
+  std::unique_ptr<Bell> bell_;
   std::mutex mutex_;
   std::vector<Task> tasks_;      // guarded by mutex_
   bool wake_is_posted_ = false;  // guarded by mutex_
@@ -73,7 +79,7 @@ class Shard final : public Scheduler, public Mailbox {
 
   ShardInbox& inbox() { return inbox_; }  // any thread
   const Clock& clock() const { return clock_; }
-  boost::asio::io_context& loop() { return loop_; }
+  boost::asio::io_context& loop() { return *loop_; }
 
   void run();       // until stop()
   void stop();      // any thread; the turn under way is finished
@@ -90,9 +96,8 @@ class Shard final : public Scheduler, public Mailbox {
   const ShardId self_;
   OwnerThread owner_;  // the maker, then whoever is inside run(), then again anyone
   const Clock& clock_;
-  TimerHeap timers_;              // outlives the loop, whose last handlers cancel their timers
-  boost::asio::io_context loop_;  // told that one thread runs it
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_;
+  TimerHeap timers_;  // outlives the loop, whose last handlers cancel their timers
+  const std::unique_ptr<boost::asio::io_context> loop_;  // told that one thread runs it
   ShardInbox inbox_;
   std::atomic<bool> stopped_{false};
   std::vector<ShardInbox*> peers_;

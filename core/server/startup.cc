@@ -3,7 +3,7 @@
 #include <iostream>
 #include <utility>
 
-#include "core/server/config.h"
+#include "core/config/config.h"
 #include "core/server/reload.h"
 #include "core/server/signal_process.h"
 #include "proto/api/level.h"

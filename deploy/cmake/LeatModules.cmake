@@ -10,10 +10,7 @@ function(leat_module path)
     add_library(${target} STATIC ${sources})
     target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
     target_link_libraries(${target} PUBLIC ${deps} ${MODULE_LIBS} PRIVATE leat_warnings)
-    if(LEAT_PCH)
-      target_precompile_headers(${target} PRIVATE <cstdint> <functional> <map> <memory> <optional>
-                                <string> <string_view> <vector>)
-    endif()
+    leat_use_precompiled(${target} leat_precompiled)
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE "${CMAKE_SOURCE_DIR}")
@@ -36,17 +33,23 @@ function(leat_server_executable)
     COMMAND "${CMAKE_COMMAND}" -E create_symlink leat-server "${CMAKE_BINARY_DIR}/nats-server")
 endfunction()
 
-# leat_unit_tests(DIR MODULES...): all *_test.cc of tests/unit/DIR as one program.
+# leat_test_program(TARGET MODULES...): what every program of tests over googletest needs.
+function(leat_test_program target)
+  string(REPLACE "/" "_" deps "${ARGN}")
+  target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${target} PRIVATE ${deps} GTest::gtest GTest::gmock GTest::gtest_main
+                        leat_warnings leat_test_flags)
+  target_compile_definitions(${target} PRIVATE LEAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  leat_use_precompiled(${target} leat_test_precompiled)
+endfunction()
+
+# leat_unit_tests(DIR MODULES...): all .cc of tests/unit/DIR as one program.
 function(leat_unit_tests dir)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/${dir}/*.cc")
   if(NOT sources)
     return()
   endif()
-  string(REPLACE "/" "_" deps "${ARGN}")
   add_executable(${dir}_test ${sources})
-  target_include_directories(${dir}_test PRIVATE "${CMAKE_SOURCE_DIR}")
-  target_link_libraries(${dir}_test PRIVATE ${deps} GTest::gtest GTest::gmock GTest::gtest_main
-                        leat_warnings)
-  target_compile_definitions(${dir}_test PRIVATE LEAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  leat_test_program(${dir}_test ${ARGN})
   add_test(NAME ${dir} COMMAND ${dir}_test)
 endfunction()

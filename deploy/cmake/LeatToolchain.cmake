@@ -2,20 +2,27 @@
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set_property(GLOBAL PROPERTY USE_FOLDERS ON)
 
-option(LEAT_PCH "Use precompiled headers, one set per library" OFF)
+# Both off: every file must name what it uses, and clang-tidy can read the compile commands.
+option(LEAT_PCH "Precompile the standard headers that most files read" ON)
+option(LEAT_UNITY "Compile some files of a module together, which reads its headers once" ON)
+set(CMAKE_UNITY_BUILD ${LEAT_UNITY})
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 set(LEAT_SANITIZE "" CACHE STRING "Sanitizers: empty, address-undefined or thread")
 
 find_program(LEAT_CCACHE ccache)
 if(LEAT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${LEAT_CCACHE}")
 endif()
-if(LEAT_CCACHE AND LEAT_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # ccache can only cache translation units that use a GCC precompiled header with both of these.
-  add_compile_options(-fpch-preprocess)
+if(LEAT_CCACHE AND LEAT_PCH)
+  # ccache can only cache files that use a precompiled header with these.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  else()
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  endif()
   set(CMAKE_CXX_COMPILER_LAUNCHER
       "${CMAKE_COMMAND}" -E env
       "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime"

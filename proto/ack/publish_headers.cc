@@ -13,7 +13,6 @@ constexpr std::string_view kVersion = "NATS/1.0";
 constexpr std::string_view kOwnNames = "Nats-";
 constexpr std::string_view kSchedule = "Schedule";
 constexpr std::string_view kExpected = "Expected-";
-constexpr DurationNs kSecond = 1'000'000'000;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -137,12 +136,12 @@ MessageTtl parse_message_ttl(std::string_view text) {
   if (is_word(text, "never")) return {.kind = Kind::kNever};
   std::uint64_t seconds = 0;
   if (parse_decimal(text, seconds)) {
-    constexpr auto kSecondsMax = static_cast<std::uint64_t>(INT64_MAX / kSecond);
+    constexpr auto kSecondsMax = static_cast<std::uint64_t>(INT64_MAX / kSecondNs);
     if (seconds == 0 || seconds > kSecondsMax) return {.kind = Kind::kInvalid};
-    return {.kind = Kind::kFor, .duration = static_cast<DurationNs>(seconds) * kSecond};
+    return {.kind = Kind::kFor, .duration = static_cast<DurationNs>(seconds) * kSecondNs};
   }
   const Result<DurationNs> duration = parse_duration(text);
-  if (!duration || *duration < kSecond) return {.kind = Kind::kInvalid};
+  if (!duration || *duration < kSecondNs) return {.kind = Kind::kInvalid};
   return {.kind = Kind::kFor, .duration = *duration};
 }
 

@@ -8,23 +8,24 @@ namespace leat {
 
 namespace {
 
-struct Row {
+struct ErrorRow {
   ApiErrorCode code;
   int http_code;
   std::string_view text;
 };
 
-constexpr std::array kRows = {
+constexpr std::array kErrorRows = {
 #define LEAT_API_ERROR(name, err_code, http_code, text) \
-  Row{ApiErrorCode::name, http_code, std::string_view(text)},
+  ErrorRow{ApiErrorCode::name, http_code, std::string_view(text)},
 #include "proto/api/errors.inc"
 #undef LEAT_API_ERROR
 };
 
 // The codes are contiguous, so the table is its own index.
 constexpr bool rows_are_contiguous() {
-  for (std::size_t i = 0; i < kRows.size(); ++i) {
-    if (static_cast<std::size_t>(kRows[i].code) != static_cast<std::size_t>(kRows[0].code) + i) {
+  for (std::size_t i = 0; i < kErrorRows.size(); ++i) {
+    if (static_cast<std::size_t>(kErrorRows[i].code) !=
+        static_cast<std::size_t>(kErrorRows[0].code) + i) {
       return false;
     }
   }
@@ -32,11 +33,11 @@ constexpr bool rows_are_contiguous() {
 }
 static_assert(rows_are_contiguous());
 
-const Row* find_row(ApiErrorCode code) {
-  const auto first = static_cast<std::size_t>(kRows.front().code);
+const ErrorRow* find_row(ApiErrorCode code) {
+  const auto first = static_cast<std::size_t>(kErrorRows.front().code);
   const auto wanted = static_cast<std::size_t>(code);
-  if (wanted < first || wanted >= first + kRows.size()) return nullptr;
-  return &kRows[wanted - first];
+  if (wanted < first || wanted >= first + kErrorRows.size()) return nullptr;
+  return &kErrorRows[wanted - first];
 }
 
 std::string filled(std::string_view text, std::initializer_list<std::string_view> values) {
@@ -54,12 +55,12 @@ std::string filled(std::string_view text, std::initializer_list<std::string_view
 }  // namespace
 
 int http_code(ApiErrorCode code) {
-  const Row* row = find_row(code);
+  const ErrorRow* row = find_row(code);
   return row == nullptr ? 0 : row->http_code;
 }
 
 std::string_view description_template(ApiErrorCode code) {
-  const Row* row = find_row(code);
+  const ErrorRow* row = find_row(code);
   return row == nullptr ? std::string_view() : row->text;
 }
 

@@ -21,7 +21,7 @@ enum class Shape : std::uint8_t {
   kAnything,
 };
 
-struct Row {
+struct SubjectRow {
   JsEndpoint endpoint;
   std::string_view words;
   Shape shape;
@@ -31,56 +31,64 @@ struct Row {
 #define LEAT_TYPE(x) "io.nats.jetstream.api.v1." x "_response"
 
 // The busiest endpoints stand first: the table is searched from its head.
-constexpr std::array kRows = {
-    Row{JsEndpoint::kConsumerMsgNext, "CONSUMER.MSG.NEXT", Shape::kStreamConsumer, ""},
-    Row{JsEndpoint::kDirectGet, "DIRECT.GET", Shape::kStreamMaybeSubject, ""},
-    Row{JsEndpoint::kConsumerCreate, "CONSUMER.CREATE", Shape::kStreamMaybeConsumerFilter,
-        LEAT_TYPE("consumer_create")},
-    Row{JsEndpoint::kConsumerInfo, "CONSUMER.INFO", Shape::kStreamConsumer,
-        LEAT_TYPE("consumer_info")},
-    Row{JsEndpoint::kConsumerDelete, "CONSUMER.DELETE", Shape::kStreamConsumer,
-        LEAT_TYPE("consumer_delete")},
-    Row{JsEndpoint::kStreamInfo, "STREAM.INFO", Shape::kStream, LEAT_TYPE("stream_info")},
-    Row{JsEndpoint::kStreamMsgGet, "STREAM.MSG.GET", Shape::kStream, LEAT_TYPE("stream_msg_get")},
-    Row{JsEndpoint::kStreamMsgDelete, "STREAM.MSG.DELETE", Shape::kStream,
-        LEAT_TYPE("stream_msg_delete")},
-    Row{JsEndpoint::kStreamPurge, "STREAM.PURGE", Shape::kStream, LEAT_TYPE("stream_purge")},
-    Row{JsEndpoint::kStreamCreate, "STREAM.CREATE", Shape::kStream, LEAT_TYPE("stream_create")},
-    Row{JsEndpoint::kStreamUpdate, "STREAM.UPDATE", Shape::kStream, LEAT_TYPE("stream_update")},
-    Row{JsEndpoint::kStreamDelete, "STREAM.DELETE", Shape::kStream, LEAT_TYPE("stream_delete")},
-    Row{JsEndpoint::kStreamNames, "STREAM.NAMES", Shape::kNothing, LEAT_TYPE("stream_names")},
-    Row{JsEndpoint::kStreamList, "STREAM.LIST", Shape::kNothing, LEAT_TYPE("stream_list")},
-    Row{JsEndpoint::kConsumerDurableCreate, "CONSUMER.DURABLE.CREATE", Shape::kStreamConsumer,
-        LEAT_TYPE("consumer_create")},
-    Row{JsEndpoint::kConsumerNames, "CONSUMER.NAMES", Shape::kStream, LEAT_TYPE("consumer_names")},
-    Row{JsEndpoint::kConsumerList, "CONSUMER.LIST", Shape::kStream, LEAT_TYPE("consumer_list")},
-    Row{JsEndpoint::kInfo, "INFO", Shape::kNothing, LEAT_TYPE("account_info")},
-    Row{JsEndpoint::kStreamSnapshot, "STREAM.SNAPSHOT", Shape::kStream,
-        LEAT_TYPE("stream_snapshot")},
-    Row{JsEndpoint::kStreamRestore, "STREAM.RESTORE", Shape::kStream, LEAT_TYPE("stream_restore")},
-    Row{JsEndpoint::kStreamLeaderStepdown, "STREAM.LEADER.STEPDOWN", Shape::kStream,
-        LEAT_TYPE("stream_leader_stepdown")},
-    Row{JsEndpoint::kStreamPeerRemove, "STREAM.PEER.REMOVE", Shape::kStream,
-        LEAT_TYPE("stream_remove_peer")},
-    Row{JsEndpoint::kStreamPeerEvacuate, "STREAM.PEER.EVACUATE", Shape::kStream,
-        LEAT_TYPE("stream_evacuate_peer")},
-    Row{JsEndpoint::kStreamCancelMove, "STREAM.CANCEL_MOVE", Shape::kStream,
-        LEAT_TYPE("stream_cancel_move")},
-    Row{JsEndpoint::kConsumerPause, "CONSUMER.PAUSE", Shape::kStreamConsumer,
-        LEAT_TYPE("consumer_pause")},
-    Row{JsEndpoint::kConsumerUnpin, "CONSUMER.UNPIN", Shape::kStreamConsumer,
-        LEAT_TYPE("consumer_unpin")},
-    Row{JsEndpoint::kConsumerReset, "CONSUMER.RESET", Shape::kStreamConsumer,
-        LEAT_TYPE("consumer_reset")},
-    Row{JsEndpoint::kConsumerLeaderStepdown, "CONSUMER.LEADER.STEPDOWN", Shape::kStreamConsumer,
-        LEAT_TYPE("consumer_leader_stepdown")},
-    Row{JsEndpoint::kConsumerPeerRemove, "CONSUMER.PEER.REMOVE", Shape::kStreamConsumer,
-        LEAT_TYPE("consumer_remove_peer")},
-    Row{JsEndpoint::kConsumerPeerEvacuate, "CONSUMER.PEER.EVACUATE", Shape::kStreamConsumer,
-        LEAT_TYPE("consumer_evacuate_peer")},
-    Row{JsEndpoint::kSystemOnly, "META", Shape::kAnything, ""},
-    Row{JsEndpoint::kSystemOnly, "SERVER", Shape::kAnything, ""},
-    Row{JsEndpoint::kSystemOnly, "ACCOUNT", Shape::kAnything, ""},
+constexpr std::array kSubjectRows = {
+    SubjectRow{JsEndpoint::kConsumerMsgNext, "CONSUMER.MSG.NEXT", Shape::kStreamConsumer, ""},
+    SubjectRow{JsEndpoint::kDirectGet, "DIRECT.GET", Shape::kStreamMaybeSubject, ""},
+    SubjectRow{JsEndpoint::kConsumerCreate, "CONSUMER.CREATE", Shape::kStreamMaybeConsumerFilter,
+               LEAT_TYPE("consumer_create")},
+    SubjectRow{JsEndpoint::kConsumerInfo, "CONSUMER.INFO", Shape::kStreamConsumer,
+               LEAT_TYPE("consumer_info")},
+    SubjectRow{JsEndpoint::kConsumerDelete, "CONSUMER.DELETE", Shape::kStreamConsumer,
+               LEAT_TYPE("consumer_delete")},
+    SubjectRow{JsEndpoint::kStreamInfo, "STREAM.INFO", Shape::kStream, LEAT_TYPE("stream_info")},
+    SubjectRow{JsEndpoint::kStreamMsgGet, "STREAM.MSG.GET", Shape::kStream,
+               LEAT_TYPE("stream_msg_get")},
+    SubjectRow{JsEndpoint::kStreamMsgDelete, "STREAM.MSG.DELETE", Shape::kStream,
+               LEAT_TYPE("stream_msg_delete")},
+    SubjectRow{JsEndpoint::kStreamPurge, "STREAM.PURGE", Shape::kStream, LEAT_TYPE("stream_purge")},
+    SubjectRow{JsEndpoint::kStreamCreate, "STREAM.CREATE", Shape::kStream,
+               LEAT_TYPE("stream_create")},
+    SubjectRow{JsEndpoint::kStreamUpdate, "STREAM.UPDATE", Shape::kStream,
+               LEAT_TYPE("stream_update")},
+    SubjectRow{JsEndpoint::kStreamDelete, "STREAM.DELETE", Shape::kStream,
+               LEAT_TYPE("stream_delete")},
+    SubjectRow{JsEndpoint::kStreamNames, "STREAM.NAMES", Shape::kNothing,
+               LEAT_TYPE("stream_names")},
+    SubjectRow{JsEndpoint::kStreamList, "STREAM.LIST", Shape::kNothing, LEAT_TYPE("stream_list")},
+    SubjectRow{JsEndpoint::kConsumerDurableCreate, "CONSUMER.DURABLE.CREATE",
+               Shape::kStreamConsumer, LEAT_TYPE("consumer_create")},
+    SubjectRow{JsEndpoint::kConsumerNames, "CONSUMER.NAMES", Shape::kStream,
+               LEAT_TYPE("consumer_names")},
+    SubjectRow{JsEndpoint::kConsumerList, "CONSUMER.LIST", Shape::kStream,
+               LEAT_TYPE("consumer_list")},
+    SubjectRow{JsEndpoint::kInfo, "INFO", Shape::kNothing, LEAT_TYPE("account_info")},
+    SubjectRow{JsEndpoint::kStreamSnapshot, "STREAM.SNAPSHOT", Shape::kStream,
+               LEAT_TYPE("stream_snapshot")},
+    SubjectRow{JsEndpoint::kStreamRestore, "STREAM.RESTORE", Shape::kStream,
+               LEAT_TYPE("stream_restore")},
+    SubjectRow{JsEndpoint::kStreamLeaderStepdown, "STREAM.LEADER.STEPDOWN", Shape::kStream,
+               LEAT_TYPE("stream_leader_stepdown")},
+    SubjectRow{JsEndpoint::kStreamPeerRemove, "STREAM.PEER.REMOVE", Shape::kStream,
+               LEAT_TYPE("stream_remove_peer")},
+    SubjectRow{JsEndpoint::kStreamPeerEvacuate, "STREAM.PEER.EVACUATE", Shape::kStream,
+               LEAT_TYPE("stream_evacuate_peer")},
+    SubjectRow{JsEndpoint::kStreamCancelMove, "STREAM.CANCEL_MOVE", Shape::kStream,
+               LEAT_TYPE("stream_cancel_move")},
+    SubjectRow{JsEndpoint::kConsumerPause, "CONSUMER.PAUSE", Shape::kStreamConsumer,
+               LEAT_TYPE("consumer_pause")},
+    SubjectRow{JsEndpoint::kConsumerUnpin, "CONSUMER.UNPIN", Shape::kStreamConsumer,
+               LEAT_TYPE("consumer_unpin")},
+    SubjectRow{JsEndpoint::kConsumerReset, "CONSUMER.RESET", Shape::kStreamConsumer,
+               LEAT_TYPE("consumer_reset")},
+    SubjectRow{JsEndpoint::kConsumerLeaderStepdown, "CONSUMER.LEADER.STEPDOWN",
+               Shape::kStreamConsumer, LEAT_TYPE("consumer_leader_stepdown")},
+    SubjectRow{JsEndpoint::kConsumerPeerRemove, "CONSUMER.PEER.REMOVE", Shape::kStreamConsumer,
+               LEAT_TYPE("consumer_remove_peer")},
+    SubjectRow{JsEndpoint::kConsumerPeerEvacuate, "CONSUMER.PEER.EVACUATE", Shape::kStreamConsumer,
+               LEAT_TYPE("consumer_evacuate_peer")},
+    SubjectRow{JsEndpoint::kSystemOnly, "META", Shape::kAnything, ""},
+    SubjectRow{JsEndpoint::kSystemOnly, "SERVER", Shape::kAnything, ""},
+    SubjectRow{JsEndpoint::kSystemOnly, "ACCOUNT", Shape::kAnything, ""},
 };
 
 #undef LEAT_TYPE
@@ -149,7 +157,7 @@ bool fill(JsSubject& out, std::string_view text, Shape shape) {
 }
 
 JsSubject parse_api(std::string_view text) {
-  for (const Row& row : kRows) {
+  for (const SubjectRow& row : kSubjectRows) {
     const auto tail = behind(text, row.words);
     if (!tail) continue;
     JsSubject out;
@@ -196,8 +204,8 @@ JsSubject parse_flow_control(std::string_view text) {
   return out;
 }
 
-const Row* find_row(JsEndpoint endpoint) {
-  for (const Row& row : kRows) {
+const SubjectRow* find_row(JsEndpoint endpoint) {
+  for (const SubjectRow& row : kSubjectRows) {
     if (row.endpoint == endpoint) return &row;
   }
   return nullptr;
@@ -215,12 +223,12 @@ JsSubject parse_js_subject(std::string_view subject) {
 }
 
 std::string_view endpoint_name(JsEndpoint endpoint) {
-  const Row* row = find_row(endpoint);
+  const SubjectRow* row = find_row(endpoint);
   return row == nullptr ? std::string_view() : row->words;
 }
 
 std::string_view response_type(JsEndpoint endpoint) {
-  const Row* row = find_row(endpoint);
+  const SubjectRow* row = find_row(endpoint);
   return row == nullptr ? std::string_view() : row->response_type;
 }
 

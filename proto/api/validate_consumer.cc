@@ -21,12 +21,12 @@ constexpr std::int64_t kDefaultMaxWaiting = 512;
 constexpr std::int64_t kDefaultMaxAckPending = 1000;
 constexpr std::size_t kGroupNameBytes = 16;
 
-tl::unexpected<ApiError> refused(std::string_view text) {
+tl::unexpected<ApiError> consumer_refused(std::string_view text) {
   return api_failure(ApiErrorCode::kConsumerCreate, {text});
 }
 
 tl::unexpected<ApiError> unbuilt(std::string_view field) {
-  return refused(std::string(field) + " is not supported by this server");
+  return consumer_refused(std::string(field) + " is not supported by this server");
 }
 
 tl::unexpected<ApiError> bad_policy(std::string_view policy, std::string_view what) {
@@ -366,30 +366,34 @@ void settle_life(ConsumerConfig& config, const ConsumerConfig* existing) {
 
 ApiStatus check_consumer_update(const ConsumerConfig& old, const ConsumerConfig& updated) {
   if (updated.deliver_policy != old.deliver_policy) {
-    return refused("deliver policy can not be updated");
+    return consumer_refused("deliver policy can not be updated");
   }
-  if (updated.mem_storage != old.mem_storage) return refused("storage type can not be updated");
+  if (updated.mem_storage != old.mem_storage)
+    return consumer_refused("storage type can not be updated");
   if (updated.opt_start_seq != old.opt_start_seq) {
-    return refused("start sequence can not be updated");
+    return consumer_refused("start sequence can not be updated");
   }
   if (updated.opt_start_time != old.opt_start_time) {
-    return refused("start time can not be updated");
+    return consumer_refused("start time can not be updated");
   }
-  if (updated.ack_policy != old.ack_policy) return refused("ack policy can not be updated");
+  if (updated.ack_policy != old.ack_policy)
+    return consumer_refused("ack policy can not be updated");
   if (updated.replay_policy != old.replay_policy) {
-    return refused("replay policy can not be updated");
+    return consumer_refused("replay policy can not be updated");
   }
   if (updated.idle_heartbeat != old.idle_heartbeat) {
-    return refused("heart beats can not be updated");
+    return consumer_refused("heart beats can not be updated");
   }
-  if (updated.flow_control != old.flow_control) return refused("flow control can not be updated");
+  if (updated.flow_control != old.flow_control)
+    return consumer_refused("flow control can not be updated");
   if (old.is_pull() && !updated.is_pull()) {
-    return refused("can not update pull consumer to push based");
+    return consumer_refused("can not update pull consumer to push based");
   }
   if (!old.is_pull() && updated.is_pull()) {
-    return refused("can not update push consumer to pull based");
+    return consumer_refused("can not update push consumer to pull based");
   }
-  if (updated.max_waiting != old.max_waiting) return refused("max waiting can not be updated");
+  if (updated.max_waiting != old.max_waiting)
+    return consumer_refused("max waiting can not be updated");
   return {};
 }
 

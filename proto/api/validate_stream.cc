@@ -16,22 +16,22 @@ constexpr DurationNs kShortestAge = 100'000'000;
 constexpr DurationNs kDefaultDuplicateWindow = 120'000'000'000;
 constexpr std::int64_t kReplicasMax = 5;
 
-tl::unexpected<ApiError> refused(std::string_view text) {
+tl::unexpected<ApiError> stream_refused(std::string_view text) {
   return api_failure(ApiErrorCode::kStreamInvalidConfig, {text});
 }
 
 ApiStatus check_texts(const StreamConfig& config) {
   if (!is_asset_name(config.name)) {
-    return refused(R"(stream name is required and can not contain '.', '*', '>', '\', '/')");
+    return stream_refused(R"(stream name is required and can not contain '.', '*', '>', '\', '/')");
   }
   if (config.name.size() > kAssetNameBytes) {
-    return refused("stream name is too long, maximum allowed is 255");
+    return stream_refused("stream name is too long, maximum allowed is 255");
   }
   if (config.description.size() > kDescriptionBytes) {
-    return refused("stream description is too long, maximum allowed is 4096");
+    return stream_refused("stream description is too long, maximum allowed is 4096");
   }
   if (metadata_bytes(config.metadata) > kMetadataBytes) {
-    return refused("stream metadata exceeds maximum size of 131072 bytes");
+    return stream_refused("stream metadata exceeds maximum size of 131072 bytes");
   }
   return {};
 }
@@ -49,7 +49,7 @@ ApiStatus normalize_limit(Number& limit, std::string_view name,
 
 ApiStatus normalize_limits(StreamConfig& config, const StreamConfigRequest& request) {
   if (config.num_replicas == 0) config.num_replicas = 1;
-  if (config.num_replicas > kReplicasMax) return refused("maximum replicas is 5");
+  if (config.num_replicas > kReplicasMax) return stream_refused("maximum replicas is 5");
   if (config.num_replicas < 0) return api_failure(ApiErrorCode::kReplicasCountCannotBeNegative);
   LEAT_TRY(normalize_limit(config.max_msgs, "max_msgs", request));
   LEAT_TRY(normalize_limit(config.max_msgs_per_subject, "max_msgs_per_subject", request));
@@ -82,23 +82,23 @@ ApiStatus default_duplicate_window(StreamConfig& config, const StreamConfigReque
 
 ApiStatus normalize_ages(StreamConfig& config, const StreamConfigRequest& request,
                          const ServerAssetLimits& server) {
-  if (config.max_age < 0) return refused("max age can not be negative");
+  if (config.max_age < 0) return stream_refused("max age can not be negative");
   if (config.max_age != 0 && config.max_age < kShortestAge) {
-    return refused("max age needs to be >= 100ms");
+    return stream_refused("max age needs to be >= 100ms");
   }
   if (config.duplicate_window == 0) {
     LEAT_TRY(default_duplicate_window(config, request, server));
   }
-  if (config.duplicate_window < 0) return refused("duplicates window can not be negative");
+  if (config.duplicate_window < 0) return stream_refused("duplicates window can not be negative");
   if (config.max_age != 0 && config.duplicate_window > config.max_age) {
-    return refused("duplicates window can not be larger then max age");
+    return stream_refused("duplicates window can not be larger then max age");
   }
   if (server.duplicate_window > 0 && config.duplicate_window > server.duplicate_window) {
-    return refused("duplicates window can not be larger then server limit of " +
-                   format_duration(server.duplicate_window));
+    return stream_refused("duplicates window can not be larger then server limit of " +
+                          format_duration(server.duplicate_window));
   }
   if (config.duplicate_window < kShortestAge) {
-    return refused("duplicates window needs to be >= 100ms");
+    return stream_refused("duplicates window needs to be >= 100ms");
   }
   return {};
 }
@@ -107,11 +107,11 @@ ApiStatus normalize_ages(StreamConfig& config, const StreamConfigRequest& reques
 ApiStatus normalize_schedules(StreamConfig& config, const StreamConfigRequest& request) {
   if (!config.allow_msg_schedules) return {};
   if (config.discard == Discard::kNew) {
-    return refused("message scheduling cannot use discard new");
+    return stream_refused("message scheduling cannot use discard new");
   }
   if (config.allow_rollup_hdrs) return {};
   if (request.pedantic) {
-    return refused("message scheduling cannot be set if roll-ups are disabled");
+    return stream_refused("message scheduling cannot be set if roll-ups are disabled");
   }
   config.allow_rollup_hdrs = true;
   config.deny_purge = false;
@@ -120,14 +120,14 @@ ApiStatus normalize_schedules(StreamConfig& config, const StreamConfigRequest& r
 
 ApiStatus check_policies(const StreamConfig& config) {
   if (config.deny_purge && config.allow_rollup_hdrs) {
-    return refused("roll-ups require the purge permission");
+    return stream_refused("roll-ups require the purge permission");
   }
   if (config.discard_new_per_subject) {
     if (config.discard != Discard::kNew) {
-      return refused("discard new per subject requires discard new policy to be set");
+      return stream_refused("discard new per subject requires discard new policy to be set");
     }
     if (config.max_msgs_per_subject <= 0) {
-      return refused("discard new per subject requires max msgs per subject > 0");
+      return stream_refused("discard new per subject requires max msgs per subject > 0");
     }
   }
   return {};
@@ -143,7 +143,7 @@ ApiStatus check_unbuilt(const StreamConfig& config) {
     }
   }
   if (config.unbuilt.contains(Field::kAllowMsgCounter) && config.retention != Retention::kLimits) {
-    return refused("counter stream can only use limits retention");
+    return stream_refused("counter stream can only use limits retention");
   }
   if (config.allow_msg_schedules && config.unbuilt.contains(Field::kMirror)) {
     return api_failure(ApiErrorCode::kMirrorWithMsgSchedules);
@@ -153,12 +153,12 @@ ApiStatus check_unbuilt(const StreamConfig& config) {
   }
   if (config.unbuilt.contains(Field::kPersistMode) &&
       config.unbuilt.contains(Field::kAllowAtomic)) {
-    return refused("async persist mode is not supported with atomic batch publish");
+    return stream_refused("async persist mode is not supported with atomic batch publish");
   }
   for (int i = 0; i < kUnbuiltStreamFieldCount; ++i) {
     const auto field = static_cast<Field>(i);
     if (config.unbuilt.contains(field)) {
-      return refused(std::string(json_name(field)) + " is not supported by this server");
+      return stream_refused(std::string(json_name(field)) + " is not supported by this server");
     }
   }
   return {};
@@ -167,28 +167,28 @@ ApiStatus check_unbuilt(const StreamConfig& config) {
 ApiStatus check_reserved(const StreamConfig& config, std::string_view subject) {
   constexpr std::array<std::string_view, 3> kApiSubjects = {"$JS.>", "$JSC.>", "$NRG.>"};
   if (config.no_ack) return {};
-  if (subject == ">") return refused("capturing all subjects requires no-ack to be true");
+  if (subject == ">") return stream_refused("capturing all subjects requires no-ack to be true");
   for (const std::string_view reserved : kApiSubjects) {
     if (subjects_collide(subject, reserved) && !is_subset(subject, "$JS.EVENT.>")) {
-      return refused("subjects that overlap with jetstream api require no-ack to be true");
+      return stream_refused("subjects that overlap with jetstream api require no-ack to be true");
     }
   }
   if (subjects_collide(subject, "$SYS.>") && !is_subset(subject, "$SYS.ACCOUNT.>")) {
-    return refused("subjects that overlap with system api require no-ack to be true");
+    return stream_refused("subjects that overlap with system api require no-ack to be true");
   }
   return {};
 }
 
 ApiStatus check_subjects(const StreamConfig& config) {
   for (const std::string& subject : config.subjects) {
-    if (!is_valid_subject(subject)) return refused("invalid subject");
+    if (!is_valid_subject(subject)) return stream_refused("invalid subject");
     LEAT_TRY(check_reserved(config, subject));
   }
   for (std::size_t i = 0; i < config.subjects.size(); ++i) {
     for (std::size_t j = i + 1; j < config.subjects.size(); ++j) {
       if (!subjects_collide(config.subjects[i], config.subjects[j])) continue;
-      return refused("subject \"" + config.subjects[i] + "\" overlaps with \"" +
-                     config.subjects[j] + "\"");
+      return stream_refused("subject \"" + config.subjects[i] + "\" overlaps with \"" +
+                            config.subjects[j] + "\"");
     }
   }
   return {};
@@ -230,10 +230,10 @@ ApiResult<StreamConfig> normalize_stream_config(const StreamConfigRequest& reque
                                                 const AccountLimits& account,
                                                 const ServerAssetLimits& server) {
   const StreamConfig& config = request.config;
-  if (config.sealed) return refused("stream configuration for create can not be sealed");
+  if (config.sealed) return stream_refused("stream configuration for create can not be sealed");
   // A mirror that was promoted keeps it, so an update may say it.
   if (config.mirror_direct && !config.unbuilt.contains(UnbuiltStreamField::kMirror)) {
-    return refused("stream has no mirror but does have mirror direct");
+    return stream_refused("stream has no mirror but does have mirror direct");
   }
   LEAT_TRY_ASSIGN(StreamConfig made, normalized(request, server));
   LEAT_TRY(check_replicas(made));
@@ -274,26 +274,27 @@ void close_if_sealed(StreamConfig& config) {
 ApiStatus check_stream_update(const StreamConfig& old, const StreamConfig& updated) {
   LEAT_TRY(check_replicas(updated));
   if (updated.storage != old.storage) {
-    return refused("stream configuration update can not change storage type");
+    return stream_refused("stream configuration update can not change storage type");
   }
   const bool was_queue = old.retention == Retention::kWorkQueue;
   if (was_queue != (updated.retention == Retention::kWorkQueue)) {
-    return refused("stream configuration update can not change retention policy to/from workqueue");
+    return stream_refused(
+        "stream configuration update can not change retention policy to/from workqueue");
   }
   if (old.sealed && !updated.sealed) {
-    return refused("stream configuration update can not unseal a sealed stream");
+    return stream_refused("stream configuration update can not unseal a sealed stream");
   }
   if (old.deny_delete && !updated.deny_delete) {
-    return refused("stream configuration update can not cancel deny message deletes");
+    return stream_refused("stream configuration update can not cancel deny message deletes");
   }
   if (old.deny_purge && !updated.deny_purge) {
-    return refused("stream configuration update can not cancel deny purge");
+    return stream_refused("stream configuration update can not cancel deny purge");
   }
   if (old.allow_msg_ttl && !updated.allow_msg_ttl) {
-    return refused("message TTL status can not be disabled");
+    return stream_refused("message TTL status can not be disabled");
   }
   if (old.allow_msg_schedules && !updated.allow_msg_schedules) {
-    return refused("message schedules can not be disabled");
+    return stream_refused("message schedules can not be disabled");
   }
   return {};
 }

@@ -4,8 +4,8 @@
 
 #include "core/base/check.h"
 #include "core/base/encoding.h"
-#include "core/base/hash.h"
 #include "core/base/limits.h"
+#include "storage/api/stored_head.h"
 
 namespace leat {
 
@@ -13,19 +13,15 @@ namespace {
 
 using encoding::Cursor;
 
-constexpr std::size_t kCountOffset = 2;
-constexpr std::size_t kChecksumOffset = 4;
-constexpr std::size_t kFirstOffset = 8;
-constexpr std::size_t kTimeOffset = 16;
+constexpr std::size_t kBaseTimeOffset = StoredHead::kBytes;
 constexpr std::size_t kOffsetBytes = 4;
-constexpr std::size_t kMessageCountMax = 0xFFFF;
+constexpr StoredHeadKind kBlockHead{
+    .name = "block", .version = kBlockVersion, .header_bytes = kBlockHeaderBytes};
 
 struct Base {
   StreamSeq first;
   WallNs time;
 };
-
-std::uint32_t checksum_of(std::string_view value) { return crc32c_around(value, kChecksumOffset); }
 
 StoredMessage decode(Cursor& cursor, const Base& base) {
   StoredMessage message;
@@ -77,7 +73,7 @@ void BlockBuilder::reset(StreamSeq first) {
 void BlockBuilder::append(const StoredMessage& message) {
   LEAT_CHECK(message.sequence >= first_ && (empty() || message.sequence > last_))
       << "sequence " << message.sequence << " after " << last_ << " in block " << first_;
-  LEAT_CHECK(offsets_.size() < kMessageCountMax);
+  LEAT_CHECK(offsets_.size() < StoredHead::kMessageCountMax);
   if (empty()) base_time_ = message.time;
   offsets_.push_back(static_cast<std::uint32_t>(body_.size()));
 
@@ -122,16 +118,13 @@ std::optional<StoredMessage> BlockBuilder::find(StreamSeq sequence) const {
 Bytes BlockBuilder::value() const {
   ByteBuffer buffer(size_bytes());
   char* const start = buffer.writable(size_bytes());
-  encoding::store(start, static_cast<std::uint16_t>(kBlockVersion));  // and the reserved byte
-  encoding::store(start + kCountOffset, static_cast<std::uint16_t>(offsets_.size()));
-  encoding::store(start + kFirstOffset, first_.value);
-  encoding::store(start + kTimeOffset, base_time_);
+  encoding::store(start + kBaseTimeOffset, base_time_);
   char* at = std::copy(body_.begin(), body_.end(), start + kBlockHeaderBytes);
   for (const std::uint32_t offset : offsets_) {
     encoding::store(at, static_cast<std::uint32_t>(offset + kBlockHeaderBytes));
     at += kOffsetBytes;
   }
-  encoding::store(start + kChecksumOffset, checksum_of({start, size_bytes()}));
+  write_stored_head(start, size_bytes(), kBlockHead, {.count = offsets_.size(), .first = first_});
   buffer.commit(size_bytes());
   return buffer.take_all();
 }
@@ -141,21 +134,11 @@ Result<BlockReader> BlockReader::open(Bytes value) {
   const auto corrupt = [](const char* what) {
     return failure(ErrorKind::kCorruption, std::string("block: ") + what);
   };
-  if (bytes.size() < kBlockHeaderBytes) return corrupt("shorter than its header");
-  if (encoding::load<std::uint32_t>(bytes.data() + kChecksumOffset) != checksum_of(bytes)) {
-    return corrupt("wrong checksum");
-  }
-  if (bytes[0] != static_cast<char>(kBlockVersion)) {
-    // Nothing is lost: it is whole, and whoever wrote it can read it.
-    return failure(ErrorKind::kUnsupported,
-                   "block of version " + std::to_string(static_cast<unsigned char>(bytes[0])) +
-                       ", this server reads version " + std::to_string(kBlockVersion) +
-                       ": start the version that wrote it");
-  }
+  LEAT_TRY_ASSIGN(const StoredHead head, read_stored_head(bytes, kBlockHead));
   BlockReader reader;
-  reader.count_ = encoding::load<std::uint16_t>(bytes.data() + kCountOffset);
-  reader.first_ = StreamSeq(encoding::load<std::uint64_t>(bytes.data() + kFirstOffset));
-  reader.base_time_ = encoding::load<WallNs>(bytes.data() + kTimeOffset);
+  reader.count_ = head.count;
+  reader.first_ = head.first;
+  reader.base_time_ = encoding::load<WallNs>(bytes.data() + kBaseTimeOffset);
   if (bytes.size() - kBlockHeaderBytes < reader.count_ * kOffsetBytes) {
     return corrupt("too short for its messages");
   }
@@ -186,7 +169,7 @@ StreamSeq last_sequence_of_block(std::string_view value) {
   if (offset >= value.size()) return {};
   Cursor cursor(value.substr(offset));
   const std::uint64_t distance = cursor.varint();
-  const auto first = encoding::load<std::uint64_t>(value.data() + kFirstOffset);
+  const auto first = encoding::load<std::uint64_t>(value.data() + StoredHead::kFirstOffset);
   return cursor.is_good() ? StreamSeq(first + distance) : StreamSeq();
 }
 

@@ -2,7 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/base/encoding.h"
-#include "core/base/hash.h"
+#include "storage/api/stored_head.h"
 
 namespace leat {
 
@@ -10,20 +10,16 @@ namespace {
 
 using encoding::Cursor;
 
-constexpr std::size_t kHeaderBytes = 32;
-constexpr std::size_t kCountOffset = 2;
-constexpr std::size_t kChecksumOffset = 4;
-constexpr std::size_t kFirstOffset = 8;
-constexpr std::size_t kLastOffset = 16;
-constexpr std::size_t kTimeOffset = 24;
-constexpr std::size_t kMessageCountMax = 0xFFFF;
+constexpr std::size_t kLastOffset = StoredHead::kBytes;
+constexpr std::size_t kRowTimeOffset = 24;
+constexpr std::size_t kRowHeaderBytes = 32;
+constexpr StoredHeadKind kRowHead{
+    .name = "index row", .version = kIndexRowVersion, .header_bytes = kRowHeaderBytes};
 
 constexpr std::uint8_t kGapFollows = 1;
 constexpr std::uint8_t kTtlFollows = 2;
 constexpr std::uint8_t kDeleted = 4;
 constexpr std::uint8_t kKnownFlags = kGapFollows | kTtlFollows | kDeleted;
-
-std::uint32_t checksum_of(std::string_view value) { return crc32c_around(value, kChecksumOffset); }
 
 // Where the next message is expected, and what its time is told against.
 struct Place {
@@ -89,7 +85,7 @@ void IndexRowBuilder::append(const IndexedMessage& message, std::string_view sub
   LEAT_CHECK(message.sequence >= first_ &&
              (messages_.empty() || message.sequence > messages_.back().sequence))
       << "sequence " << message.sequence << " in the index row of " << first_;
-  LEAT_CHECK(messages_.size() < kMessageCountMax);
+  LEAT_CHECK(messages_.size() < StoredHead::kMessageCountMax);
   if (!has_base_time_) base_time_ = message.time;
   has_base_time_ = true;
   messages_.push_back(message);
@@ -129,8 +125,8 @@ void IndexRowBuilder::append_id(const IndexedMessageId& id) {
 }
 
 Bytes IndexRowBuilder::value(StreamSeq last) const {
-  std::string value(kHeaderBytes, '\0');
-  value.reserve(kHeaderBytes + subjects_.size() + 12 * messages_.size() + ids_.size() + 30);
+  std::string value(kRowHeaderBytes, '\0');
+  value.reserve(kRowHeaderBytes + subjects_.size() + 12 * messages_.size() + ids_.size() + 30);
   encoding::append_varint(value, subject_count_);
   value.append(subjects_);
   Place place{first_, base_time_};
@@ -141,17 +137,15 @@ Bytes IndexRowBuilder::value(StreamSeq last) const {
   encoding::append_varint(value, id_count_);
   value.append(ids_);
 
-  value[0] = static_cast<char>(kIndexRowVersion);
-  encoding::store(&value[kCountOffset], static_cast<std::uint16_t>(messages_.size()));
-  encoding::store(&value[kFirstOffset], first_.value);
   encoding::store(&value[kLastOffset], last.value);
-  encoding::store(&value[kTimeOffset], base_time_);
-  encoding::store(&value[kChecksumOffset], checksum_of(value));
+  encoding::store(&value[kRowTimeOffset], base_time_);
+  write_stored_head(value.data(), value.size(), kRowHead,
+                    {.count = messages_.size(), .first = first_});
   return Bytes::copy_of(value);
 }
 
 StreamSeq last_sequence_of_index_row(std::string_view value) {
-  if (value.size() < kHeaderBytes) return {};
+  if (value.size() < kRowHeaderBytes) return {};
   return StreamSeq(encoding::load<std::uint64_t>(value.data() + kLastOffset));
 }
 
@@ -159,24 +153,14 @@ Result<IndexRow> IndexRow::parse(std::string_view value) {
   const auto corrupt = [](const char* what) {
     return failure(ErrorKind::kCorruption, std::string("index row: ") + what);
   };
-  if (value.size() < kHeaderBytes) return corrupt("shorter than its header");
-  if (encoding::load<std::uint32_t>(value.data() + kChecksumOffset) != checksum_of(value)) {
-    return corrupt("wrong checksum");
-  }
-  if (value[0] != static_cast<char>(kIndexRowVersion)) {
-    // Nothing is lost: it is whole, and whoever wrote it can read it.
-    return failure(ErrorKind::kUnsupported,
-                   "index row of version " + std::to_string(static_cast<unsigned char>(value[0])) +
-                       ", this server reads version " + std::to_string(kIndexRowVersion) +
-                       ": start the version that wrote it");
-  }
+  LEAT_TRY_ASSIGN(const StoredHead head, read_stored_head(value, kRowHead));
   IndexRow row;
-  row.first = StreamSeq(encoding::load<std::uint64_t>(value.data() + kFirstOffset));
+  row.first = head.first;
   row.last = StreamSeq(encoding::load<std::uint64_t>(value.data() + kLastOffset));
-  const std::size_t count = encoding::load<std::uint16_t>(value.data() + kCountOffset);
-  const Place base{row.first, encoding::load<WallNs>(value.data() + kTimeOffset)};
+  const std::size_t count = head.count;
+  const Place base{row.first, encoding::load<WallNs>(value.data() + kRowTimeOffset)};
 
-  Cursor cursor(value.substr(kHeaderBytes));
+  Cursor cursor(value.substr(kRowHeaderBytes));
   const std::uint64_t subject_count = cursor.varint();
   // Every part takes a byte at least: a count beyond the rest is refused before it is believed.
   if (subject_count > cursor.remaining()) return corrupt("more subjects than bytes");

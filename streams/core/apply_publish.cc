@@ -2,6 +2,7 @@
 #include <limits>
 #include <string>
 
+#include "core/base/duration.h"
 #include "core/subject/subject.h"
 #include "streams/core/apply.h"
 
@@ -13,8 +14,6 @@ constexpr std::string_view kMaxMsgs = "maximum messages exceeded";
 constexpr std::string_view kMaxBytes = "maximum bytes exceeded";
 constexpr std::string_view kMaxMsgsPerSubject = "maximum messages per subject exceeded";
 constexpr std::string_view kRollupNotPermitted = "rollup not permitted";
-
-constexpr DurationNs kSecondNs = 1'000'000'000;
 
 }  // namespace
 

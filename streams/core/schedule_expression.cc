@@ -9,7 +9,6 @@ namespace leat {
 
 namespace {
 
-constexpr DurationNs kSecond = 1'000'000'000;
 constexpr std::string_view kAt = "@at ";
 constexpr std::string_view kEvery = "@every ";
 
@@ -23,11 +22,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNamed = 
     {"@hourly", "0 0 * * * *"},
 }};
 
-WallNs to_whole_second(WallNs time) { return (time + kSecond / 2) / kSecond * kSecond; }
+WallNs to_whole_second(WallNs time) { return (time + kSecondNs / 2) / kSecondNs * kSecondNs; }
 
 std::optional<WallNs> to_wall(std::optional<std::int64_t> unix_s) {
   WallNs time = 0;
-  if (!unix_s || __builtin_mul_overflow(*unix_s, kSecond, &time)) return std::nullopt;
+  if (!unix_s || __builtin_mul_overflow(*unix_s, kSecondNs, &time)) return std::nullopt;
   return time;
 }
 
@@ -43,7 +42,7 @@ std::optional<ScheduleExpression> ScheduleExpression::parse(std::string_view tex
   }
   if (text.starts_with(kEvery)) {
     const Result<DurationNs> every = parse_duration(text.substr(kEvery.size()));
-    if (!every || *every < kSecond) return std::nullopt;
+    if (!every || *every < kSecondNs) return std::nullopt;
     expression.kind_ = Kind::kEvery;
     expression.every_ = *every;
     return expression;
@@ -67,7 +66,9 @@ std::optional<WallNs> ScheduleExpression::next(const Moment& moment) const {
     case Kind::kCron:
       break;
   }
-  const auto after = [&](WallNs time) { return to_wall(cron_.next(time / kSecond, moment.zone)); };
+  const auto after = [&](WallNs time) {
+    return to_wall(cron_.next(time / kSecondNs, moment.zone));
+  };
   const std::optional<WallNs> next = after(moment.due);
   if (!next || *next >= moment.now) return next;
   return after(to_whole_second(moment.now));

@@ -5,7 +5,7 @@
 namespace leat {
 
 namespace {
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kTableVersion = 1;
 }  // namespace
 
 std::optional<WallNs> ScheduleTable::due(StreamSeq sequence) const {
@@ -56,7 +56,7 @@ void ScheduleTable::append_page(std::uint64_t page, std::string& out) const {
   auto next = by_sequence_.lower_bound(first);
   const auto end = by_sequence_.lower_bound(StreamSeq(first.value + kPageSequences));
   if (next == end) return;
-  out += static_cast<char>(kVersion);
+  out += static_cast<char>(kTableVersion);
   for (; next != end; ++next) {
     encoding::append_varint(out, next->first.value - first.value);
     encoding::append_signed(out, next->second);
@@ -66,7 +66,7 @@ void ScheduleTable::append_page(std::uint64_t page, std::string& out) const {
 Status ScheduleTable::load_page(std::uint64_t page, std::string_view value) {
   const Error corrupt{ErrorKind::kCorruption, "stream state: a page of schedules cannot be read"};
   encoding::Cursor in(value);
-  if (in.byte() != kVersion) return tl::unexpected(corrupt);
+  if (in.byte() != kTableVersion) return tl::unexpected(corrupt);
   while (in.is_good() && !in.at_end()) {
     const std::uint64_t offset = in.varint();
     const WallNs due = in.signed_varint();

@@ -12,7 +12,6 @@ namespace leat {
 
 namespace {
 
-constexpr DurationNs kSecond = 1'000'000'000;
 constexpr std::array<std::string_view, 3> kOfThePublish = {"Nats-Msg-Id", "Nats-TTL",
                                                            "Nats-Rollup"};
 
@@ -24,7 +23,7 @@ bool is_left_out(std::string_view key) {
 // RFC 3339 on clocks that are ahead of UTC by this much.
 std::string time_text(WallNs time, std::int64_t offset_s) {
   if (offset_s == 0) return format_time(time);
-  std::string text = format_time(time + offset_s * kSecond);
+  std::string text = format_time(time + offset_s * kSecondNs);
   const std::int64_t minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
   const auto two_digits = [](std::int64_t number) {
     return std::string(number < 10 ? "0" : "") + std::to_string(number);
@@ -48,7 +47,7 @@ std::optional<Firing> read_firing(std::string_view subject, const ScheduleHeader
   const auto next = expression->next({.due = moment.due, .now = moment.now, .zone = moment.zone});
   if (!next) return std::nullopt;
   firing.next = *next;
-  if (moment.zone != nullptr) firing.next_offset_s = moment.zone->offset_s(*next / kSecond);
+  if (moment.zone != nullptr) firing.next_offset_s = moment.zone->offset_s(*next / kSecondNs);
   return firing;
 }
 

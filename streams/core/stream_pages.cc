@@ -1,4 +1,5 @@
 #include "streams/core/stream_pages.h"
+#include "core/base/duration.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,9 +14,8 @@ namespace leat {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kPageVersion = 1;
 constexpr std::size_t kRemovedBytes = kRemovedPageSequences / 8;
-constexpr DurationNs kSecondNs = 1'000'000'000;
 // Of a message of which nothing is left: nobody asks for it by its subject.
 constexpr std::string_view kLostSubject = "$LOST";
 
@@ -47,7 +47,7 @@ std::uint64_t StreamPages::write_parts(const Parts& parts, std::string_view valu
 
 void StreamPages::take_stream(const Visitor& visit) {
   std::string out;
-  out += static_cast<char>(kVersion);
+  out += static_cast<char>(kPageVersion);
   encoding::append_varint(out, state_.applied.value);
   encoding::append_varint(out, state_.config_number);
   std::string config;
@@ -132,7 +132,7 @@ void StreamPages::take_removed(const Visitor& visit) {
   for (const std::uint64_t page : std::exchange(book.dirty_removed_pages, {})) {
     if (page < first_page) continue;
     out.assign(1 + kRemovedBytes, '\0');
-    out[0] = static_cast<char>(kVersion);
+    out[0] = static_cast<char>(kPageVersion);
     for (std::uint64_t i = 0; i < kRemovedPageSequences; ++i) {
       const StreamSeq sequence(page * kRemovedPageSequences + i);
       if (sequence > state_.last_seq || state_.index.contains(sequence)) continue;
@@ -170,7 +170,7 @@ Status StreamPages::load_page(const StatePageKey& key, std::string_view value) {
       loading().pending_values.emplace(key, value);
       return {};
     case StatePageKind::kInteriorDeletes:
-      if (value.size() != 1 + kRemovedBytes || value[0] != static_cast<char>(kVersion)) {
+      if (value.size() != 1 + kRemovedBytes || value[0] != static_cast<char>(kPageVersion)) {
         return corrupt("a page of removed messages cannot be read");
       }
       loading().removed_values.emplace(key.number, value);
@@ -186,10 +186,10 @@ Status StreamPages::load_page(const StatePageKey& key, std::string_view value) {
 
 Status StreamPages::parse_stream(std::string_view value) {
   encoding::Cursor in(value);
-  if (const std::uint8_t version = in.byte(); version != kVersion) {
+  if (const std::uint8_t version = in.byte(); version != kPageVersion) {
     return failure(ErrorKind::kUnsupported, "its state is of version " + std::to_string(version) +
                                                 ", this server reads version " +
-                                                std::to_string(kVersion) +
+                                                std::to_string(kPageVersion) +
                                                 ": start the version that wrote it");
   }
   state_.applied = LogIndex(in.varint());

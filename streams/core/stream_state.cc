@@ -1,4 +1,5 @@
 #include "streams/core/stream_state.h"
+#include "core/base/duration.h"
 
 #include <algorithm>
 #include <limits>
@@ -17,7 +18,6 @@ constexpr std::uint64_t kPlacesPerLink = 32;
 constexpr std::size_t kFileOverhead = 30;
 constexpr std::size_t kFileOverheadWithHeaders = 34;
 constexpr std::size_t kMemoryOverhead = 16;
-constexpr DurationNs kSecondNs = 1'000'000'000;
 }  // namespace
 
 StreamSeq StreamState::first_sequence() const {

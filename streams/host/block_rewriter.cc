@@ -13,17 +13,15 @@ constexpr std::size_t kParts = 2;  // of a job: its block and its index row
 }  // namespace
 
 BlockRewriter::BlockRewriter(GroupId stream, MessageStore& store)
-    : stream_(stream), store_(store), self_(std::make_shared<BlockRewriter*>(this)) {}
-
-BlockRewriter::~BlockRewriter() { *self_ = nullptr; }
+    : stream_(stream), store_(store) {}
 
 void BlockRewriter::read_some(StreamBlocks& blocks) {
   if (jobs_.size() >= limits::kRewritesAtOnce) return;
   for (const StreamSeq first : blocks.take_sparse(limits::kRewritesAtOnce - jobs_.size())) {
     Job* job = jobs_.emplace_back(std::make_unique<Job>(Job{.first = first})).get();
-    const auto to = [self = self_, job](Part part) {
+    const auto to = [self = lifetime_.ref(), job](Part part) {
       return [self, job, part](Result<Bytes> value) {
-        if (*self != nullptr) (*self)->arrived(*job, part, std::move(value));
+        if (self) self->arrived(*job, part, std::move(value));
       };
     };
     store_.read_block(stream_, first, to(&Job::block));

@@ -6,6 +6,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/base/lifetime.h"
 #include "core/base/result.h"
 #include "storage/api/message_store.h"
 #include "streams/core/stream_machine.h"
@@ -23,8 +24,6 @@ namespace leat {
 class BlockRewriter {
  public:
   BlockRewriter(GroupId stream, MessageStore& store);
-  // What is being read is dropped when it comes.
-  ~BlockRewriter();
   BlockRewriter(const BlockRewriter&) = delete;
   BlockRewriter& operator=(const BlockRewriter&) = delete;
 
@@ -47,8 +46,8 @@ class BlockRewriter {
 
   GroupId stream_;
   MessageStore& store_;
-  std::shared_ptr<BlockRewriter*> self_;  // null inside once this is gone
   std::vector<std::unique_ptr<Job>> jobs_;
+  Lifetime<BlockRewriter> lifetime_{*this};  // what is read is dropped when it comes too late
 };
 
 }  // namespace leat

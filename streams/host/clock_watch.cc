@@ -12,18 +12,13 @@ constexpr DurationNs kSetNs = 100'000'000;
 }  // namespace
 
 void ClockWatch::start() {
-  if (timer_) return;
+  if (timer_.is_armed()) return;
   known_ = difference();
   arm();
 }
 
-void ClockWatch::stop() {
-  if (timer_) scheduler_.cancel(timer_);
-  timer_ = {};
-}
-
 void ClockWatch::arm() {
-  timer_ = scheduler_.call_at(clock_.steady_ns() + kLookNs, [this] { look(); });
+  timer_.arm(clock_.steady_ns() + kLookNs, [this] { look(); });
 }
 
 void ClockWatch::look() {

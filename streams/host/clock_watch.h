@@ -5,7 +5,7 @@
 
 #include "core/base/ids.h"
 #include "core/env/clock.h"
-#include "core/env/scheduler.h"
+#include "core/env/owned_timer.h"
 
 namespace leat {
 
@@ -20,25 +20,23 @@ class ClockWatch {
  public:
   // `on_set` arms everything anew that waits for the wall clock.
   ClockWatch(Scheduler& scheduler, const Clock& clock, std::function<void()> on_set)
-      : scheduler_(scheduler), clock_(clock), on_set_(std::move(on_set)) {}
-  ~ClockWatch() { stop(); }
+      : clock_(clock), on_set_(std::move(on_set)), timer_(scheduler) {}
   ClockWatch(const ClockWatch&) = delete;
   ClockWatch& operator=(const ClockWatch&) = delete;
 
   // Does nothing when it runs.
   void start();
-  void stop();
+  void stop() { timer_.cancel(); }
 
  private:
   DurationNs difference() const { return clock_.wall_ns() - clock_.steady_ns(); }
   void arm();
   void look();
 
-  Scheduler& scheduler_;
   const Clock& clock_;
   std::function<void()> on_set_;
   DurationNs known_ = 0;  // the difference that timers are armed by
-  TimerId timer_;
+  OwnedTimer timer_;
 };
 
 }  // namespace leat

@@ -65,20 +65,15 @@ HeaderBuilder& direct_get_headers(HeaderBuilder& headers, std::string_view strea
 }
 
 DirectGet::DirectGet(StreamSet& streams, Router& router, Scheduler& scheduler)
-    : streams_(streams),
-      router_(router),
-      scheduler_(scheduler),
-      self_(std::make_shared<DirectGet*>(this)) {}
-
-DirectGet::~DirectGet() { *self_ = nullptr; }
+    : streams_(streams), router_(router), scheduler_(scheduler) {}
 
 void DirectGet::deliver(const JsSubject& subject, const RoutedMessage& message) {
   if (message.reply.empty()) return;
   Stream* stream = streams_.find(message.account, subject.stream);
   if (stream == nullptr) return;
   if (requests_.empty()) {
-    scheduler_.at_turn_end([self = self_] {
-      if (*self != nullptr) (*self)->serve_all();
+    scheduler_.at_turn_end([self = lifetime_.ref()] {
+      if (self) self->serve_all();
     });
   }
   requests_.push_back({.stream = stream->uid(),
@@ -143,15 +138,15 @@ void DirectGet::serve_selected(Stream& stream, const ReplyHandle& to,
   if (const std::optional<MessageView> found = stream.reader().find(sequence)) {
     return answer(stream, to, *found, request);
   }
-  stream.get_message(
-      sequence, [self = self_, &stream, sequence, to, request](const Result<MessageView>& message) {
-        if (*self == nullptr) return;
-        DirectGet& get = **self;
-        if (message) return get.answer(stream, to, *message, request);
-        // What has left while it was being read may have left for a newer one.
-        if (!stream.machine().contains(sequence)) return get.serve_selected(stream, to, request);
-        get.send_status(to, 500, message.error().text);
-      });
+  stream.get_message(sequence, [self = lifetime_.ref(), &stream, sequence, to,
+                                request](const Result<MessageView>& message) {
+    if (!self) return;
+    DirectGet& get = *self;
+    if (message) return get.answer(stream, to, *message, request);
+    // What has left while it was being read may have left for a newer one.
+    if (!stream.machine().contains(sequence)) return get.serve_selected(stream, to, request);
+    get.send_status(to, 500, message.error().text);
+  });
 }
 
 void DirectGet::answer(const Stream& stream, const ReplyHandle& to, const MessageView& message,

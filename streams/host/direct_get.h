@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/lifetime.h"
 #include "core/router/router.h"
 #include "core/router/sink.h"
 #include "proto/api/requests.h"
@@ -22,7 +23,6 @@ namespace leat {
 class DirectGet : public StreamTrafficSink {
  public:
   DirectGet(StreamSet& streams, Router& router, Scheduler& scheduler);
-  ~DirectGet() override;
 
   void deliver(const JsSubject& subject, const RoutedMessage& message) override;
 
@@ -47,7 +47,7 @@ class DirectGet : public StreamTrafficSink {
   Scheduler& scheduler_;
   HeaderBuilder headers_;
   std::vector<Request> requests_;
-  std::shared_ptr<DirectGet*> self_;
+  Lifetime<DirectGet> lifetime_{*this};
 };
 
 // The header block of a message that is read directly: the stored headers, then where it stands.

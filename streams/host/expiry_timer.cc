@@ -9,17 +9,11 @@
 
 namespace leat {
 
-ExpiryTimer::ExpiryTimer(StreamLeader& leader) : leader_(leader), stream_(leader.stream()) {}
-
-ExpiryTimer::~ExpiryTimer() { disarm(); }
-
-void ExpiryTimer::disarm() {
-  if (timer_) stream_.context().scheduler.cancel(timer_);
-  timer_ = {};
-}
+ExpiryTimer::ExpiryTimer(StreamLeader& leader)
+    : leader_(leader), stream_(leader.stream()), timer_(stream_.context().scheduler) {}
 
 void ExpiryTimer::clock_was_set() {
-  disarm();
+  timer_.cancel();
   rearm();
 }
 
@@ -27,17 +21,16 @@ void ExpiryTimer::rearm() {
   if (is_proposed_) return;
   const std::optional<WallNs> next = stream_.machine().next_expiry();
   // A timer that comes too early looks again; one that would come too late is replaced.
-  if (next && timer_ && due_ <= *next) return;
-  disarm();
+  if (next && timer_.is_armed() && due_ <= *next) return;
+  timer_.cancel();
   if (!next) return;
   due_ = *next;
   SteadyNs when = stream_.steady_at(due_);
   if (last_fired_ != 0) when = std::max(when, last_fired_ + limits::kExpiryIntervalNs);
-  timer_ = stream_.context().scheduler.call_at(when, [this] { fire(); });
+  timer_.arm(when, [this] { fire(); });
 }
 
 void ExpiryTimer::fire() {
-  timer_ = {};
   const std::optional<WallNs> next = stream_.machine().next_expiry();
   // A timer may come a little before the wall clock has got there.
   const WallNs up_to = std::max(stream_.now(), due_);

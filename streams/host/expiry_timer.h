@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/ids.h"
-#include "core/env/scheduler.h"
+#include "core/env/owned_timer.h"
 
 namespace leat {
 
@@ -13,7 +13,6 @@ class StreamLeader;
 class ExpiryTimer {
  public:
   explicit ExpiryTimer(StreamLeader& leader);
-  ~ExpiryTimer();
   ExpiryTimer(const ExpiryTimer&) = delete;
   ExpiryTimer& operator=(const ExpiryTimer&) = delete;
 
@@ -23,12 +22,11 @@ class ExpiryTimer {
   void clock_was_set();
 
  private:
-  void disarm();
   void fire();
 
   StreamLeader& leader_;
   Stream& stream_;
-  TimerId timer_;
+  OwnedTimer timer_;
   WallNs due_ = 0;  // what timer_ waits for
   SteadyNs last_fired_ = 0;
   bool is_proposed_ = false;

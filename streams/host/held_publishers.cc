@@ -8,8 +8,11 @@
 
 namespace leat {
 
+HeldPublishers::HeldPublishers(Stream& stream)
+    : stream_(stream), timer_(stream.context().scheduler) {}
+
 HeldPublishers::~HeldPublishers() {
-  if (timer_) stream_.context().scheduler.cancel(timer_);
+  timer_.cancel();
   release_all();
 }
 
@@ -30,10 +33,9 @@ void HeldPublishers::look_again() {
 }
 
 void HeldPublishers::arm() {
-  if (timer_) return;
+  if (timer_.is_armed()) return;
   const StreamContext& context = stream_.context();
-  timer_ = context.scheduler.call_at(context.clock.steady_ns() + limits::kHeldLookNs, [this] {
-    timer_ = {};
+  timer_.arm(context.clock.steady_ns() + limits::kHeldLookNs, [this] {
     look_again();
     if (!held_.empty()) arm();
   });

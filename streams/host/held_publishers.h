@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
-#include "core/env/scheduler.h"
+#include "core/env/owned_timer.h"
 #include "core/router/message.h"
 
 namespace leat {
@@ -15,7 +15,7 @@ class Stream;
 // are the shard's too, so while anybody is held it also looks by itself.
 class HeldPublishers {
  public:
-  explicit HeldPublishers(Stream& stream) : stream_(stream) {}
+  explicit HeldPublishers(Stream& stream);
   ~HeldPublishers();
   HeldPublishers(const HeldPublishers&) = delete;
   HeldPublishers& operator=(const HeldPublishers&) = delete;
@@ -30,7 +30,7 @@ class HeldPublishers {
 
   Stream& stream_;
   std::vector<Origin> held_;  // by connection
-  TimerId timer_;
+  OwnedTimer timer_;
 };
 
 }  // namespace leat

@@ -13,17 +13,11 @@
 
 namespace leat {
 
-ScheduleTimer::ScheduleTimer(StreamLeader& leader) : leader_(leader), stream_(leader.stream()) {}
-
-ScheduleTimer::~ScheduleTimer() { disarm(); }
-
-void ScheduleTimer::disarm() {
-  if (timer_) stream_.context().scheduler.cancel(timer_);
-  timer_ = {};
-}
+ScheduleTimer::ScheduleTimer(StreamLeader& leader)
+    : leader_(leader), stream_(leader.stream()), timer_(stream_.context().scheduler) {}
 
 void ScheduleTimer::clock_was_set() {
-  disarm();
+  timer_.cancel();
   rearm();
 }
 
@@ -31,8 +25,8 @@ void ScheduleTimer::rearm() {
   // The end of a round arms it again.
   if (is_reading_ || is_in_loop_ || proposed_ > 0) return;
   const std::optional<WallNs> next = stream_.machine().next_schedule();
-  if (next && timer_ && due_ <= *next) return;
-  disarm();
+  if (next && timer_.is_armed() && due_ <= *next) return;
+  timer_.cancel();
   if (next) arm(*next);
 }
 
@@ -40,11 +34,10 @@ void ScheduleTimer::arm(WallNs due) {
   due_ = due;
   SteadyNs when = stream_.steady_at(due);
   if (last_look_ != 0) when = std::max(when, last_look_ + limits::kExpiryIntervalNs);
-  timer_ = stream_.context().scheduler.call_at(when, [this] { look(); });
+  timer_.arm(when, [this] { look(); });
 }
 
 void ScheduleTimer::look() {
-  timer_ = {};
   last_look_ = 0;
   const std::optional<WallNs> next = stream_.machine().next_schedule();
   const WallNs now = stream_.now();

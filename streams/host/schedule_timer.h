@@ -6,7 +6,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
-#include "core/env/scheduler.h"
+#include "core/env/owned_timer.h"
 #include "proto/record/entry.h"
 #include "streams/core/scheduled_message.h"
 #include "streams/core/stream_machine.h"
@@ -24,7 +24,6 @@ class StreamLeader;
 class ScheduleTimer {
  public:
   explicit ScheduleTimer(StreamLeader& leader);
-  ~ScheduleTimer();
   ScheduleTimer(const ScheduleTimer&) = delete;
   ScheduleTimer& operator=(const ScheduleTimer&) = delete;
 
@@ -41,7 +40,6 @@ class ScheduleTimer {
   };
 
   void arm(WallNs due);
-  void disarm();
   void look();
   void read_next();
   void read_schedule(const Result<MessageView>& schedule);
@@ -56,7 +54,7 @@ class ScheduleTimer {
 
   StreamLeader& leader_;
   Stream& stream_;
-  TimerId timer_;
+  OwnedTimer timer_;
   WallNs due_ = 0;  // what timer_ waits for
   SteadyNs last_look_ = 0;
   std::vector<DueSchedule> round_;  // what was due at the last look

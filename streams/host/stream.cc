@@ -26,11 +26,10 @@ Stream::Stream(StreamAssignment assignment, const StreamContext& context, Stream
               [this](StreamSeq first, const Error& why) { block_lost(first, why); }),
       rewriter_(uid_, context_.store),
       answers_(context_, name_),
-      account_quota_(context_.quotas.of(account_)),
-      self_(std::make_shared<Stream*>(this)) {}
+      account_quota_(context_.quotas.of(account_)) {}
 
 Stream::~Stream() {
-  *self_ = nullptr;
+  lifetime_.end();
   after_applied_.stop([](FateCallback callback, Fate fate) { callback(fate); });
   add_bytes(-counted_bytes_);
   context_.cache.drop_stream(uid());
@@ -266,8 +265,8 @@ void Stream::remove(Task done) {
   if (leader_ == nullptr) return post([this] { finish_remove(); });
   leader_->set_subjects({});
   leader_->entry().add_stream_delete();
-  answers_.add_command([this, self = self_](const CommandOutcome& outcome) {
-    if (*self == nullptr) return;
+  answers_.add_command([this, self = lifetime_.ref()](const CommandOutcome& outcome) {
+    if (!self) return;
     // Whatever became of its tombstone, the stream is to go.
     if (outcome.is_applied()) return finish_remove();
     post([this] { finish_remove(); });
@@ -278,8 +277,8 @@ void Stream::finish_remove() {
   end_to_lead(StreamListener::Stop::kDeleted);
   context_.router.release_stream(account(), name());
   is_removed_ = true;
-  context_.store.delete_stream(uid(), [self = self_] {
-    Stream* stream = *self;
+  context_.store.delete_stream(uid(), [self = lifetime_.ref()] {
+    Stream* stream = self.get();
     // `done` destroys the stream, and with it the place where it stands.
     if (stream != nullptr && stream->removed_) {
       const std::unique_ptr<Task> removed = std::move(stream->removed_);

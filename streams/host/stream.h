@@ -9,6 +9,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/base/lifetime.h"
 #include "core/base/limits.h"
 #include "core/base/result.h"
 #include "core/base/ring.h"
@@ -251,9 +252,9 @@ class Stream : public StateMachine {
   bool is_ending_ = false;    // stops, or is being removed: it does not lead again
   bool is_removed_ = false;   // its rows are on their way out
   bool is_write_set_planned_ = false;
-  bool is_flush_wanted_ = false;   // of the next write set
-  std::shared_ptr<Stream*> self_;  // null inside once the stream is gone
+  bool is_flush_wanted_ = false;  // of the next write set
   std::unique_ptr<Group> group_;
+  Lifetime<Stream> lifetime_{*this};
 };
 
 }  // namespace leat

@@ -138,8 +138,8 @@ void Stream::take_write_set() {
   set.hard_state = group_->hard_state_place();
   set.wants_flush = std::exchange(is_flush_wanted_, false);
   blocks_left_ = 0;
-  context_.store.write(std::move(set), [self = self_] {
-    if (*self != nullptr) (*self)->blocks_.written();
+  context_.store.write(std::move(set), [self = lifetime_.ref()] {
+    if (self) self->blocks_.written();
   });
   rewriter_.read_some(blocks_);
 }

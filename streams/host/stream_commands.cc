@@ -24,14 +24,14 @@ SteadyNs Stream::steady_at(WallNs due) const {
 }
 
 void Stream::at_turn_end(Task task) {
-  context_.scheduler.at_turn_end([self = self_, task = std::move(task)]() mutable {
-    if (*self != nullptr) task();
+  context_.scheduler.at_turn_end([self = lifetime_.ref(), task = std::move(task)]() mutable {
+    if (self) task();
   });
 }
 
 void Stream::post(Task task) {
-  context_.scheduler.post([self = self_, task = std::move(task)]() mutable {
-    if (*self != nullptr) task();
+  context_.scheduler.post([self = lifetime_.ref(), task = std::move(task)]() mutable {
+    if (self) task();
   });
 }
 

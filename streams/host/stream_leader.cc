@@ -6,14 +6,10 @@
 namespace leat {
 
 StreamLeader::StreamLeader(Stream& stream)
-    : stream_(stream),
-      self_(std::make_shared<StreamLeader*>(this)),
-      ingest_(*this),
-      expiry_(*this),
-      schedules_(*this) {}
+    : stream_(stream), ingest_(*this), expiry_(*this), schedules_(*this) {}
 
 StreamLeader::~StreamLeader() {
-  *self_ = nullptr;
+  lifetime_.end();
   if (open_ != nullptr) stream_.entry_refused();
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/ids.h"
+#include "core/base/lifetime.h"
 #include "core/base/task.h"
 #include "core/router/message.h"
 #include "proto/ack/publish_headers.h"
@@ -55,8 +56,8 @@ class StreamLeader {
   // `callback`, which does nothing once this no longer leads: for whatever comes back later.
   template <typename F>
   auto while_leading(F callback) const {
-    return [self = self_, callback = std::move(callback)](auto&&... args) mutable {
-      if (*self != nullptr) callback(std::forward<decltype(args)>(args)...);
+    return [self = lifetime_.ref(), callback = std::move(callback)](auto&&... args) mutable {
+      if (self) callback(std::forward<decltype(args)>(args)...);
     };
   }
 
@@ -64,8 +65,8 @@ class StreamLeader {
   void await_pub_ack(const RoutedMessage& message);
 
   Stream& stream_;
-  std::shared_ptr<StreamLeader*> self_;  // null inside once it is gone
-  std::unique_ptr<OpenEntry> open_;      // null: nothing was proposed in this turn
+  Lifetime<StreamLeader> lifetime_{*this};
+  std::unique_ptr<OpenEntry> open_;  // null: nothing was proposed in this turn
   Ingest ingest_;
   ExpiryTimer expiry_;
   ScheduleTimer schedules_;

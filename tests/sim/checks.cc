@@ -6,8 +6,6 @@ namespace leat::sim {
 
 namespace {
 
-std::string text_of(std::uint64_t number) { return std::to_string(number); }
-
 bool may_be_settled(const ConsumerPlan& consumer, std::uint64_t sequence) {
   return consumer.record.settled.contains(sequence) ||
          consumer.record.maybe_settled.contains(sequence);
@@ -66,7 +64,7 @@ bool may_have_left(const StreamPlan& plan, const Acknowledged& message, SteadyNs
 void check_present(StreamPlan& plan, std::uint64_t sequence, const std::string& payload) {
   StreamRecord& record = plan.record;
   if (record.deleted.contains(sequence)) {
-    record.violation("sequence " + text_of(sequence) + " was deleted and is there");
+    record.violation("sequence " + std::to_string(sequence) + " was deleted and is there");
   }
   const auto subject = record.subjects.find(payload.substr(0, payload.find(':')));
   for (const ConsumerPlan& consumer : plan.consumers) {
@@ -74,10 +72,10 @@ void check_present(StreamPlan& plan, std::uint64_t sequence, const std::string& 
     // Given up, perhaps without one delivery that arrived.
     if (consumer.record.max_deliver > 0) continue;
     if (!consumer.record.delivered.contains(sequence)) {
-      record.violation("sequence " + text_of(sequence) + " was never delivered to " +
+      record.violation("sequence " + std::to_string(sequence) + " was never delivered to " +
                        consumer.record.consumer);
     } else if (!may_be_settled(consumer, sequence)) {
-      record.violation("sequence " + text_of(sequence) + " was not delivered to " +
+      record.violation("sequence " + std::to_string(sequence) + " was not delivered to " +
                        consumer.record.consumer + " after it was refused or forgotten");
     }
   }
@@ -98,8 +96,8 @@ void check_age(StreamPlan& plan, const std::string& payload, SteadyNs now) {
 void check_contents(StreamPlan& plan, const Reader::Contents& contents, SteadyNs now) {
   StreamRecord& record = plan.record;
   if (contents.messages != contents.present.size()) {
-    record.violation("has " + text_of(contents.messages) + " messages, and " +
-                     text_of(contents.present.size()) + " can be read");
+    record.violation("has " + std::to_string(contents.messages) + " messages, and " +
+                     std::to_string(contents.present.size()) + " can be read");
   }
   for (const auto& [id, payload] : record.sent) {
     const bool is_answered = record.acknowledged.contains(id) || record.refused.contains(id);
@@ -110,13 +108,13 @@ void check_contents(StreamPlan& plan, const Reader::Contents& contents, SteadyNs
   const bool is_emptied =
       plan.leaves_by == LeavesBy::kAnyAck || plan.leaves_by == LeavesBy::kAllAcks;
   if (is_emptied && contents.messages > 0) {
-    record.violation("keeps " + text_of(contents.messages) +
+    record.violation("keeps " + std::to_string(contents.messages) +
                      " messages that all consumers settled");
   }
   for (const auto& [id, sequence] : record.acknowledged) {
     if (contents.present.contains(sequence) || !record.subjects.contains(id)) continue;
     if (!may_have_left(plan, {id, sequence}, now)) {
-      record.violation(id + ", acknowledged as " + text_of(sequence) + ", is lost");
+      record.violation(id + ", acknowledged as " + std::to_string(sequence) + ", is lost");
     }
   }
   for (const auto& [sequence, payload] : contents.present) {
@@ -132,8 +130,8 @@ void check_keys(StreamPlan& plan, const KeyRecord& keys, const Reader::Contents&
   }
   for (const auto& [key, newest] : keys.newest) {
     if (found[key] < newest) {
-      plan.record.violation("key " + key + " is at revision " + text_of(found[key]) + ", and " +
-                            text_of(newest) + " was acknowledged");
+      plan.record.violation("key " + key + " is at revision " + std::to_string(found[key]) +
+                            ", and " + std::to_string(newest) + " was acknowledged");
     }
   }
 }

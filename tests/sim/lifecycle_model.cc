@@ -9,8 +9,6 @@ constexpr DurationNs kPause = 40'000'000;
 constexpr DurationNs kPatience = 300'000'000;
 constexpr std::uint64_t kStreamNotFound = 10059;
 
-std::string text_of(std::uint64_t number) { return std::to_string(number); }
-
 bool is_success(const Delivery& answer) {
   return answer.payload.find("\"error\"") == std::string::npos;
 }
@@ -65,8 +63,9 @@ void LifecycleModel::compare(const Delivery& info) {
   known_ = Known::kThere;
   const std::uint64_t messages = json_number(info.payload, "messages");
   if (messages < acknowledged_ || messages > sent_) {
-    record_.violation("holds " + text_of(messages) + " messages, " + text_of(acknowledged_) +
-                      " were acknowledged and " + text_of(sent_) + " sent");
+    record_.violation("holds " + std::to_string(messages) + " messages, " +
+                      std::to_string(acknowledged_) + " were acknowledged and " +
+                      std::to_string(sent_) + " sent");
   }
 }
 
@@ -96,7 +95,7 @@ void LifecycleModel::create() {
 }
 
 void LifecycleModel::add_consumer() {
-  const std::string name = "d" + text_of(chance().below(3));
+  const std::string name = "d" + std::to_string(chance().below(3));
   ask("$JS.API.CONSUMER.DURABLE.CREATE.TMP." + name,
       R"({"stream_name":"TMP","config":{"durable_name":")" + name +
           R"(","ack_policy":"explicit"}})",
@@ -108,12 +107,12 @@ void LifecycleModel::add_consumer() {
 
 void LifecycleModel::publish() {
   ++sent_;
-  ask("tmp." + text_of(chance().below(3)), "x", [this](const Delivery& answer) {
+  ask("tmp." + std::to_string(chance().below(3)), "x", [this](const Delivery& answer) {
     if (must_repeat(answer)) return;
     const std::uint64_t sequence = json_number(answer.payload, "seq");
     if (sequence != 0) ++acknowledged_;
     if (sequence < acknowledged_ || sequence > sent_) {
-      record_.violation("publish " + text_of(sent_) + " was answered " + answer.payload);
+      record_.violation("publish " + std::to_string(sent_) + " was answered " + answer.payload);
     }
     go_on();
   });

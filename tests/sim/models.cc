@@ -7,11 +7,8 @@ namespace leat::sim {
 namespace {
 constexpr int kInFlight = 8;
 constexpr int kKeys = 4;
-constexpr DurationNs kAgain = 40'000'000;
 constexpr std::uint64_t kMaxMsgsExceeded = 10077;
 constexpr std::uint64_t kWrongLastSequence = 10071;
-
-std::string text_of(std::uint64_t number) { return std::to_string(number); }
 
 bool is_nobody_there(const Delivery& answer) { return answer.headers.starts_with("NATS/1.0 503"); }
 }  // namespace
@@ -81,12 +78,12 @@ void PublisherModel::begin() {
 void PublisherModel::send_next() {
   while (in_flight_ < kInFlight && left_ > 0) {
     --left_;
-    const std::string id = name_ + "-" + text_of(next_++);
+    const std::string id = name_ + "-" + std::to_string(next_++);
     record_.sent[id] =
         id + ":" +
         std::string(chance().below(static_cast<std::uint64_t>(load_.payload_bytes_max)), 'x');
     record_.sent_at[id] = loop().clock().steady_ns();
-    record_.subjects[id] = subjects_[id] = prefix_ + text_of(chance().below(5));
+    record_.subjects[id] = subjects_[id] = prefix_ + std::to_string(chance().below(5));
     send(id);
   }
 }
@@ -118,7 +115,7 @@ void PublisherModel::answered(const std::string& id, const Delivery& answer) {
   } else if (!is_nobody_there(answer) && json_number(answer.payload, "code") != 503) {
     record_.violation(id + " was refused: " + answer.payload);
   } else {
-    later(kAgain, [this, id] {
+    later(kAskAgain, [this, id] {
       if (!record_.acknowledged.contains(id)) ask(id);
     });
   }
@@ -177,26 +174,26 @@ void CasWriterModel::begin() { read(); }
 
 void CasWriterModel::read() {
   if (is_finishing()) return;
-  const std::string key = "$KV.K." + text_of(chance().below(kKeys));
+  const std::string key = "$KV.K." + std::to_string(chance().below(kKeys));
   const std::uint64_t newest = records_.keys.newest[key];
   request("$JS.API.DIRECT.GET.KV_K." + key, "", "", [this, key, newest](const Delivery& answer) {
     const std::string sequence = header_value(answer.headers, "Nats-Sequence");
     const std::uint64_t found = std::strtoull(sequence.c_str(), nullptr, 10);
     if (found != 0) records_.stream.see(found, answer.payload);
-    if (is_nobody_there(answer)) return later(kAgain, [this] { read(); });
+    if (is_nobody_there(answer)) return later(kAskAgain, [this] { read(); });
     if (found < newest) {
-      records_.stream.violation("read revision " + text_of(found) + " of " + key + " after " +
-                                text_of(newest) + " was acknowledged");
+      records_.stream.violation("read revision " + std::to_string(found) + " of " + key +
+                                " after " + std::to_string(newest) + " was acknowledged");
     }
     write(key, found);
   });
 }
 
 void CasWriterModel::write(const std::string& key, std::uint64_t expected) {
-  const std::string id = name_ + "-" + text_of(next_++);
+  const std::string id = name_ + "-" + std::to_string(next_++);
   const std::string payload = records_.stream.sent[id] = id + ":" + key;
   const std::string headers =
-      "NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: " + text_of(expected) + "\r\n\r\n";
+      "NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: " + std::to_string(expected) + "\r\n\r\n";
   request(key, headers, payload, [this, key, expected, id](const Delivery& answer) {
     const std::uint64_t sequence = json_number(answer.payload, "seq");
     if (sequence != 0) {
@@ -204,9 +201,9 @@ void CasWriterModel::write(const std::string& key, std::uint64_t expected) {
       const auto [first, is_only] =
           records_.keys.successors.emplace(std::pair{key, expected}, sequence);
       if (!is_only) {
-        records_.stream.violation("revision " + text_of(expected) + " of " + key +
-                                  " has two successors, " + text_of(first->second) + " and " +
-                                  text_of(sequence));
+        records_.stream.violation("revision " + std::to_string(expected) + " of " + key +
+                                  " has two successors, " + std::to_string(first->second) +
+                                  " and " + std::to_string(sequence));
       }
       std::uint64_t& newest = records_.keys.newest[key];
       newest = std::max(newest, sequence);
@@ -240,7 +237,7 @@ void OperatorModel::delete_one() {
   const std::uint64_t sequence = drawn->second;
   note_deleted(sequence);
   request("$JS.API.STREAM.MSG.DELETE." + record_.stream, "",
-          "{\"seq\":" + text_of(sequence) + ",\"no_erase\":true}",
+          "{\"seq\":" + std::to_string(sequence) + ",\"no_erase\":true}",
           [this, sequence](const Delivery& answer) {
             if (answer.payload.find("\"success\":true") != std::string::npos) {
               record_.deleted.insert(sequence);
@@ -254,8 +251,8 @@ void OperatorModel::purge_below() {
   std::advance(drawn, static_cast<std::ptrdiff_t>(chance().below(record_.acknowledged.size())));
   const std::uint64_t sequence = drawn->second;
   for (std::uint64_t below = 1; below < sequence; ++below) note_deleted(below);
-  request("$JS.API.STREAM.PURGE." + record_.stream, "", "{\"seq\":" + text_of(sequence) + "}",
-          [this, sequence](const Delivery& answer) {
+  request("$JS.API.STREAM.PURGE." + record_.stream, "",
+          "{\"seq\":" + std::to_string(sequence) + "}", [this, sequence](const Delivery& answer) {
             if (answer.payload.find("\"success\":true") != std::string::npos) {
               for (std::uint64_t below = 1; below < sequence; ++below) {
                 record_.deleted.insert(below);

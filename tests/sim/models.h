@@ -35,6 +35,8 @@ class Model {
   void finish() { is_finishing_ = true; }
 
  protected:
+  static constexpr DurationNs kAskAgain = 40'000'000;  // after nobody answered
+
   virtual void begin() = 0;
   SimLoop& loop() { return *loop_; }
   SimClient& client() { return *client_; }

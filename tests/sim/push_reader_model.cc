@@ -2,16 +2,8 @@
 
 namespace leat::sim {
 
-namespace {
-
-constexpr DurationNs kAgain = 40'000'000;
-
-std::string text_of(std::uint64_t number) { return std::to_string(number); }
-
-}  // namespace
-
 void PushReaderModel::begin() {
-  consumer_ = name_ + "-" + text_of(life());
+  consumer_ = name_ + "-" + std::to_string(life());
   delivered_.clear();
   last_stream_seq_ = 0;
   last_consumer_seq_ = 0;
@@ -31,7 +23,7 @@ void PushReaderModel::create() {
   request("$JS.API.CONSUMER.CREATE." + record_.stream + "." + consumer_, "", body,
           [this](const Delivery& answer) {
             if (answer.headers.starts_with("NATS/1.0 503")) {
-              return later(kAgain, [this] { create(); });
+              return later(kAskAgain, [this] { create(); });
             }
             if (answer.payload.find("\"created\"") == std::string::npos) {
               record_.violation("creation of " + consumer_ + " was answered " + answer.payload);
@@ -51,9 +43,9 @@ void PushReaderModel::take(const Delivery& delivery) {
   const std::uint64_t count = delivery_count_of(delivery.reply);
   record_.see(sequence, delivery.payload);
   if (count != last_consumer_seq_ + 1 || sequence <= last_stream_seq_) {
-    record_.violation(consumer_ + " got " + text_of(sequence) + " as number " + text_of(count) +
-                      " after " + text_of(last_stream_seq_) + " as number " +
-                      text_of(last_consumer_seq_));
+    record_.violation(consumer_ + " got " + std::to_string(sequence) + " as number " +
+                      std::to_string(count) + " after " + std::to_string(last_stream_seq_) +
+                      " as number " + std::to_string(last_consumer_seq_));
   }
   last_consumer_seq_ = count;
   last_stream_seq_ = sequence;
@@ -63,7 +55,7 @@ void PushReaderModel::take(const Delivery& delivery) {
 void PushReaderModel::check_saw_all(const std::map<std::uint64_t, std::string>& present) const {
   for (const auto& [sequence, payload] : present) {
     if (delivered_.contains(sequence)) continue;
-    record_.violation("sequence " + text_of(sequence) + " was not pushed to " + consumer_);
+    record_.violation("sequence " + std::to_string(sequence) + " was not pushed to " + consumer_);
   }
 }
 

@@ -4,7 +4,7 @@ namespace leat::sim {
 
 namespace {
 
-constexpr DurationNs kAgain = 50'000'000;
+constexpr DurationNs kReadAgain = 50'000'000;
 constexpr std::uint64_t kStreamNameInUse = 10058;
 
 std::string created_of(const std::string& json) {
@@ -40,7 +40,7 @@ void Reader::next_step() {
   const Step& step = steps_.front();
   request(step.subject, "", step.body, [this](const Delivery& answer) {
     if (answer.headers.starts_with("NATS/1.0 503")) {
-      return later(kAgain, [this] { next_step(); });
+      return later(kReadAgain, [this] { next_step(); });
     }
     check_created(steps_.front(), answer);
     steps_.pop_front();

@@ -9,9 +9,6 @@ import tree
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
-LAYER_OF = {module: layer for layer, modules in layers.LAYERS.items() for module in modules}
-
-
 def module_of(path):
     parts = path.split("/")
     return "/".join(parts[:2])
@@ -21,24 +18,25 @@ def own_include_is_allowed(path, included):
     mine, theirs = module_of(path), module_of(included)
     if mine == theirs:
         return True
-    if mine not in LAYER_OF or theirs not in LAYER_OF:
+    if mine not in layers.MODULES or theirs not in layers.MODULES:
         return False
-    if theirs in layers.FORBIDDEN.get(mine, []):
-        return False
-    layer, other = LAYER_OF[mine], LAYER_OF[theirs]
-    if layer == 5:
+    if theirs in layers.MODULES[mine].reached:
         return True
-    if layer == 4:
-        return other <= 1 or included in layers.INTERFACES or (
-            theirs == "core/runtime" and mine in layers.ON_RUNTIME)
-    if other < layer:
-        return True
-    if other > layer:
-        return included in layers.INTERFACES and layer >= 3
-    if layer == 3:
-        order = layers.LAYERS[3]
-        return order.index(theirs) < order.index(mine) or included in layers.INTERFACES
-    return theirs in layers.INSIDE.get(mine, [])
+    return included in layers.INTERFACES and layers.MODULES[mine].layer >= 3
+
+
+def wrong_arrows(modules):
+    """Arrows of CMakeLists.txt that go up, or to where the layer may not reach."""
+    found, seen = [], set()
+    for module in modules.values():
+        found += [f"{module.name} is declared before {dep}" for dep in module.deps if dep not in seen]
+        seen.add(module.name)
+        for name in sorted(module.reached & seen):
+            reach = layers.REACH[module.layer]
+            if (name not in reach and modules[name].layer not in reach) or name in layers.UNREACHABLE.get(
+                    module.layer, []):
+                found.append(f"{module.name} reaches {name}")
+    return found
 
 
 def third_party_is_allowed(path, included):
@@ -82,7 +80,39 @@ def test_a_wrong_include_is_found(path, line):
 
 def test_every_module_is_in_the_table():
     modules = {module_of(path) for path in tree.tracked(".h", ".cc")}
-    assert modules <= set(LAYER_OF), modules - set(LAYER_OF)
+    assert modules == set(layers.MODULES), modules ^ set(layers.MODULES)
+
+
+def test_no_arrow_goes_up():
+    assert wrong_arrows(layers.MODULES) == []
+
+
+@pytest.mark.parametrize("text", [
+    "# Layer 0: a\nleat_module(core/base DEPS core/env)\n# Layer 1: b\nleat_module(core/env)\n",
+    "# Layer 1: a\nleat_module(core/env)\n# Layer 2: b\nleat_module(raft/core DEPS core/env)\n",
+    "# Layer 3: a\nleat_module(core/session)\n# Layer 4: b\nleat_module(core/net DEPS core/session)\n",
+])
+def test_a_wrong_arrow_is_found(text):
+    assert len(wrong_arrows(layers.modules_of(text))) == 1
+
+
+def arrows_by_include(with_interfaces):
+    arrows = {name: set() for name in layers.MODULES}
+    for path in tree.tracked(".h", ".cc"):
+        mine = module_of(path)
+        for included, _ in INCLUDE.findall(tree.read(path)):
+            theirs = module_of(included)
+            if theirs in layers.MODULES and theirs != mine and (
+                    with_interfaces or included not in layers.INTERFACES):
+                arrows[mine].add(theirs)
+    return arrows
+
+
+def test_every_arrow_is_used():
+    arrows = arrows_by_include(with_interfaces=True)
+    unused = [f"{module.name} -> {dep}" for module in layers.MODULES.values() for dep in module.deps
+              if dep not in arrows[module.name]]
+    assert not unused, unused
 
 
 def circle_in(arrows):
@@ -105,15 +135,8 @@ def circle_in(arrows):
 
 
 def test_no_modules_include_each_other_in_a_circle():
-    arrows = {}
-    for path in tree.tracked(".h", ".cc"):
-        mine = module_of(path)
-        for included, _ in INCLUDE.findall(tree.read(path)):
-            theirs = module_of(included)
-            # An interface is called against the arrows by design.
-            if theirs in LAYER_OF and theirs != mine and included not in layers.INTERFACES:
-                arrows.setdefault(mine, set()).add(theirs)
-    circle = circle_in(arrows)
+    # An interface is called against the arrows by design.
+    circle = circle_in(arrows_by_include(with_interfaces=False))
     assert circle is None, " -> ".join(circle)
 
 

@@ -21,12 +21,12 @@ using test::subscribe;
 using test::TestShards;
 using Notes = std::vector<std::string>;
 
-class RouterOnShards : public testing::TestWithParam<int> {
+class RouterOnShards : public ::testing::TestWithParam<int> {
  protected:
   TestShards shards{static_cast<std::uint16_t>(GetParam())};
   std::size_t last = shards.size() - 1;
 };
-INSTANTIATE_TEST_SUITE_P(Shards, RouterOnShards, testing::Values(1, 2, 4));
+INSTANTIATE_TEST_SUITE_P(Shards, RouterOnShards, ::testing::Values(1, 2, 4));
 
 TEST_P(RouterOnShards, EveryPlainSubscriberGetsOneCopy) {
   std::vector<NotingSink> sinks(shards.size());
@@ -246,7 +246,7 @@ RoutedMessage request_on(std::string_view subject) {
   return request;
 }
 
-class RouterRequests : public testing::Test {
+class RouterRequests : public ::testing::Test {
  protected:
   RouterRequests() { shards.router(0).set_no_responder_listener(&nobody); }
   TestShards shards{4};

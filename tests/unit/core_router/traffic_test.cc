@@ -33,7 +33,7 @@ class NotingTraffic final : public StreamTrafficSink {
   std::string name_;
 };
 
-class RouterTraffic : public testing::TestWithParam<int> {
+class RouterTraffic : public ::testing::TestWithParam<int> {
  protected:
   RouterTraffic() {
     NotingTraffic::notes().clear();
@@ -64,7 +64,7 @@ class RouterTraffic : public testing::TestWithParam<int> {
   std::vector<std::unique_ptr<NotingTraffic>> sinks;
   bool taken = false;
 };
-INSTANTIATE_TEST_SUITE_P(Shards, RouterTraffic, testing::Values(1, 2, 4));
+INSTANTIATE_TEST_SUITE_P(Shards, RouterTraffic, ::testing::Values(1, 2, 4));
 
 TEST_P(RouterTraffic, TrafficOfAStreamGoesToItsOwner) {
   EXPECT_EQ(sent("$JS.ACK.S.C.1.2.3.4.5"), Notes{at_owner("ack") + " S/C x"});

@@ -11,12 +11,12 @@
 namespace leat {
 namespace {
 
-class PosixFiles : public testing::Test {
+class PosixFiles : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(files_.make_directories(directory_ + "/a")); }
   void TearDown() override { std::filesystem::remove_all(directory_); }
   PosixFileSystem files_;
-  std::string directory_ = testing::TempDir() + "posix_file_" + std::to_string(::getpid());
+  std::string directory_ = ::testing::TempDir() + "posix_file_" + std::to_string(::getpid());
 };
 
 TEST_F(PosixFiles, WhatIsWrittenIsRead) {

@@ -6,7 +6,7 @@
 namespace leat {
 namespace {
 
-ServerOptions options_of(const std::vector<std::string>& arguments) {
+ServerOptions flags_of(const std::vector<std::string>& arguments) {
   auto line = parse_flags(arguments);
   EXPECT_TRUE(line) << line.error().text;
   ServerOptions options;
@@ -17,43 +17,43 @@ ServerOptions options_of(const std::vector<std::string>& arguments) {
 TEST(Flags, OneDashTwoDashesEqualsOrBlank) {
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
            {"-p", "1234"}, {"--port", "1234"}, {"-port=1234"}, {"--p=1234"}}) {
-    EXPECT_EQ(options_of(arguments).port, 1234);
+    EXPECT_EQ(flags_of(arguments).port, 1234);
   }
-  EXPECT_EQ(options_of({"-p", "-1"}).port, -1);
-  EXPECT_EQ(options_of({"-addr", "::1"}).host, "::1");
-  EXPECT_EQ(options_of({"--net=h"}).host, "h");
+  EXPECT_EQ(flags_of({"-p", "-1"}).port, -1);
+  EXPECT_EQ(flags_of({"-addr", "::1"}).host, "::1");
+  EXPECT_EQ(flags_of({"--net=h"}).host, "h");
 }
 
 TEST(Flags, EveryFlagReachesItsOption) {
-  const ServerOptions options = options_of({"-js",
-                                            "-sd=D",
-                                            "-server_name",
-                                            "n",
-                                            "-P",
-                                            "pid",
-                                            "-m",
-                                            "8222",
-                                            "--ports_file_dir",
-                                            "ports",
-                                            "-l",
-                                            "log",
-                                            "-T=false",
-                                            "--logtime_utc",
-                                            "-DVV",
-                                            "--log_size_limit",
-                                            "5",
-                                            "--max_traced_msg_len",
-                                            "6",
-                                            "--user",
-                                            "u",
-                                            "--pass",
-                                            "p",
-                                            "--auth",
-                                            "t",
-                                            "--client_advertise",
-                                            "a:1",
-                                            "--shards",
-                                            "2"});
+  const ServerOptions options = flags_of({"-js",
+                                          "-sd=D",
+                                          "-server_name",
+                                          "n",
+                                          "-P",
+                                          "pid",
+                                          "-m",
+                                          "8222",
+                                          "--ports_file_dir",
+                                          "ports",
+                                          "-l",
+                                          "log",
+                                          "-T=false",
+                                          "--logtime_utc",
+                                          "-DVV",
+                                          "--log_size_limit",
+                                          "5",
+                                          "--max_traced_msg_len",
+                                          "6",
+                                          "--user",
+                                          "u",
+                                          "--pass",
+                                          "p",
+                                          "--auth",
+                                          "t",
+                                          "--client_advertise",
+                                          "a:1",
+                                          "--shards",
+                                          "2"});
   EXPECT_TRUE(options.jetstream.enabled);
   EXPECT_EQ(options.jetstream.store_dir, "D");
   EXPECT_EQ(options.server_name, "n");
@@ -74,8 +74,8 @@ TEST(Flags, EveryFlagReachesItsOption) {
 }
 
 TEST(Flags, BooleansTakeNoWordAfterThem) {
-  EXPECT_FALSE(options_of({"-D=false"}).log.debug);
-  EXPECT_TRUE(options_of({"-DV"}).log.trace);
+  EXPECT_FALSE(flags_of({"-D=false"}).log.debug);
+  EXPECT_TRUE(flags_of({"-DV"}).log.trace);
   const auto line = parse_flags({"-D", "foo"});
   ASSERT_FALSE(line);
   EXPECT_EQ(line.error().text, "unrecognized command: \"foo\"");

@@ -7,10 +7,9 @@
 namespace leat {
 namespace {
 
+using testing::kSecond;
 using testing::MemoryStream;
 using testing::SessionWorld;
-
-constexpr DurationNs kSecond = 1'000'000'000;
 
 TEST(SessionEnd, WhatMonitoringSees) {
   SessionWorld world;

@@ -5,11 +5,12 @@
 
 #include "core/base/limits.h"
 #include "core/session/permission_check.h"
+#include "tests/unit/core_session/session_world.h"
 
 namespace leat {
 namespace {
 
-constexpr DurationNs kSecond = 1'000'000'000;
+using testing::kSecond;
 
 PermissionSet example() {
   PermissionSet set;

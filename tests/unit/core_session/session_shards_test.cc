@@ -8,10 +8,9 @@
 namespace leat {
 namespace {
 
+using testing::kQuiet;
 using testing::MemoryStream;
 using testing::VirtualShard;
-
-constexpr std::string_view kQuiet = R"({"verbose":false,"pedantic":false})";
 
 // A shard of several; its mail waits until the test carries it.
 class MailShard final : public VirtualShard {

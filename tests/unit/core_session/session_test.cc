@@ -8,11 +8,11 @@
 namespace leat {
 namespace {
 
+using testing::kQuiet;
+using testing::kSecond;
 using testing::MemoryStream;
 using testing::SessionWorld;
 
-constexpr DurationNs kSecond = 1'000'000'000;
-constexpr std::string_view kQuiet = R"({"verbose":false,"pedantic":false})";
 constexpr std::string_view kModern =
     R"({"verbose":false,"pedantic":false,"headers":true,"no_responders":true})";
 

@@ -7,10 +7,9 @@
 namespace leat {
 namespace {
 
+using testing::kQuiet;
 using testing::MemoryStream;
 using testing::SessionWorld;
-
-constexpr std::string_view kQuiet = R"({"verbose":false,"pedantic":false})";
 
 // A client that only writes would send all the rest of a payload that nobody takes.
 TEST(SessionWire, NothingIsReadBehindWhatCannotBeUnderstoodAndTheConnectionIsCutOff) {

@@ -14,6 +14,9 @@
 
 namespace leat::testing {
 
+inline constexpr DurationNs kSecond = 1'000'000'000;
+inline constexpr std::string_view kQuiet = R"({"verbose":false,"pedantic":false})";
+
 // A byte stream in memory: what the session writes gathers in `output`. A stream that is blocked
 // takes a write and never finishes it.
 class MemoryStream final : public ByteStream {

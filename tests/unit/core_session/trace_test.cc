@@ -14,7 +14,7 @@ using testing::MemoryStream;
 using testing::SessionWorld;
 using Lines = std::vector<std::string>;
 
-constexpr std::string_view kModern = R"({"verbose":false,"pedantic":false,"headers":true})";
+constexpr std::string_view kWithHeaders = R"({"verbose":false,"pedantic":false,"headers":true})";
 
 Lines& lines() {
   static Lines all;
@@ -24,7 +24,7 @@ Lines& lines() {
 // What the log says of a connection while it runs, behind the prefix of the connection.
 Lines traced(SessionSettings settings, std::string_view input) {
   SessionWorld world(std::move(settings));
-  MemoryStream& stream = world.connect_with(kModern);
+  MemoryStream& stream = world.connect_with(kWithHeaders);
   lines().clear();
   set_log_sink([](LogLevel level, std::string_view text) {
     if (level != LogLevel::kTrace) return;
@@ -64,7 +64,7 @@ TEST(SessionTrace, BodiesAsTheSettingsSay) {
 
 TEST(SessionBrake, AHeldPublisherIsReadOnWhenAllWhoHoldItLetGo) {
   SessionWorld world;
-  MemoryStream& stream = world.connect_with(kModern);
+  MemoryStream& stream = world.connect_with(kWithHeaders);
   world.say(stream, "SUB foo 1\r\n");
   const ConnectionId held(1);
   world.sessions->hold(ShardId(0), held);

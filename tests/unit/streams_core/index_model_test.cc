@@ -18,7 +18,7 @@
 namespace leat {
 namespace {
 
-constexpr WallNs kBegin = 1'700'000'000'000'000'000;
+using testing::kBegin;
 
 struct Message {
   std::string subject;

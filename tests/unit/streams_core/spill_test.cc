@@ -12,7 +12,6 @@
 namespace leat::testing {
 namespace {
 
-constexpr WallNs kBegin = 1'700'000'000'000'000'000;
 constexpr DurationNs kMs = 1'000'000;
 
 // Thousands of messages on hundreds of subjects, so that there is something to spill.

@@ -19,7 +19,6 @@
 namespace leat::testing {
 namespace {
 
-constexpr WallNs kBegin = 1'700'000'000'000'000'000;
 constexpr DurationNs kSecond = 1'000'000'000;
 constexpr const char* kSubjects[] = {"a", "b", "c.x", "c.y", "d"};
 

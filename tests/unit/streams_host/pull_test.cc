@@ -9,8 +9,6 @@ namespace {
 
 using Payloads = std::vector<std::string>;
 
-const std::string kNoMessages = "NATS/1.0 404 No Messages\r\n\r\n";
-
 class PullTest : public World {
  protected:
   void SetUp() override {

@@ -22,6 +22,9 @@
 
 namespace leat {
 
+// The answer to a pull that does not wait, of a consumer that has nothing.
+inline const std::string kNoMessages = "NATS/1.0 404 No Messages\r\n\r\n";
+
 // What a subscriber got, as it is written in the recorded exchanges.
 struct Got {
   std::string subject;

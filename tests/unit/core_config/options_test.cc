@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "core/server/config.h"
+#include "core/config/config.h"
 
 namespace leat {
 namespace {

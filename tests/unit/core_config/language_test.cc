@@ -5,7 +5,7 @@
 #include <map>
 
 #include "core/base/limits.h"
-#include "core/server/config_parser.h"
+#include "core/config/parser.h"
 
 namespace leat {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/base/duration.h"
 #include "core/base/quote.h"
-#include "core/server/config_blocks.h"
+#include "core/config/blocks.h"
 
 namespace leat {
 namespace {
@@ -222,7 +222,7 @@ void check_cluster_traffic(ConfigReader& reader, const ConfigField& field,
                                    ", got " + config_shown(field.value));
 }
 
-const std::vector<ConfigRule<AccountJetStreamOptions>>& account_rules() {
+const std::vector<ConfigRule<AccountJetStreamOptions>>& account_jetstream_rules() {
   using Block = AccountJetStreamOptions;
   static const std::vector<ConfigRule<Block>> rules = {
       {{"max_memory", "max_mem", "mem", "memory"}, store_account_size(&Block::memory_bytes_max)},
@@ -304,7 +304,7 @@ std::optional<AccountJetStreamOptions> read_account_jetstream(ConfigReader& read
     const auto on = read_switch(reader, field.value);
     return on && *on ? std::optional(limits) : std::nullopt;
   }
-  apply_rules<AccountJetStreamOptions>(account_rules(), reader, field.value, limits);
+  apply_rules<AccountJetStreamOptions>(account_jetstream_rules(), reader, field.value, limits);
   return limits;
 }
 

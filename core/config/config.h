@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/config/parser.h"
 #include "core/options/options.h"
-#include "core/server/config_parser.h"
 
 namespace leat {
 

@@ -1,4 +1,4 @@
-#include "core/server/config_value.h"
+#include "core/config/value.h"
 
 #include <openssl/sha.h>
 

@@ -1,10 +1,10 @@
-#include "core/server/config.h"
+#include "core/config/config.h"
 
 #include <algorithm>
 
 #include "core/base/duration.h"
 #include "core/base/quote.h"
-#include "core/server/config_blocks.h"
+#include "core/config/blocks.h"
 #include "core/subject/subject.h"
 #include "proto/api/reserved_subjects.h"
 

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "core/base/duration.h"
-#include "core/server/config_blocks.h"
+#include "core/config/blocks.h"
 
 namespace leat {
 namespace {

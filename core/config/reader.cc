@@ -1,4 +1,4 @@
-#include "core/server/config_reader.h"
+#include "core/config/reader.h"
 
 #include "core/base/duration.h"
 #include "core/base/quote.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include "core/server/config_characters.h"
-#include "core/server/config_lexer.h"
+#include "core/config/characters.h"
+#include "core/config/lexer.h"
 
 namespace leat {
 namespace {

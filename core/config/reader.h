@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
-#include "core/server/config_value.h"
+#include "core/config/value.h"
 
 namespace leat {
 

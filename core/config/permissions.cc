@@ -2,7 +2,7 @@
 
 #include "core/base/duration.h"
 #include "core/base/quote.h"
-#include "core/server/config_blocks.h"
+#include "core/config/blocks.h"
 #include "core/subject/subject.h"
 
 namespace leat {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/config/reader.h"
 #include "core/options/options.h"
-#include "core/server/config_reader.h"
 
 // The blocks of the configuration, one reader for each; `config.cc` puts them together.
 

@@ -1,4 +1,4 @@
-#include "core/server/config_parser.h"
+#include "core/config/parser.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -11,7 +11,8 @@
 #include <iterator>
 
 #include "core/base/limits.h"
-#include "core/server/config_lexer.h"
+#include "core/config/characters.h"
+#include "core/config/lexer.h"
 
 namespace leat {
 namespace {
@@ -35,13 +36,6 @@ std::string join(const std::string& directory, const std::string& path) {
   std::string joined = std::filesystem::path(from + "/" + path).lexically_normal().string();
   while (joined.size() > 1 && joined.back() == '/') joined.pop_back();
   return joined;
-}
-
-std::string lower(std::string word) {
-  for (char& c : word) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return word;
 }
 
 // 1000 or 1024 to the power that the suffix names; 1 without a suffix, 0 for no suffix at all.
@@ -169,7 +163,7 @@ class ConfigParser {
     value.at = position(token);
     value.text = token.text;
     if (token.kind == ConfigTokenKind::kBool) {
-      const std::string word = lower(token.text);
+      const std::string word = lower_case(token.text);
       value.kind = ConfigKind::kBool;
       value.flag = word == "true" || word == "on" || word == "yes";
       value.text.clear();
@@ -190,7 +184,7 @@ class ConfigParser {
     const std::size_t digits_end = token.text.find_first_not_of("0123456789", 1);
     const std::string digits = token.text.substr(0, digits_end);
     const std::string suffix =
-        digits_end == std::string::npos ? "" : lower(token.text.substr(digits_end));
+        digits_end == std::string::npos ? "" : lower_case(token.text.substr(digits_end));
     ConfigValue value;
     value.kind = ConfigKind::kInteger;
     value.at = position(token);
@@ -322,7 +316,7 @@ Result<std::string> read_whole_file(const std::string& path) {
   }
   std::ifstream in(path, std::ios::binary);
   if (!in) {
-    return failure(ErrorKind::kIo, "open " + shown + ": " + lower(std::strerror(errno)));
+    return failure(ErrorKind::kIo, "open " + shown + ": " + lower_case(std::strerror(errno)));
   }
   return std::string(std::istreambuf_iterator<char>(in), {});
 }

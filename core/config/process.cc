@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "core/base/quote.h"
-#include "core/server/config_blocks.h"
+#include "core/config/blocks.h"
 
 namespace leat {
 namespace {

@@ -1,9 +1,9 @@
-#include "core/server/config_lexer.h"
+#include "core/config/lexer.h"
 
 #include <algorithm>
 #include <cctype>
 
-#include "core/server/config_characters.h"
+#include "core/config/characters.h"
 
 namespace leat {
 namespace {
@@ -25,12 +25,6 @@ std::size_t space_length(std::string_view text) {
   return 0;
 }
 bool is_separator(int c) { return c == '=' || c == ':'; }
-std::string lower(std::string_view word) {
-  std::string out(word);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 }  // namespace
 
@@ -215,7 +209,7 @@ bool ConfigLexer::lex_key(State after) {
   while (peek() != kNothing && !at_space() && !is_separator(peek())) take();
   if (peek() == kNothing && !open_.empty()) return fail("Unexpected EOF processing map key.");
   std::string key(since_begin());
-  if (at_space() && lower(key) == "include") return lex_include();
+  if (at_space() && lower_case(key) == "include") return lex_include();
   state_ = after;
   return emit(ConfigTokenKind::kKey, std::move(key));
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
-#include "core/server/config_value.h"
+#include "core/config/value.h"
 
 namespace leat {
 
