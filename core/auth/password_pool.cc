@@ -4,23 +4,26 @@
 
 #include "core/auth/password.h"
 #include "core/base/limits.h"
+#include "core/base/mutex.h"
 
 namespace leat {
 
 PasswordPool::PasswordPool() = default;
 
 PasswordPool::~PasswordPool() {
+  std::vector<std::thread> threads;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     is_stopping_ = true;
+    threads.swap(threads_);
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  for (std::thread& thread : threads) thread.join();
 }
 
 bool PasswordPool::submit(Check& check) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const bool is_login = check.urgency == Urgency::kLogin;
     if (is_login && logins_.size() >= limits::kPasswordChecksPending) return false;
     if (threads_.empty()) start_threads();
@@ -37,7 +40,7 @@ void PasswordPool::start_threads() {
   }
 }
 
-// Not both are empty. With the mutex held.
+// Not both are empty.
 std::deque<PasswordPool::Check>& PasswordPool::next_queue() {
   is_recheck_next_ = !is_recheck_next_;
   if (logins_.empty()) return rechecks_;
@@ -49,9 +52,8 @@ void PasswordPool::run() {
   while (true) {
     Check check;
     {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock,
-                    [this] { return is_stopping_ || !logins_.empty() || !rechecks_.empty(); });
+      const MutexLock lock(mutex_);
+      while (!is_stopping_ && logins_.empty() && rechecks_.empty()) changed_.wait(mutex_);
       if (is_stopping_) return;
       std::deque<Check>& queue = next_queue();
       check = std::move(queue.front());

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "core/base/mutex.h"
 #include "core/base/task.h"
 #include "core/env/mailbox.h"
 
@@ -40,16 +39,16 @@ class PasswordPool {
 
  private:
   void run();
-  void start_threads();
-  std::deque<Check>& next_queue();
+  void start_threads() LEAT_REQUIRES(mutex_);
+  std::deque<Check>& next_queue() LEAT_REQUIRES(mutex_);
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Check> logins_;          // guarded by mutex_
-  std::deque<Check> rechecks_;        // guarded by mutex_
-  bool is_recheck_next_ = false;      // guarded by mutex_
-  bool is_stopping_ = false;          // guarded by mutex_
-  std::vector<std::thread> threads_;  // guarded by mutex_; started by the first check
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<Check> logins_ LEAT_GUARDED_BY(mutex_);
+  std::deque<Check> rechecks_ LEAT_GUARDED_BY(mutex_);
+  bool is_recheck_next_ LEAT_GUARDED_BY(mutex_) = false;
+  bool is_stopping_ LEAT_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_ LEAT_GUARDED_BY(mutex_);  // started by the first check
 };
 
 }  // namespace leat

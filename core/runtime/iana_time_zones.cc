@@ -41,7 +41,7 @@ std::optional<absl::TimeZone> load(const std::string& directory, std::string_vie
 }  // namespace
 
 const TimeZone* IanaTimeZones::find(std::string_view name) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = found_.find(name);
   if (found != found_.end()) return found->second.get();
   const std::optional<absl::TimeZone> zone = load(directory_, name);

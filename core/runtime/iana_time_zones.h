@@ -2,10 +2,10 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "core/base/mutex.h"
 #include "core/env/time_zones.h"
 
 namespace leat {
@@ -22,8 +22,8 @@ class IanaTimeZones final : public TimeZones {
 
  private:
   std::string directory_;
-  std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<TimeZone>, std::less<>> found_;
+  Mutex mutex_;
+  std::map<std::string, std::unique_ptr<TimeZone>, std::less<>> found_ LEAT_GUARDED_BY(mutex_);
 };
 
 }  // namespace leat

@@ -111,11 +111,11 @@ class LogFileSink final : public spdlog::sinks::base_sink<std::mutex> {
 
 // Installed by the main thread; read by any. A sink that was replaced lives on until the line under
 // way in another thread has been written.
-std::mutex current_mutex;
-std::shared_ptr<LogFileSink> current;  // guarded by current_mutex
+Mutex current_mutex;
+std::shared_ptr<LogFileSink> current LEAT_GUARDED_BY(current_mutex);
 
 std::shared_ptr<LogFileSink> current_sink() {
-  const std::lock_guard lock(current_mutex);
+  const MutexLock lock(current_mutex);
   return current;
 }
 
@@ -133,7 +133,7 @@ Status open_log(const LogSettings& settings) {
   file.set_rotation(settings.file_bytes_max, settings.files_max);
   auto sink = std::make_shared<LogFileSink>(std::move(file), settings);
   {
-    const std::lock_guard lock(current_mutex);
+    const MutexLock lock(current_mutex);
     current = std::move(sink);
   }
   set_log_sink(&write_line);
@@ -146,7 +146,7 @@ Status reopen_log() {
 }
 
 void close_log() {
-  const std::lock_guard lock(current_mutex);
+  const MutexLock lock(current_mutex);
   current.reset();
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/base/check.h"
 #include "core/base/limits.h"
+#include "core/base/mutex.h"
 
 namespace leat {
 
@@ -47,7 +48,7 @@ ShardInbox::~ShardInbox() = default;
 void ShardInbox::post(Task task) {
   bool is_asleep = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     tasks_.push_back(std::move(task));
     is_asleep = !std::exchange(wake_is_posted_, true);
   }
@@ -57,7 +58,7 @@ void ShardInbox::post(Task task) {
 void ShardInbox::append(std::vector<Task>& batch) {
   bool is_asleep = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (tasks_.empty()) {
       tasks_.swap(batch);
     } else {
@@ -71,7 +72,7 @@ void ShardInbox::append(std::vector<Task>& batch) {
 
 void ShardInbox::take(std::vector<Task>& into) {
   LEAT_CHECK(into.empty());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   tasks_.swap(into);
   wake_is_posted_ = false;
 }

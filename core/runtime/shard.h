@@ -3,10 +3,10 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/mutex.h"
 #include "core/base/owner_thread.h"
 #include "core/base/task.h"
 #include "core/env/clock.h"
@@ -44,9 +44,9 @@ class ShardInbox final : public RemotePost {
   void wake();
 
   std::unique_ptr<Bell> bell_;
-  std::mutex mutex_;
-  std::vector<Task> tasks_;      // guarded by mutex_
-  bool wake_is_posted_ = false;  // guarded by mutex_
+  Mutex mutex_;
+  std::vector<Task> tasks_ LEAT_GUARDED_BY(mutex_);
+  bool wake_is_posted_ LEAT_GUARDED_BY(mutex_) = false;
 };
 
 // One loop and its thread: the world of everything that lives on a shard. Owned by ShardPool.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/limits.h"
+#include "core/base/mutex.h"
 
 namespace leat::rocks {
 
@@ -25,7 +26,7 @@ ColdReader::~ColdReader() { stop(); }
 
 void ColdReader::read(ColdRead read) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (waiting_.size() < limits::kColdReadsPending) {
       const bool is_free = waiting_.size() < free_threads_;
       waiting_.push_back(
@@ -43,7 +44,7 @@ void ColdReader::read(ColdRead read) {
 
 void ColdReader::stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     is_stopping_ = true;
   }
   work_.notify_all();
@@ -52,7 +53,7 @@ void ColdReader::stop() {
 }
 
 DiskWaits ColdReader::waits() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return waits_;
 }
 
@@ -69,9 +70,9 @@ void ColdReader::run() {
   while (true) {
     ColdRead read;
     {
-      std::unique_lock lock(mutex_);
+      const MutexLock lock(mutex_);
       ++free_threads_;
-      work_.wait(lock, [this] { return !waiting_.empty() || is_stopping_; });
+      while (waiting_.empty() && !is_stopping_) work_.wait(mutex_);
       --free_threads_;
       if (waiting_.empty()) return;
       note_end(waiting_.front());

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "core/base/mutex.h"
 #include "core/env/mailbox.h"
 #include "storage/api/disk_waits.h"
 #include "storage/api/message_store.h"
@@ -46,15 +45,15 @@ class ColdReader {
   };
 
   void run();
-  void note_end(const Waiting& waited);  // under mutex_
+  void note_end(const Waiting& waited) LEAT_REQUIRES(mutex_);
 
   const Database& database_;
-  mutable std::mutex mutex_;
-  std::condition_variable work_;
-  std::deque<Waiting> waiting_;   // under mutex_
-  std::size_t free_threads_ = 0;  // under mutex_; of those that look for work
-  DiskWaits waits_;               // under mutex_
-  bool is_stopping_ = false;      // under mutex_
+  mutable Mutex mutex_;
+  CondVar work_;
+  std::deque<Waiting> waiting_ LEAT_GUARDED_BY(mutex_);
+  std::size_t free_threads_ LEAT_GUARDED_BY(mutex_) = 0;  // of those that look for work
+  DiskWaits waits_ LEAT_GUARDED_BY(mutex_);
+  bool is_stopping_ LEAT_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/mutex.h"
 #include "storage/api/block_format.h"
 #include "storage/api/index_row.h"
 #include "storage/api/keys.h"
@@ -69,13 +70,13 @@ class ReclaimFilterFactory : public rocksdb::CompactionFilterFactory {
 }  // namespace
 
 void FlushBook::add(const WrittenGroup& written) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   waiting_.push_back(written);
 }
 
 std::vector<WrittenGroup> FlushBook::complete(StoreTicket through) {
   std::vector<WrittenGroup> done;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   while (!waiting_.empty() && waiting_.front().ticket <= through) {
     done.push_back(waiting_.front());
     waiting_.pop_front();
@@ -84,7 +85,7 @@ std::vector<WrittenGroup> FlushBook::complete(StoreTicket through) {
 }
 
 void RetentionBook::raise(const std::vector<WrittenGroup>& flushed) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const WrittenGroup& written : flushed) {
     if (written.group.is_deleted) {
       floors_[written.group.group] = {kNothingKept, kNothingKept};
@@ -98,12 +99,12 @@ void RetentionBook::raise(const std::vector<WrittenGroup>& flushed) {
 }
 
 RetentionFloor RetentionBook::copy() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return RetentionFloor(floors_);
 }
 
 StreamFloor RetentionBook::of(GroupId stream) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = floors_.find(stream);
   return found == floors_.end() ? StreamFloor() : found->second;
 }

@@ -4,9 +4,9 @@
 
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "core/base/mutex.h"
 #include "storage/api/horizon.h"
 #include "storage/api/retention_floor.h"
 #include "storage/api/write_set.h"
@@ -29,8 +29,8 @@ class FlushBook {
   std::vector<WrittenGroup> complete(StoreTicket through);
 
  private:
-  std::mutex mutex_;
-  std::deque<WrittenGroup> waiting_;  // under mutex_
+  Mutex mutex_;
+  std::deque<WrittenGroup> waiting_ LEAT_GUARDED_BY(mutex_);
 };
 
 // The floors of all streams as flushed. Any thread.
@@ -41,8 +41,8 @@ class RetentionBook {
   StreamFloor of(GroupId stream) const;
 
  private:
-  mutable std::mutex mutex_;
-  RetentionFloor::Floors floors_;  // under mutex_
+  mutable Mutex mutex_;
+  RetentionFloor::Floors floors_ LEAT_GUARDED_BY(mutex_);
 };
 
 // Drops blocks (or index rows) below the flushed floor of their stream while RocksDB rewrites

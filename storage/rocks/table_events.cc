@@ -5,6 +5,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/log.h"
+#include "core/base/mutex.h"
 #include "storage/api/poison.h"
 
 namespace leat::rocks {
@@ -28,13 +29,13 @@ Error error_of(const rocksdb::Status& status) {
 }
 
 std::uint64_t TableEvents::trouble_count() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return trouble_count_;
 }
 
 void TableEvents::mended(std::uint64_t count) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (trouble_count_ != count) return;
     trouble_.store(Trouble::kNone);
   }
@@ -42,13 +43,13 @@ void TableEvents::mended(std::uint64_t count) {
 }
 
 std::string TableEvents::last_trouble() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return last_trouble_;
 }
 
 void TableEvents::close() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     is_closing_ = true;
   }
   woken_.notify_all();
@@ -68,16 +69,18 @@ void TableEvents::OnTableFileCreated(const rocksdb::TableFileCreationInfo& table
 // Each attempt takes all the room there is, from the journal and from flushes, before it fails. A
 // flush that was resumed waits for this one, so that nothing holds it while there is trouble.
 void TableEvents::OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!are_compactions_short_) return;
-  woken_.wait_for(lock, kCompactionPause,
-                  [this] { return is_closing_ || trouble_.load() == Trouble::kNoSpace; });
+  const auto until = std::chrono::steady_clock::now() + kCompactionPause;
+  while (!is_closing_ && trouble_.load() != Trouble::kNoSpace) {
+    if (!woken_.wait_until(mutex_, until)) return;
+  }
 }
 
 void TableEvents::OnCompactionCompleted(rocksdb::DB*,
                                         const rocksdb::CompactionJobInfo& compaction) {
   if (!compaction.status.ok()) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!std::exchange(are_compactions_short_, false)) return;
   LEAT_LOG(kInfo) << "store: compactions have room again";
 }
@@ -106,7 +109,7 @@ void TableEvents::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::
 
 void TableEvents::note(Trouble trouble, const rocksdb::Status& status) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++trouble_count_;
     last_trouble_ = status.ToString();
     if (trouble_.exchange(trouble) != trouble) {
@@ -122,7 +125,7 @@ void TableEvents::note(Trouble trouble, const rocksdb::Status& status) {
 }
 
 void TableEvents::note_compaction_without_room(const rocksdb::Status& status) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (std::exchange(are_compactions_short_, true)) return;
   LEAT_LOG(kError) << error_of(status).text
                    << ": compactions are tried again when there may be room; what has left its "

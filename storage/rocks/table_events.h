@@ -3,13 +3,12 @@
 #include <rocksdb/listener.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 
 #include "core/base/ids.h"
+#include "core/base/mutex.h"
 #include "core/base/result.h"
 #include "storage/api/horizon.h"
 
@@ -65,12 +64,12 @@ class TableEvents : public rocksdb::EventListener {
   std::atomic<std::uint64_t> flushes_{0};
   std::atomic<std::uint64_t> table_bytes_{0};
 
-  mutable std::mutex mutex_;
-  std::condition_variable woken_;
-  std::uint64_t trouble_count_ = 0;     // under mutex_
-  std::string last_trouble_;            // under mutex_
-  bool are_compactions_short_ = false;  // under mutex_; the last one found no room
-  bool is_closing_ = false;             // under mutex_
+  mutable Mutex mutex_;
+  CondVar woken_;
+  std::uint64_t trouble_count_ LEAT_GUARDED_BY(mutex_) = 0;
+  std::string last_trouble_ LEAT_GUARDED_BY(mutex_);
+  bool are_compactions_short_ LEAT_GUARDED_BY(mutex_) = false;  // the last one found no room
+  bool is_closing_ LEAT_GUARDED_BY(mutex_) = false;
 };
 
 Error error_of(const rocksdb::Status& status);

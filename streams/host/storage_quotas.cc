@@ -3,7 +3,7 @@
 namespace leat {
 
 StorageQuota& StorageQuotas::of(AccountId account) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::unique_ptr<StorageQuota>& room = accounts_[account];
   if (room == nullptr) room = std::make_unique<StorageQuota>();
   return *room;
@@ -11,7 +11,7 @@ StorageQuota& StorageQuotas::of(AccountId account) {
 
 void StorageQuotas::set_bounds(const std::unordered_map<AccountId, AccountLimits>& limits) {
   for (const auto& [account, of_account] : limits) of(account);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const auto& [account, room] : accounts_) {
     const auto found = limits.find(account);
     const AccountLimits bounds = found == limits.end() ? AccountLimits() : found->second;

@@ -3,10 +3,10 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
 #include "core/base/ids.h"
+#include "core/base/mutex.h"
 #include "proto/api/info.h"
 #include "proto/api/stream_config.h"
 
@@ -58,8 +58,8 @@ class StorageQuotas {
 
  private:
   StorageQuota server_;
-  std::mutex mutex_;  // the one lock of a host: taken when a stream is made, never for a message
-  std::unordered_map<AccountId, std::unique_ptr<StorageQuota>> accounts_;  // under mutex_
+  Mutex mutex_;  // the one lock of a host: taken when a stream is made, never for a message
+  std::unordered_map<AccountId, std::unique_ptr<StorageQuota>> accounts_ LEAT_GUARDED_BY(mutex_);
 };
 
 }  // namespace leat

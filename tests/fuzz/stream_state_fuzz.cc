@@ -60,8 +60,13 @@ Status load(StreamMachine& machine, std::string_view input) {
   return machine.finish_load();
 }
 
+// Beyond it an index of the input could run over.
+constexpr std::uint64_t kLastIndex = std::uint64_t{1} << 62;
+
 void apply(StreamMachine& machine, std::string_view input) {
-  std::uint64_t index = 1'000'000;
+  // As the log gives them: behind what the pages say was applied.
+  std::uint64_t index = machine.applied().value;
+  if (index > kLastIndex) return;
   for (Part part; take_part(input, part);) {
     if (part.kind <= kIndexRowPart || !check_entry(part.bytes)) continue;
     StreamEffects effects;

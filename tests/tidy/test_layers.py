@@ -78,6 +78,30 @@ def test_a_wrong_include_is_found(path, line):
     assert len(violations(path, line)) == 1
 
 
+def wrong_locks(path, text):
+    code = tree.without_comments_and_strings(text)
+    locks = [match.group(0) for match in re.finditer(layers.LOCK, code)]
+    if layers.MODULES[module_of(path)].layer < 4 and path not in layers.LOCKED:
+        return [f"{path} must not lock: {lock}" for lock in locks]
+    return [f"{path} locks with {lock}, not with Mutex of core/base/mutex.h" for lock in locks
+            if lock.startswith("std::") and path not in layers.UNCHECKED]
+
+
+def test_locks_stand_where_threads_meet():
+    found = []
+    for path in tree.tracked(".h", ".cc"):
+        found += wrong_locks(path, tree.read(path))
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path, line", [
+    ("streams/host/stream.h", "  Mutex mutex_;"),
+    ("core/auth/password_pool.h", "  std::mutex mutex_;"),
+])
+def test_a_wrong_lock_is_found(path, line):
+    assert len(wrong_locks(path, line)) == 1
+
+
 def test_every_module_is_in_the_table():
     modules = {module_of(path) for path in tree.tracked(".h", ".cc")}
     assert modules == set(layers.MODULES), modules ^ set(layers.MODULES)

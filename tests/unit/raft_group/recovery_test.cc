@@ -191,7 +191,7 @@ TEST_F(GroupTest, GroupsWithATraceAreListedWithoutTheMetaGroup) {
     std::vector<GroupId> stored{kMetaGroup, GroupId(4), GroupId(9)};
     std::vector<GroupId> deleted{GroupId(7)};
   } store;
-  for (const std::uint64_t group : {9, 5, 7}) {
+  for (const std::uint64_t group : {9U, 5U, 7U}) {
     log_.disk.push_back({.group = GroupId(group), .kind = RecordKind::kHardState, .payload = {}});
   }
   EXPECT_EQ(*traced_groups(store, log_),
