@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/mutex.h"
 #include "core/runtime/log_file.h"
 
 namespace leat {
